@@ -1,0 +1,61 @@
+//! Reading what the server says without letting one odd field cost a whole reply.
+//!
+//! A job that was paid for must be found again even when its `error` turns up as an object or
+//! its date in another format. So every field that is not needed to go on reads as absent when
+//! it is not what the schema promised. Sending is the opposite: exact, and not done here.
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer};
+use serde_json::Value;
+
+/// The value, or `T`'s default where it has another type.
+pub(crate) fn or_default<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + Default,
+{
+    let value = Value::deserialize(from)?;
+    Ok(T::deserialize(value).unwrap_or_default())
+}
+
+/// The readable items of a list; the others are left out. Anything but a list is an error:
+/// "no jobs" and "not a list of jobs" must not be mistaken for each other.
+pub(crate) fn items<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let values = Vec::<Value>::deserialize(from)?;
+    Ok(values
+        .into_iter()
+        .filter_map(|value| T::deserialize(value).ok())
+        .collect())
+}
+
+/// A whole number, also where it is written as `12.0`; anything else is `None`.
+pub(crate) fn whole<'de, D>(from: D) -> Result<Option<i64>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    Ok(as_whole(&Value::deserialize(from)?))
+}
+
+/// A percentage as a whole number, clamped to 0 to 100; anything but a number is `None`.
+pub(crate) fn percent<'de, D>(from: D) -> Result<Option<u8>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped just before
+    let clamped = |number: f64| number.clamp(0.0, 100.0) as u8;
+    Ok(Value::deserialize(from)?.as_f64().map(clamped))
+}
+
+fn as_whole(value: &Value) -> Option<i64> {
+    /// Up to here every whole `f64` is exactly the integer that was written.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    value.as_i64().or_else(|| {
+        let number = value.as_f64()?;
+        #[allow(clippy::cast_possible_truncation)] // whole and within EXACT
+        (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+    })
+}
