@@ -1,0 +1,469 @@
+/**
+ * The program, imitated in the browser, so that the page can be worked on and looked at without
+ * it. Generations go through their states, events arrive, and a scene in the address chooses what
+ * is shown. Not part of what is shipped.
+ */
+import type { Backend, FileDrag, FolderName, Listeners, MediaKind } from '..';
+import type {
+  Account,
+  Boot,
+  Connection,
+  Counts,
+  Frame,
+  GalleryFilter,
+  GalleryPage,
+  Generation,
+  Keep,
+  Phase,
+  Preferences,
+  Price,
+  Problem,
+  Session,
+  Settings,
+  Theme,
+  Violation,
+} from '../bindings';
+import { film } from './film';
+import { picture } from './pictures';
+import {
+  clipOf,
+  costOf,
+  failures,
+  library,
+  runningOnes,
+  SCENES,
+  settingsOf,
+  type Scene,
+} from './scenes';
+
+const PAGE = 60;
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+function problem(code: string, message: string, over: Partial<Problem> = {}): Problem {
+  return { code, message, field: null, violations: [], ...over };
+}
+
+const isRunning = ({ phase }: Generation) =>
+  !['ready', 'failed', 'uncertain'].includes(phase.state);
+const isFailed = ({ phase }: Generation) => ['failed', 'uncertain'].includes(phase.state);
+
+export class FakeBackend implements Backend {
+  #listeners: Listeners | null = null;
+  #list: Generation[] = [];
+  #session: Session = { state: 'opening' };
+  #frames = new Map<string, Frame>();
+  #posters = new Map<string, string>();
+  #film: string | null = null;
+  #credits = 1240;
+  #made = 0;
+  #preferences: Preferences;
+
+  constructor(
+    readonly scene: Scene,
+    theme: Theme = 'system',
+  ) {
+    this.#preferences = {
+      theme,
+      clipsFolder: '/home/ada/Videos/Inbetween',
+      clipsFolderIsDefault: true,
+      dataFolder: '/home/ada/.local/share/inbetween',
+      logFolder: '/home/ada/.local/state/inbetween',
+      version: '0.1.0',
+    };
+    const now = Date.now();
+    switch (scene) {
+      case 'busy':
+      case 'sandbox':
+      case 'offline':
+      case 'refused':
+        this.#list = [...runningOnes(now), ...failures(now).slice(0, 1), ...library(now, 24)];
+        break;
+      case 'failed':
+        this.#list = [...failures(now), ...library(now, 3)];
+        break;
+      case 'full':
+        this.#list = [...runningOnes(now).slice(0, 2), ...library(now, 1300)];
+        break;
+      case 'viewer':
+        this.#list = library(now, 40);
+        break;
+    }
+  }
+
+  static fromAddress(search: string): FakeBackend {
+    const query = new URLSearchParams(search);
+    const scene = SCENES.find((one) => one === query.get('scene')) ?? 'busy';
+    const theme = (['dark', 'light'] as const).find((one) => one === query.get('theme'));
+    return new FakeBackend(scene, theme);
+  }
+
+  #account(connection: Connection = { state: 'online' }): Account {
+    const sandbox = this.scene === 'sandbox' || this.#sandboxed;
+    return {
+      profile: sandbox ? 'sandbox' : 'apiframe',
+      key: sandbox ? null : { last4: 'x7Qd', source: 'keychain' },
+      credits: this.#credits,
+      plan: sandbox ? null : 'Pro',
+      team: sandbox ? null : 'Ada’s studio',
+      connection,
+    };
+  }
+  #sandboxed = false;
+
+  #sessionOf(): Session {
+    switch (this.scene) {
+      case 'welcome':
+        return { state: 'signedOut' };
+      case 'locked':
+        return {
+          state: 'vaultTrouble',
+          trouble: 'locked',
+          message: 'The keychain of this computer is locked. Unlock it, then try again.',
+          mayKeepForThisRun: true,
+        };
+      case 'absent':
+        return {
+          state: 'vaultTrouble',
+          trouble: 'absent',
+          message: 'No keychain service is running on this computer. Start one, then try again.',
+          mayKeepForThisRun: true,
+        };
+      case 'offline':
+        return {
+          state: 'ready',
+          account: this.#account({
+            state: 'offline',
+            message: 'No connection to Apiframe. Trying again by itself.',
+          }),
+        };
+      case 'refused':
+        return {
+          state: 'ready',
+          account: this.#account({
+            state: 'refused',
+            message: 'Apiframe does not accept the key any more.',
+          }),
+        };
+      default:
+        return { state: 'ready', account: this.#account() };
+    }
+  }
+
+  async boot(): Promise<Boot> {
+    this.#film = await film(3, 5, 640, 360);
+    const fresh = this.scene === 'welcome' || this.scene === 'locked' || this.scene === 'absent';
+    const composed = settingsOf(0, { end: null, length: 10, sound: true, avoid: '' });
+    return {
+      profile: this.scene === 'welcome' ? null : this.scene === 'sandbox' ? 'sandbox' : 'apiframe',
+      preferences: this.#preferences,
+      mediaBase: '',
+      draft: fresh || this.scene === 'empty' ? null : composed,
+      gallery: this.scene === 'welcome' ? null : this.#page('all', null),
+      session: { state: 'opening' },
+    };
+  }
+  async reveal() {
+    document.documentElement.dataset['revealed'] = 'true';
+  }
+  async openSession() {
+    await wait(60);
+    if (this.scene === 'busy' || this.scene === 'sandbox') this.#live();
+    return this.#become(this.#sessionOf());
+  }
+
+  #become(session: Session): Session {
+    this.#session = session;
+    this.#listeners?.sessionChanged(session);
+    return session;
+  }
+
+  async signIn(key: string, keep: Keep) {
+    await wait(500);
+    if (key === '') throw problem('keyEmpty', 'Paste your Apiframe API key first.');
+    if (!key.startsWith('afk_')) {
+      throw problem('keyShape', 'That does not look like an Apiframe key: they begin with “afk_”.');
+    }
+    if (key === 'afk_wrong') {
+      throw problem(
+        'keyRefused',
+        'Apiframe does not know this key. Check that all of it was copied.',
+      );
+    }
+    if (key === 'afk_locked' && keep === 'keychain') {
+      throw problem(
+        'vaultLocked',
+        'The key works, but the keychain is locked. Nothing was saved: unlock it and try again.',
+      );
+    }
+    this.#sandboxed = false;
+    return this.#become({ state: 'ready', account: this.#account() });
+  }
+  async retryVault() {
+    await wait(400);
+    return this.#become(this.#sessionOf());
+  }
+  async signOut() {
+    return this.#become({ state: 'signedOut' });
+  }
+  async useSandbox() {
+    await wait(250);
+    this.#sandboxed = true;
+    this.#list = [];
+    return this.#become({ state: 'ready', account: this.#account() });
+  }
+  async leaveSandbox() {
+    this.#sandboxed = false;
+    this.#list = [];
+    return this.#become({ state: 'signedOut' });
+  }
+  async refreshAccount() {
+    await wait(300);
+    return this.#become(this.#session);
+  }
+
+  #frame(seed: number, name: string, changes: string[] = []): Frame {
+    const frame = { hash: `p${seed}`, width: 1600, height: 900, bytes: 412_000, name, changes };
+    this.#frames.set(frame.hash, frame);
+    return frame;
+  }
+  async importFrame(path: string) {
+    await wait(350);
+    if (!/\.(png|jpe?g|webp|gif)$/i.test(path)) {
+      throw problem('notAPicture', 'That file is not a picture. PNG, JPEG, WebP and GIF work.');
+    }
+    const name = path.split('/').at(-1) ?? path;
+    const changes = path.endsWith('.webp') ? ['Converted from WebP to PNG.'] : [];
+    return this.#frame(10 + (++this.#made % 20), name, changes);
+  }
+  async pickFrame() {
+    await wait(200);
+    return this.#frame(10 + (++this.#made % 20), 'harbour at dusk.jpg', ['Turned upright.']);
+  }
+  async pasteFrame() {
+    await wait(150);
+    return this.#frame(10 + (++this.#made % 20), 'From the clipboard');
+  }
+  async frame(hash: string) {
+    return this.#frames.get(hash) ?? this.#frame(Number(hash.slice(1)), 'first frame.png');
+  }
+  async check(settings: Settings): Promise<Violation[]> {
+    const found: Violation[] = [];
+    const length = [...settings.prompt].length;
+    if (settings.prompt.trim() === '') {
+      found.push({ field: 'prompt', message: 'Write what happens between the two frames.' });
+    } else if (length > 2500) {
+      found.push({
+        field: 'prompt',
+        message: `The prompt is ${length - 2500} characters too long. Shorten it to 2500.`,
+      });
+    }
+    if (settings.end !== null && settings.start === null) {
+      found.push({ field: 'end', message: 'An end frame needs a start frame. Add one, or swap.' });
+    }
+    return found;
+  }
+  async price(settings: Settings): Promise<Price> {
+    if (this.scene === 'empty') return { kind: 'range', min: 15, max: 35 };
+    return { kind: 'exact', credits: costOf(settings) };
+  }
+  async saveDraft() {
+    await wait(1);
+  }
+
+  async generate(settings: Settings) {
+    const violations = await this.check(settings);
+    if (violations.length > 0) {
+      throw problem('settings', 'Some settings need a change first.', { violations });
+    }
+    if (this.#session.state !== 'ready') throw problem('noKey', 'There is no key yet.');
+    const generation: Generation = {
+      id: `n${++this.#made}`,
+      created: Date.now(),
+      settings,
+      phase: { state: 'recorded' },
+      waiting: null,
+      credits: null,
+      jobId: null,
+      finished: null,
+      canCancel: true,
+    };
+    this.#put(generation);
+    void this.#render(generation.id);
+    return generation;
+  }
+
+  async #render(id: string) {
+    const say = (phase: Phase, over: Partial<Generation> = {}) => {
+      const now = this.#list.find((one) => one.id === id);
+      if (now) this.#put({ ...now, phase, ...over });
+    };
+    await wait(700);
+    say({ state: 'uploading' });
+    await wait(1200);
+    say({ state: 'submitting' }, { canCancel: false });
+    await wait(600);
+    const since = Date.now();
+    say({ state: 'rendering', queued: true, progress: null, since, due: since + 14_000 });
+    await wait(2500);
+    for (let done = 0; done <= 100; done += 8) {
+      say({ state: 'rendering', queued: false, progress: done, since, due: since + 14_000 });
+      await wait(900);
+    }
+    for (let part = 0; part <= 4; part++) {
+      say({ state: 'downloading', received: part * 2_400_000, total: 9_600_000 });
+      await wait(300);
+    }
+    const now = this.#list.find((one) => one.id === id);
+    if (!now) return;
+    const clip = clipOf(now, { hasPoster: false });
+    say({ state: 'ready', clip }, { finished: Date.now(), credits: costOf(now.settings) });
+  }
+
+  /** Lets one of the scene's own jobs arrive, so that something happens while one looks. */
+  #live() {
+    const one = this.#list.find((each) => each.phase.state === 'downloading');
+    if (!one || one.phase.state !== 'downloading') return;
+    const { total } = one.phase;
+    const timer = setInterval(() => {
+      const now = this.#list.find((each) => each.id === one.id);
+      if (now?.phase.state !== 'downloading' || total === null) return clearInterval(timer);
+      const received = Math.min(total, now.phase.received + 90_000);
+      if (received < total) return this.#put({ ...now, phase: { ...now.phase, received } });
+      clearInterval(timer);
+      this.#put({
+        ...now,
+        phase: { state: 'ready', clip: clipOf(now, { hasPoster: false }) },
+        finished: Date.now(),
+        credits: costOf(now.settings),
+      });
+    }, 250);
+  }
+
+  #put(generation: Generation) {
+    const at = this.#list.findIndex((one) => one.id === generation.id);
+    if (at < 0) this.#list = [generation, ...this.#list];
+    else this.#list = this.#list.with(at, generation);
+    this.#listeners?.generationChanged(generation);
+    this.#listeners?.countsChanged(this.#counts());
+  }
+
+  #counts(): Counts {
+    return {
+      all: this.#list.length,
+      running: this.#list.filter(isRunning).length,
+      failed: this.#list.filter(isFailed).length,
+    };
+  }
+  #page(filter: GalleryFilter, cursor: string | null): GalleryPage {
+    const kept = this.#list.filter((one) =>
+      filter === 'all' ? true : filter === 'running' ? isRunning(one) : isFailed(one),
+    );
+    const from = cursor === null ? 0 : Number(cursor);
+    const to = from + PAGE;
+    return {
+      generations: kept.slice(from, to),
+      next: to < kept.length ? String(to) : null,
+      counts: this.#counts(),
+    };
+  }
+  async gallery(filter: GalleryFilter, cursor: string | null) {
+    await wait(30);
+    return this.#page(filter, cursor);
+  }
+  async generation(id: string) {
+    return this.#list.find((one) => one.id === id) ?? null;
+  }
+  #find(id: string): Generation {
+    const found = this.#list.find((one) => one.id === id);
+    if (!found) throw problem('gone', 'That generation is no longer in the gallery.');
+    return found;
+  }
+  retry = async (id: string) => this.generate(this.#find(id).settings);
+  submitAgain = async (id: string) => this.#again(id);
+  resume = async (id: string) => this.#again(id);
+  #again(id: string): Generation {
+    const generation: Generation = { ...this.#find(id), phase: { state: 'submitting' } };
+    this.#put(generation);
+    void this.#render(id);
+    return generation;
+  }
+  async cancel(id: string) {
+    const generation: Generation = {
+      ...this.#find(id),
+      canCancel: false,
+      phase: {
+        state: 'failed',
+        failure: {
+          code: 'cancelled',
+          message: 'You cancelled this before anything was sent.',
+          field: null,
+          charged: false,
+          mends: ['tryAgain'],
+        },
+      },
+    };
+    this.#put(generation);
+    return generation;
+  }
+  async remove(id: string) {
+    await wait(120);
+    this.#list = this.#list.filter((one) => one.id !== id);
+    this.#listeners?.generationRemoved(id);
+    this.#listeners?.countsChanged(this.#counts());
+  }
+  async savePoster(id: string, jpeg: Uint8Array) {
+    this.#posters.set(id, URL.createObjectURL(new Blob([new Uint8Array(jpeg)])));
+    const now = this.#list.find((one) => one.id === id);
+    if (now?.phase.state !== 'ready') return;
+    this.#put({ ...now, phase: { state: 'ready', clip: { ...now.phase.clip, hasPoster: true } } });
+  }
+  async showInFolder() {
+    throw problem(
+      'noFolder',
+      'No file manager answered. The clip is in /home/ada/Videos/Inbetween.',
+    );
+  }
+  async saveCopy() {
+    return '/home/ada/Desktop/clip.mp4';
+  }
+
+  async setTheme(theme: Theme) {
+    this.#preferences = { ...this.#preferences, theme };
+    return this.#preferences;
+  }
+  async pickClipsFolder() {
+    this.#preferences = { ...this.#preferences, clipsFolder: '/media/ada/Films/Inbetween' };
+    return this.#preferences;
+  }
+  async openFolder(which: FolderName) {
+    console.info(`open ${which}`);
+  }
+  async openLink(link: string) {
+    console.info(`open ${link}`);
+  }
+
+  media(kind: MediaKind, id: string) {
+    if (kind === 'clip') return `${this.#film ?? 'none:'}#${id}`;
+    const poster = kind === 'poster' ? this.#posters.get(id) : undefined;
+    if (poster) return poster;
+    const seed = Number(id.replace(/\D/g, ''));
+    return picture(seed, kind === 'frame' ? 1280 : 480, kind === 'frame' ? 720 : 270);
+  }
+  async listen(listeners: Listeners) {
+    this.#listeners = listeners;
+  }
+  async onFileDrag(handler: (drag: FileDrag) => void) {
+    document.addEventListener('dragover', (event) => {
+      event.preventDefault();
+      handler({ type: 'over', x: event.clientX, y: event.clientY });
+    });
+    document.addEventListener('dragleave', (event) => {
+      if (event.relatedTarget === null) handler({ type: 'leave' });
+    });
+    document.addEventListener('drop', (event) => {
+      event.preventDefault();
+      const paths = [...(event.dataTransfer?.files ?? [])].map((file) => `/${file.name}`);
+      handler({ type: 'drop', x: event.clientX, y: event.clientY, paths });
+    });
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The page's one door to the program. Everything else in the page speaks to `Backend` and so
+ * also runs in a plain browser, on the fake. Nothing here decides anything: methods carry a
+ * call over and hand back what came, and reject with a `Problem` whose message can be shown.
+ */
+import type {
+  Boot,
+  Counts,
+  Frame,
+  GalleryFilter,
+  GalleryPage,
+  Generation,
+  Keep,
+  Link,
+  Preferences,
+  Price,
+  Problem,
+  Session,
+  Settings,
+  Theme,
+  Violation,
+} from './bindings';
+
+export type * from './bindings';
+
+export type MediaKind = 'clip' | 'poster' | 'frame' | 'thumb';
+export type FolderName = 'clips' | 'data' | 'log';
+
+/** What the program says by itself, without being asked. */
+export interface Listeners {
+  generationChanged(generation: Generation): void;
+  generationRemoved(id: string): void;
+  countsChanged(counts: Counts): void;
+  sessionChanged(session: Session): void;
+}
+
+/** Files dragged over the window from another program; x and y in CSS pixels. */
+export type FileDrag =
+  | { type: 'over'; x: number; y: number }
+  | { type: 'drop'; x: number; y: number; paths: string[] }
+  | { type: 'leave' };
+
+export interface Backend {
+  boot(): Promise<Boot>;
+  reveal(): Promise<void>;
+  openSession(): Promise<Session>;
+  signIn(key: string, keep: Keep): Promise<Session>;
+  retryVault(): Promise<Session>;
+  signOut(): Promise<Session>;
+  useSandbox(): Promise<Session>;
+  leaveSandbox(): Promise<Session>;
+  refreshAccount(): Promise<Session>;
+
+  importFrame(path: string): Promise<Frame>;
+  pickFrame(title: string): Promise<Frame | null>;
+  pasteFrame(): Promise<Frame | null>;
+  frame(hash: string): Promise<Frame | null>;
+  check(settings: Settings): Promise<Violation[]>;
+  price(settings: Settings): Promise<Price>;
+  saveDraft(settings: Settings): Promise<void>;
+  generate(settings: Settings): Promise<Generation>;
+
+  gallery(filter: GalleryFilter, cursor: string | null): Promise<GalleryPage>;
+  generation(id: string): Promise<Generation | null>;
+  retry(id: string): Promise<Generation>;
+  resume(id: string): Promise<Generation>;
+  submitAgain(id: string): Promise<Generation>;
+  cancel(id: string): Promise<Generation>;
+  remove(id: string): Promise<void>;
+  savePoster(id: string, jpeg: Uint8Array): Promise<void>;
+  showInFolder(id: string): Promise<void>;
+  saveCopy(id: string): Promise<string | null>;
+
+  setTheme(theme: Theme): Promise<Preferences>;
+  pickClipsFolder(): Promise<Preferences | null>;
+  openFolder(which: FolderName): Promise<void>;
+  openLink(link: Link): Promise<void>;
+
+  /** Where a clip, its poster, a frame or its small picture can be fetched. Valid after `boot`. */
+  media(kind: MediaKind, id: string): string;
+  /** Resolves once nothing the program says from now on can be missed. */
+  listen(listeners: Listeners): Promise<void>;
+  onFileDrag(handler: (drag: FileDrag) => void): Promise<void>;
+}
+
+function isProblem(error: unknown): error is Problem {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    typeof (error as Partial<Problem>).code === 'string' &&
+    typeof (error as Partial<Problem>).message === 'string'
+  );
+}
+
+/** Whatever a call was rejected with, as something that can be shown. */
+export function asProblem(error: unknown): Problem {
+  if (isProblem(error)) {
+    return { ...error, field: error.field ?? null, violations: error.violations ?? [] };
+  }
+  console.error(error);
+  return {
+    code: 'internal',
+    message: 'Something went wrong inside Inbetween. Try again; the log says more.',
+    field: null,
+    violations: [],
+  };
+}
+
+/** The program's own window has Tauri in it; a browser, while the page is worked on, has not. */
+export async function connect(): Promise<Backend> {
+  if ('__TAURI_INTERNALS__' in window) {
+    const { TauriBackend } = await import('./tauri');
+    return new TauriBackend();
+  }
+  if (import.meta.env.MODE !== 'production') {
+    const { FakeBackend } = await import('./fake/fake');
+    return FakeBackend.fromAddress(location.search);
+  }
+  throw new Error('Inbetween runs in its own window, not in a browser.');
+}

@@ -1,0 +1,11 @@
+/** Lets a text area grow with what is written in it, up to the height its style allows. */
+import type { Attachment } from 'svelte/attachments';
+
+export function autosize(text: () => string): Attachment<HTMLTextAreaElement> {
+  return (area) => {
+    void text();
+    area.style.height = 'auto';
+    const border = area.offsetHeight - area.clientHeight;
+    area.style.height = `${area.scrollHeight + border}px`;
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Pictures that come from outside: files dragged in from another program, and what is on the
+ * clipboard. Decides which slot they are for; the slots do the rest.
+ */
+import type { FileDrag } from '../backend';
+import type { ComposerState } from './composer.svelte';
+import type { SlotName } from './slot.svelte';
+import type { Voice } from './voice.svelte';
+
+const BOTH_TAKEN = 'Both frames are taken. Drop the picture on the one it should replace.';
+
+/** The slot under a point of the window, if any. */
+export function slotAt(x: number, y: number): SlotName | null {
+  const target = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-slot]');
+  const name = target?.dataset['slot'];
+  return name === 'start' || name === 'end' ? name : null;
+}
+
+export class Arrivals {
+  /** The slot that a drop would fill at this moment. */
+  over = $state<SlotName | null>(null);
+  /** Whether files are being dragged over the window at all. */
+  dragging = $state(false);
+
+  constructor(
+    private composer: ComposerState,
+    private voice: Voice,
+    /** Whether the composer can be seen and reached just now. */
+    private open: () => boolean,
+    private find: typeof slotAt = slotAt,
+  ) {}
+
+  #firstEmpty(): SlotName | null {
+    if (this.composer.start.hash === null && !this.composer.start.busy) return 'start';
+    if (this.composer.end.hash === null && !this.composer.end.busy) return 'end';
+    return null;
+  }
+
+  drag = (drag: FileDrag) => {
+    if (drag.type === 'leave' || !this.open()) {
+      this.dragging = false;
+      this.over = null;
+      return;
+    }
+    const under = this.find(drag.x, drag.y);
+    if (drag.type === 'over') {
+      this.dragging = true;
+      this.over = under ?? this.#firstEmpty();
+      return;
+    }
+    this.dragging = false;
+    this.over = null;
+    void this.drop(drag.paths, under);
+  };
+
+  async drop(paths: string[], under: SlotName | null) {
+    const [first, second] = paths;
+    if (first === undefined) {
+      const slot = this.composer.slot(under ?? this.#firstEmpty() ?? 'start');
+      slot.problem = 'That was not a file. Save the picture to this computer first, then drop it.';
+      return;
+    }
+    if (paths.length > 2) this.voice.tell('Only the first two pictures were taken.');
+    if (second === undefined) {
+      const name = under ?? this.#firstEmpty();
+      if (name === null) this.voice.tell(BOTH_TAKEN, true);
+      else await this.composer.slot(name).import(first);
+      return;
+    }
+    // Two at once: the first one starts, or goes where it was dropped; the other takes the rest.
+    const one = under ?? 'start';
+    const other = one === 'start' ? 'end' : 'start';
+    await Promise.all([
+      this.composer.slot(one).import(first),
+      this.composer.slot(other).import(second),
+    ]);
+  }
+
+  /** `asked`: the person plainly meant a picture, so its absence is worth a word. */
+  async paste(into: SlotName | null, asked: boolean) {
+    if (!this.open()) return;
+    const name = into ?? this.#firstEmpty();
+    if (name === null) {
+      if (asked)
+        this.voice.tell('Both frames are taken. Select the one to replace, then paste.', true);
+      return;
+    }
+    const slot = this.composer.slot(name);
+    const came = await slot.paste();
+    if (!came && asked && slot.problem === null) {
+      this.voice.tell('There is no picture on the clipboard.');
+    }
+  }
+}

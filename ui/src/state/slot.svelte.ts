@@ -1,0 +1,95 @@
+/** One place for a frame: which picture stands in it, and what is to be said about it. */
+import { asProblem } from '../backend';
+import type { Backend, Frame } from '../backend';
+
+export type SlotName = 'start' | 'end';
+
+export interface Content {
+  hash: string | null;
+  frame: Frame | null;
+}
+
+export class Slot {
+  hash = $state<string | null>(null);
+  /** What is known about the picture; comes a moment after the hash when it is restored. */
+  frame = $state.raw<Frame | null>(null);
+  busy = $state(false);
+  problem = $state<string | null>(null);
+  #asked = 0;
+
+  constructor(
+    readonly name: SlotName,
+    private backend: Backend,
+  ) {}
+
+  content(): Content {
+    return { hash: this.hash, frame: this.frame };
+  }
+
+  put({ hash, frame }: Content) {
+    this.#asked++;
+    this.hash = hash;
+    this.frame = frame;
+    this.problem = null;
+    this.busy = false;
+  }
+
+  clear() {
+    this.put({ hash: null, frame: null });
+  }
+
+  /** Shows the picture of that hash at once and asks what is known about it. */
+  restore(hash: string | null) {
+    this.put({ hash, frame: null });
+    if (hash === null) return;
+    const asked = this.#asked;
+    this.backend
+      .frame(hash)
+      .then((frame) => {
+        if (asked !== this.#asked) return;
+        if (frame) this.frame = frame;
+        else this.#lose();
+      })
+      .catch((error: unknown) => {
+        if (asked === this.#asked) this.problem = asProblem(error).message;
+      });
+  }
+
+  #lose() {
+    this.clear();
+    this.problem = 'That picture is not in this library. Choose it again.';
+  }
+
+  /**
+   * Takes the picture that `from` brings. What stood here stays until the new one is here, and
+   * stays for good where the new one is refused. Resolves to whether one came.
+   */
+  async take(from: () => Promise<Frame | null>): Promise<boolean> {
+    const asked = ++this.#asked;
+    this.busy = true;
+    this.problem = null;
+    try {
+      const frame = await from();
+      if (asked !== this.#asked) return false;
+      if (frame) this.put({ hash: frame.hash, frame });
+      return frame !== null;
+    } catch (error) {
+      if (asked === this.#asked) this.problem = asProblem(error).message;
+      return false;
+    } finally {
+      if (asked === this.#asked) this.busy = false;
+    }
+  }
+
+  pick(title: string) {
+    return this.take(() => this.backend.pickFrame(title));
+  }
+
+  import(path: string) {
+    return this.take(() => this.backend.importFrame(path));
+  }
+
+  paste() {
+    return this.take(() => this.backend.pasteFrame());
+  }
+}

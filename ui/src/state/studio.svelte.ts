@@ -1,0 +1,144 @@
+/**
+ * The page's state in one place: what is open, and how the parts meet. Each part owns its own
+ * state; this only passes on what one says to the others.
+ */
+import { createContext } from 'svelte';
+import { asProblem } from '../backend';
+import type { Backend, Boot, Generation, Listeners, Preferences, Theme } from '../backend';
+import { Arrivals } from './arrivals.svelte';
+import { Clock } from './clock.svelte';
+import { ComposerState } from './composer.svelte';
+import { GalleryState } from './gallery.svelte';
+import { PosterMaker } from './posters';
+import { SessionState } from './session.svelte';
+import { Voice } from './voice.svelte';
+import { inShort } from './words';
+
+export type Sheet = 'settings' | 'keys';
+
+export function wearTheme(theme: Theme) {
+  if (theme === 'system') document.documentElement.removeAttribute('data-theme');
+  else document.documentElement.dataset['theme'] = theme;
+}
+
+export class Studio {
+  readonly clock = new Clock();
+  readonly voice = new Voice();
+  readonly gallery: GalleryState;
+  readonly composer: ComposerState;
+  readonly session: SessionState;
+  readonly arrivals: Arrivals;
+  readonly posters: PosterMaker;
+
+  preferences = $state.raw<Preferences>() as Preferences;
+  sheet = $state<Sheet | null>(null);
+  /** The clip in the viewer. */
+  viewing = $state<string | null>(null);
+  /** Without a key one can still look at what one has. */
+  looking = $state(false);
+  /** Set once the first paint is over: before that nothing is fetched or made. */
+  painted = $state(false);
+
+  /** The room shown beneath the viewer and the sheets. */
+  room = $derived.by<'opening' | 'welcome' | 'vault' | 'main'>(() => {
+    const state = this.session.current.state;
+    if (state === 'ready' || this.looking) return 'main';
+    if (state === 'signedOut') return 'welcome';
+    if (state === 'vaultTrouble') return 'vault';
+    return this.hasLibrary ? 'main' : 'opening';
+  });
+  hasLibrary = $state(false);
+
+  constructor(
+    readonly backend: Backend,
+    boot: Boot,
+  ) {
+    this.preferences = boot.preferences;
+    this.gallery = new GalleryState(backend);
+    this.composer = new ComposerState(
+      backend,
+      (generation) => this.#started(generation),
+      () => (this.viewing = null),
+    );
+    this.session = new SessionState(backend, boot.session, boot.profile, () => this.#moved());
+    this.arrivals = new Arrivals(
+      this.composer,
+      this.voice,
+      () => this.room === 'main' && this.viewing === null && this.sheet === null,
+    );
+    this.posters = new PosterMaker(backend);
+    if (boot.gallery) {
+      this.gallery.start(boot.gallery);
+      this.hasLibrary = true;
+    }
+    if (boot.draft) this.composer.load(boot.draft);
+  }
+
+  readonly listeners: Listeners = {
+    generationChanged: (generation) => this.changed(generation),
+    generationRemoved: (id) => {
+      this.gallery.drop(id);
+      if (this.viewing === id) this.viewing = null;
+    },
+    countsChanged: (counts) => (this.gallery.counts = counts),
+    sessionChanged: (session) => this.session.take(session),
+  };
+
+  changed(generation: Generation) {
+    const before = this.gallery.find(generation.id)?.phase.state;
+    this.gallery.put(generation);
+    const { phase } = generation;
+    if (before === phase.state) return;
+    const name = inShort(generation.settings.prompt);
+    if (phase.state === 'ready') {
+      this.voice.say(`Ready: ${name}`);
+      // What it cost is what the next one like it will cost.
+      void this.composer.reprice();
+    } else if (phase.state === 'failed') {
+      this.voice.say(`Failed: ${name}. ${phase.failure.message}`);
+    } else if (phase.state === 'uncertain') {
+      this.voice.say(`Unknown: ${name}. ${phase.message}`);
+    }
+  }
+
+  #started(generation: Generation) {
+    this.gallery.put(generation);
+    this.voice.say(`Started: ${inShort(generation.settings.prompt)}`);
+  }
+
+  #moved() {
+    this.hasLibrary = true;
+    this.viewing = null;
+    this.gallery.filter = 'all';
+    void this.gallery.reload();
+    this.composer.recheckFrames();
+    void this.composer.reprice();
+  }
+
+  async setTheme(theme: Theme) {
+    wearTheme(theme);
+    this.preferences = { ...this.preferences, theme };
+    await this.attempt(async () => {
+      this.preferences = await this.backend.setTheme(theme);
+    });
+  }
+
+  /** Runs what a button asked for; what goes wrong is told in words. */
+  async attempt(action: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (error) {
+      this.voice.tell(asProblem(error).message, true);
+      return false;
+    }
+  }
+
+  open(id: string) {
+    this.voice.hush();
+    this.gallery.current = id;
+    this.viewing = id;
+  }
+}
+
+export const [useStudio, provideStudio] = createContext<Studio>();

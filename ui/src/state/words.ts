@@ -1,0 +1,123 @@
+/**
+ * How things are said: names, lengths, prices, days. Pure functions of what they are given, the
+ * present moment too, so that every sentence can be tested.
+ */
+import type { Clip, Mode, Price, Settings, Shape } from '../backend';
+
+export const PROMPT_LIMIT = 2500; // characters, the model's own limit
+export const LENGTH_MIN = 3; // seconds, the model's own limits
+export const LENGTH_MAX = 15;
+
+export const QUALITIES: { value: Mode; name: string; lines: string }[] = [
+  { value: 'standard', name: 'Standard', lines: '720p' },
+  { value: 'pro', name: 'Pro', lines: '1080p' },
+  { value: '4k', name: '4K', lines: '2160p' },
+];
+export const SHAPES: { value: Shape; name: string }[] = [
+  { value: '16:9', name: '16:9' },
+  { value: '9:16', name: '9:16' },
+  { value: '1:1', name: '1:1' },
+];
+
+export function qualityName(mode: Mode): string {
+  return QUALITIES.find((quality) => quality.value === mode)?.name ?? mode;
+}
+
+export function qualityInFull(mode: Mode): string {
+  const quality = QUALITIES.find((one) => one.value === mode);
+  return quality ? `${quality.name}, ${quality.lines}` : mode;
+}
+
+const grouped = new Intl.NumberFormat('en');
+
+export function count(n: number): string {
+  return grouped.format(n);
+}
+
+export function credits(n: number): string {
+  return `${count(n)} ${n === 1 ? 'credit' : 'credits'}`;
+}
+
+/** What stands beside the word Generate; nothing where nothing is known. */
+export function priceWords(price: Price): string {
+  if (price.kind === 'unknown') return '';
+  if (price.kind === 'exact') return credits(price.credits);
+  if (price.min === price.max) return `about ${credits(price.max)}`;
+  return `about ${count(price.min)}–${count(price.max)} credits`;
+}
+
+/** `1:05`, from milliseconds. */
+export function minutes(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+/** `0:03.542`, from milliseconds. */
+export function exactTime(ms: number): string {
+  const whole = Math.max(0, Math.round(ms));
+  const seconds = Math.floor(whole / 1000);
+  const rest = String(whole % 1000).padStart(3, '0');
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}.${rest}`;
+}
+
+/** `2 min 24 s`, from milliseconds. */
+export function span(ms: number): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const rest = seconds % 60;
+  const head = `${Math.floor(seconds / 60)} min`;
+  return rest === 0 ? head : `${head} ${rest} s`;
+}
+
+export function megabytes(bytes: number): string {
+  if (bytes < 100_000) return `${Math.max(1, Math.round(bytes / 1000))} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
+const thisYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' });
+const otherYear = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
+
+export function timeOfDay(at: number): string {
+  return clock.format(at);
+}
+
+/** The start of the day that holds `at`, in the person's own time zone. */
+export function dayOf(at: number): number {
+  const day = new Date(at);
+  day.setHours(0, 0, 0, 0);
+  return day.getTime();
+}
+
+/** Today, Yesterday, a weekday within the last week, else the date. */
+export function dayName(at: number, now: number): string {
+  // Rounded, since a day with a change of clocks has 23 or 25 hours.
+  const daysAgo = Math.round((dayOf(now) - dayOf(at)) / 86_400_000);
+  if (daysAgo === 0) return 'Today';
+  if (daysAgo === 1) return 'Yesterday';
+  if (daysAgo > 1 && daysAgo < 7) return weekday.format(at);
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? thisYear : otherYear).format(at);
+}
+
+export function moment(at: number, now: number): string {
+  return `${dayName(at, now)}, ${timeOfDay(at)}`;
+}
+
+/** A prompt in one line, for announcements and labels. */
+export function inShort(prompt: string, most = 60): string {
+  const line = prompt.replace(/\s+/g, ' ').trim();
+  if (line === '') return 'No prompt';
+  return line.length <= most ? line : `${line.slice(0, most - 1).trimEnd()}…`;
+}
+
+export function shapeOf(settings: Settings, clip: Clip | null): string {
+  if (settings.start === null) return settings.shape;
+  if (clip === null) return 'As the start frame';
+  return `As the start frame, ${clip.width} × ${clip.height}`;
+}

@@ -1,0 +1,32 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig(({ mode }) => ({
+  base: './',
+  plugins: [svelte(), ...(mode === 'test' ? [svelteTesting()] : [])],
+  clearScreen: false,
+  server: { port: 5173, strictPort: true },
+  preview: {
+    // As strict as the program's own window, besides what only the fake needs.
+    headers: {
+      'Content-Security-Policy':
+        "default-src 'self'; img-src 'self' data: blob:; media-src blob:; connect-src 'self'",
+    },
+  },
+  build: {
+    outDir: mode === 'demo' ? 'dist-demo' : 'dist',
+    emptyOutDir: true,
+    // The web views of the three systems: WebKitGTK 2.40, macOS 13, WebView2.
+    target: ['safari16', 'chrome109'],
+    // A `data:` font or picture would need an exception in the content policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+    setupFiles: ['./src/test-setup.ts'],
+    restoreMocks: true,
+  },
+}));
