@@ -9,7 +9,7 @@ export const GAP = 16;
 /** Below this a card's words no longer fit; the reference picture's own width. */
 export const CARD_MIN = 236;
 /** The part beneath the picture: two lines of prompt and one of facts. */
-export const META = 87;
+export const META = 83;
 const HEADING = 36;
 /** Between the days. */
 const DAY_GAP = 12;

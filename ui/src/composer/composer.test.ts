@@ -1,0 +1,231 @@
+import { screen, waitFor, within } from '@testing-library/svelte';
+import { fireEvent } from '@testing-library/svelte';
+import { describe, expect, it, vi } from 'vitest';
+import { open } from '../testing/open';
+import { problem, SETTINGS } from '../testing/stub';
+
+const region = () => within(screen.getByRole('region', { name: 'Composer' }));
+const generate = () => screen.getByRole('button', { name: /^Generate/ });
+const prompt = () => screen.getByRole('textbox', { name: 'Prompt' });
+
+describe('the composer', () => {
+  it('names its parts so that they can be found by ear', async () => {
+    await open();
+    const composer = region();
+    composer.getByRole('button', { name: 'Start frame' });
+    composer.getByRole('button', { name: 'End frame' });
+    composer.getByRole('textbox', { name: 'Prompt' });
+    composer.getByRole('textbox', { name: 'Avoid' });
+    composer.getByRole('radiogroup', { name: 'Quality' });
+    composer.getByRole('radiogroup', { name: 'Shape' });
+    expect(composer.getByRole('slider', { name: 'Length' })).toHaveValue('5');
+    expect(composer.getByRole('switch', { name: 'Sound' })).not.toBeChecked();
+    expect(composer.getByRole('radio', { name: /Pro\s*1080p/ })).toBeChecked();
+  });
+
+  it('comes back as it was left', async () => {
+    await open({
+      draft: {
+        ...SETTINGS,
+        prompt: 'Left here',
+        start: 'abc',
+        mode: '4k',
+        length: 12,
+        sound: true,
+      },
+    });
+    expect(prompt()).toHaveValue('Left here');
+    expect(screen.getByRole('slider', { name: 'Length' })).toHaveValue('12');
+    expect(screen.getByRole('switch', { name: 'Sound' })).toBeChecked();
+    expect(screen.getByRole('radio', { name: /4K/ })).toBeChecked();
+    const picture = screen.getByRole('button', { name: 'Start frame' }).querySelector('img');
+    expect(picture).toHaveAttribute('src', expect.stringContaining('/thumb/abc'));
+  });
+
+  it('is saved a moment after it was changed, and not before', async () => {
+    const { backend, user } = await open();
+    expect(backend.saveDraft).not.toHaveBeenCalled();
+    await user.type(prompt(), 'Fog');
+    await waitFor(() =>
+      expect(backend.saveDraft).toHaveBeenLastCalledWith(
+        expect.objectContaining({ prompt: 'Fog' }),
+      ),
+    );
+  });
+
+  it('counts the prompt as the model does, and marks what is too long', async () => {
+    await open({ draft: { ...SETTINGS, prompt: `${'a'.repeat(2499)}🌊🌊` } });
+    const count = screen.getByText('2501 / 2500');
+    expect(count).toHaveClass('over');
+  });
+});
+
+describe('the shape', () => {
+  it('is switched off with its reason while there is a start frame', async () => {
+    const { user } = await open({ draft: { ...SETTINGS, start: 'abc' } });
+    const shape = screen.getByRole('radiogroup', { name: 'Shape' });
+    expect(shape).toHaveAccessibleDescription('follows the start frame');
+    expect(screen.getByRole('radio', { name: '9:16' })).toBeDisabled();
+    await user.click(screen.getByRole('button', { name: 'Remove the start frame' }));
+    expect(screen.getByRole('radio', { name: '9:16' })).toBeEnabled();
+    expect(screen.queryByText('follows the start frame')).toBeNull();
+  });
+});
+
+describe('the frames', () => {
+  it('are chosen in the system’s dialog, and what was changed in them is said', async () => {
+    const { backend, user } = await open();
+    backend.pickFrame.mockResolvedValue({
+      hash: 'h',
+      width: 900,
+      height: 1600,
+      bytes: 1,
+      name: 'harbour.jpg',
+      changes: ['Turned upright.'],
+    });
+    await user.click(screen.getByRole('button', { name: 'End frame' }));
+    expect(await screen.findByText('Turned upright.')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'End frame' })).toHaveAccessibleDescription(
+      /harbour.jpg, 900 by 1600 pixels/,
+    );
+  });
+
+  it('keep what stood there when the dialog is left without a choice', async () => {
+    const { backend, user, studio } = await open({ draft: { ...SETTINGS, start: 'abc' } });
+    backend.pickFrame.mockResolvedValue(null);
+    await user.click(screen.getByRole('button', { name: 'Start frame' }));
+    await waitFor(() => expect(studio.composer.start.busy).toBe(false));
+    expect(studio.composer.start.hash).toBe('abc');
+  });
+
+  it('change places', async () => {
+    const { studio, user } = await open({ draft: { ...SETTINGS, start: 'a', end: 'b' } });
+    await user.click(screen.getByRole('button', { name: 'Swap start and end' }));
+    expect(studio.composer.settings).toMatchObject({ start: 'b', end: 'a' });
+  });
+
+  it('that are refused say why beside the slot', async () => {
+    const { backend, user } = await open();
+    backend.pickFrame.mockRejectedValue(problem('tooSmall', 'That picture is too small.'));
+    await user.click(screen.getByRole('button', { name: 'Start frame' }));
+    await screen.findByText('That picture is too small.');
+    expect(screen.getByRole('button', { name: 'Start frame' })).toHaveAccessibleDescription(
+      /That picture is too small/,
+    );
+  });
+});
+
+describe('the price', () => {
+  it('stands on the button and follows the settings', async () => {
+    const { backend, user } = await open();
+    expect(await screen.findByRole('button', { name: 'Generate 25 credits' })).toBeVisible();
+    backend.price.mockResolvedValue({ kind: 'range', min: 35, max: 70 });
+    await user.click(screen.getByRole('radio', { name: /4K/ }));
+    await screen.findByRole('button', { name: 'Generate about 35–70 credits' });
+    expect(backend.price).toHaveBeenLastCalledWith(expect.objectContaining({ mode: '4k' }));
+  });
+
+  it('is left out where it is not known', async () => {
+    const { backend, user } = await open();
+    backend.price.mockResolvedValue({ kind: 'unknown' });
+    await user.click(screen.getByRole('radio', { name: /4K/ }));
+    await screen.findByRole('button', { name: 'Generate' });
+  });
+});
+
+describe('Generate', () => {
+  it('sends what stands there, keeps it, and is free for the next one', async () => {
+    const { backend, user } = await open();
+    await user.type(prompt(), 'Fog rolls in');
+    await user.click(generate());
+    await user.click(generate());
+    expect(backend.generate).toHaveBeenCalledTimes(2);
+    expect(backend.generate).toHaveBeenLastCalledWith({ ...SETTINGS, prompt: 'Fog rolls in' });
+    expect(prompt()).toHaveValue('Fog rolls in');
+    const gallery = within(screen.getByRole('region', { name: 'Gallery' }));
+    expect(gallery.getAllByText('Fog rolls in')).toHaveLength(2);
+  });
+
+  it('takes a double click for one wish', async () => {
+    const { backend, user } = await open({ draft: SETTINGS });
+    await user.dblClick(generate());
+    expect(backend.generate).toHaveBeenCalledTimes(1);
+  });
+
+  it('answers Ctrl and Enter, once however long they are held', async () => {
+    const { backend } = await open({ draft: SETTINGS });
+    await fireEvent.keyDown(prompt(), { key: 'Enter', ctrlKey: true });
+    await fireEvent.keyDown(prompt(), { key: 'Enter', ctrlKey: true, repeat: true });
+    expect(backend.generate).toHaveBeenCalledTimes(1);
+  });
+
+  it('leads to the first field that is not right and says what to do', async () => {
+    const { backend, user } = await open();
+    backend.generate.mockRejectedValue(
+      problem('settings', 'Some settings need a change.', {
+        violations: [
+          { field: 'avoid', message: 'That is too long.' },
+          { field: 'prompt', message: 'Write what happens.' },
+        ],
+      }),
+    );
+    await user.click(generate());
+    await waitFor(() => expect(prompt()).toHaveFocus());
+    expect(prompt()).toBeInvalid();
+    expect(prompt()).toHaveAccessibleDescription(/Write what happens\./);
+    expect(screen.getByText('That is too long.')).toBeVisible();
+    await user.type(prompt(), 'Fog');
+    expect(screen.queryByText('Write what happens.')).toBeNull();
+  });
+
+  it('says what stopped it where no field is at fault, with the way out', async () => {
+    const { backend, user } = await open({ draft: SETTINGS });
+    backend.generate.mockRejectedValue(
+      problem('noCredits', 'This needs 70 credits; there are 35.'),
+    );
+    await user.click(generate());
+    expect(await screen.findByRole('alert')).toHaveTextContent('This needs 70 credits');
+    await user.click(screen.getByRole('button', { name: 'Add credits' }));
+    expect(backend.openLink).toHaveBeenCalledWith('addCredits');
+  });
+});
+
+it('an end frame alone is remarked at once, an empty prompt only when Generate is pressed', async () => {
+  const { backend, studio, user } = await open();
+  backend.check.mockImplementation(async (settings) => [
+    { field: 'prompt', message: 'Write what happens.' },
+    ...(settings.end && !settings.start
+      ? [{ field: 'end' as const, message: 'An end frame needs a start frame.' }]
+      : []),
+  ]);
+  studio.composer.end.put({ hash: 'b', frame: null });
+  await screen.findByText('An end frame needs a start frame.');
+  expect(screen.queryByText('Write what happens.')).toBeNull();
+  backend.generate.mockRejectedValue(problem('settings', 'No.', { violations: [] }));
+  await user.click(generate());
+  await screen.findByText('Write what happens.');
+});
+
+describe('Ctrl and V', () => {
+  it('outside a text field puts the picture on the clipboard into a slot', async () => {
+    const { studio } = await open();
+    await fireEvent.keyDown(document.body, { key: 'v', ctrlKey: true });
+    await waitFor(() => expect(studio.composer.start.hash).toBe('pasted'));
+  });
+
+  it('in the prompt pastes text, and a picture only where there is no text', async () => {
+    vi.useFakeTimers();
+    const { backend } = await open();
+    await fireEvent.keyDown(prompt(), { key: 'v', ctrlKey: true });
+    const event = new Event('paste', { bubbles: true });
+    Object.assign(event, { clipboardData: { types: ['text/plain'] } });
+    await fireEvent(prompt(), event);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(backend.pasteFrame).not.toHaveBeenCalled();
+
+    await fireEvent.keyDown(prompt(), { key: 'v', ctrlKey: true });
+    await vi.advanceTimersByTimeAsync(500);
+    expect(backend.pasteFrame).toHaveBeenCalledTimes(1);
+    vi.useRealTimers();
+  });
+});

@@ -1,0 +1,206 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it, vi } from 'vitest';
+import type { Failure, Phase } from '../backend';
+import { open } from '../testing/open';
+import { clip, generation, page, SETTINGS } from '../testing/stub';
+
+const cards = () => within(screen.getByRole('region', { name: 'Gallery' }));
+const rendering = (over: object = {}): Phase => ({
+  state: 'rendering',
+  queued: false,
+  progress: null,
+  since: Date.now() - 10_000,
+  due: Date.now() + 48_000,
+  ...over,
+});
+const failed = (over: Partial<Failure> = {}): Phase => ({
+  state: 'failed',
+  failure: {
+    code: 'refused',
+    message: 'The end frame is too small.',
+    field: 'end',
+    charged: false,
+    mends: ['fixSettings'],
+    ...over,
+  },
+});
+
+describe('a running card', () => {
+  it('goes through its states by what the program tells, and becomes a clip', async () => {
+    const { studio } = await open({ gallery: page([generation('a', { state: 'uploading' })]) });
+    cards().getByText('Sending the frames');
+    studio.listeners.generationChanged(generation('a', rendering({ queued: true, due: null })));
+    await cards().findByText('Queued');
+    studio.listeners.generationChanged(generation('a', rendering()));
+    await cards().findByText(/^Rendering, about 0:4\d left$/);
+    studio.listeners.generationChanged(
+      generation('a', { state: 'downloading', received: 1, total: 2 }),
+    );
+    await cards().findByText('Saving the clip, 50%');
+    studio.listeners.generationChanged(generation('a', { state: 'ready', clip: clip() }));
+    await cards().findByRole('button', { name: 'Play: A lighthouse at dusk' });
+    cards().getByText('0:05');
+    expect(screen.getAllByRole('status').map((one) => one.textContent)).toContain(
+      'Ready: A lighthouse at dusk',
+    );
+  });
+
+  it('counts down by one shared clock, and says so when it is late', async () => {
+    vi.useFakeTimers();
+    await open({ gallery: page([generation('a', rendering())]) });
+    cards().getByText('Rendering, about 0:48 left');
+    await vi.advanceTimersByTimeAsync(3000);
+    cards().getByText('Rendering, about 0:45 left');
+    await vi.advanceTimersByTimeAsync(50_000);
+    cards().getByText('Rendering, any moment now');
+    await vi.advanceTimersByTimeAsync(60_000);
+    cards().getByText('Rendering, taking longer than usual');
+    vi.useRealTimers();
+  });
+
+  it('does not let its figure climb for a small correction', async () => {
+    const due = Date.now() + 48_000;
+    const { studio } = await open({ gallery: page([generation('a', rendering({ due }))]) });
+    const before = cards().getByText(/about 0:4/).textContent;
+    studio.listeners.generationChanged(generation('a', rendering({ due: due + 3000 })));
+    await Promise.resolve();
+    expect(cards().getByText(/about 0:4/).textContent).toBe(before);
+  });
+
+  it('says why it does not move', async () => {
+    const waiting = 'No connection to Apiframe. Trying again by itself.';
+    await open({ gallery: page([generation('a', rendering(), { waiting })]) });
+    cards().getByText(waiting);
+    expect(cards().queryByText(/left/)).toBeNull();
+  });
+
+  it('can be cancelled only while nothing was sent', async () => {
+    const { backend, studio, user } = await open({
+      gallery: page([generation('a', { state: 'recorded' }, { canCancel: true })]),
+    });
+    await user.click(cards().getByRole('button', { name: 'Cancel' }));
+    expect(backend.cancel).toHaveBeenCalledWith('a');
+    studio.listeners.generationChanged(generation('a', rendering()));
+    await waitFor(() => expect(cards().queryByRole('button', { name: 'Cancel' })).toBeNull());
+  });
+});
+
+describe('a failed card', () => {
+  it('says what happened and that nothing was charged, and mends the field at fault', async () => {
+    const settings = { ...SETTINGS, start: 'a', end: 'b', prompt: 'Morph' };
+    const { user } = await open({ gallery: page([generation('a', failed(), { settings })]) });
+    cards().getByText('The end frame is too small.');
+    cards().getByText('You were not charged.');
+    await user.click(cards().getByRole('button', { name: 'Fix settings' }));
+    expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveValue('Morph');
+    const end = screen.getByRole('button', { name: 'End frame' });
+    await waitFor(() => expect(end).toHaveFocus());
+    expect(end).toHaveAccessibleDescription(/The end frame is too small/);
+  });
+
+  it('offers each mend in words, and does it', async () => {
+    const mends = ['tryAgain', 'downloadAgain', 'addCredits', 'replaceKey'] as const;
+    const { backend, user } = await open({
+      gallery: page([generation('a', failed({ charged: true, mends: [...mends] }))]),
+    });
+    cards().getByText('You were charged.');
+    await user.click(cards().getByRole('button', { name: 'Add credits' }));
+    expect(backend.openLink).toHaveBeenCalledWith('addCredits');
+    await user.click(cards().getByRole('button', { name: 'Replace the key' }));
+    expect(screen.getByRole('dialog', { name: 'Settings' })).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Close' }));
+    await user.click(cards().getByRole('button', { name: 'Try again' }));
+    expect(backend.retry).toHaveBeenCalledWith('a');
+    expect(cards().getByText('Starting')).toBeVisible();
+    await user.click(cards().getByRole('button', { name: 'Download again' }));
+    expect(backend.resume).toHaveBeenCalledWith('a');
+    expect(cards().getByText('Saving the clip')).toBeVisible();
+  });
+
+  it('can be taken out of the gallery', async () => {
+    const { backend, user } = await open({ gallery: page([generation('a', failed())]) });
+    await user.click(cards().getByRole('button', { name: 'Remove from the gallery' }));
+    expect(backend.remove).toHaveBeenCalledWith('a');
+    expect(cards().queryByText('The end frame is too small.')).toBeNull();
+  });
+});
+
+it('an uncertain one is paid for again only after a second, plain yes', async () => {
+  const { backend, user } = await open({
+    gallery: page([generation('a', { state: 'uncertain', message: 'Apiframe never answered.' })]),
+  });
+  cards().getByText('Unknown: check or submit again');
+  await user.click(cards().getByRole('button', { name: 'Submit again' }));
+  expect(backend.submitAgain).not.toHaveBeenCalled();
+  const asked = within(screen.getByRole('alertdialog'));
+  asked.getByText(/both will be charged/);
+  await user.click(asked.getByRole('button', { name: 'Submit again' }));
+  expect(backend.submitAgain).toHaveBeenCalledWith('a');
+});
+
+describe('a finished card', () => {
+  it('shows its poster, or the start frame until there is one', async () => {
+    const settings = { ...SETTINGS, start: 'abc' };
+    const bare = generation(
+      'a',
+      { state: 'ready', clip: clip({ hasPoster: false }) },
+      { settings },
+    );
+    const { studio, container } = await open({ gallery: page([bare]) });
+    const picture = () => container.querySelector('[role=listitem] img')?.getAttribute('src');
+    expect(picture()).toContain('/thumb/abc');
+    studio.listeners.generationChanged(
+      generation('a', { state: 'ready', clip: clip() }, { settings }),
+    );
+    await waitFor(() => expect(picture()).toContain('/poster/a'));
+    expect(document.querySelector('video')).toBeNull();
+  });
+
+  it('says what it cost', async () => {
+    await open({
+      gallery: page([generation('a', { state: 'ready', clip: clip() }, { credits: 35 })]),
+    });
+    cards().getByText('35 credits');
+  });
+});
+
+it('shows only what was asked for, with how many there are', async () => {
+  const { backend, user } = await open({
+    gallery: {
+      ...page([generation('a', rendering()), generation('b', failed())]),
+      counts: { all: 1284, running: 2, failed: 1 },
+    },
+  });
+  backend.gallery.mockResolvedValue(page([generation('b', failed())]));
+  await user.click(cards().getByRole('button', { name: 'Failed 1' }));
+  expect(backend.gallery).toHaveBeenCalledWith('failed', null);
+  await waitFor(() => expect(cards().getAllByRole('listitem')).toHaveLength(1));
+});
+
+it('the arrow keys walk over the cards and Enter opens one', async () => {
+  const ready = ['c', 'b', 'a'].map((id, at) =>
+    generation(id, { state: 'ready', clip: clip() }, { created: Date.now() - at }),
+  );
+  const { user, studio } = await open({ gallery: page(ready) });
+  const [first, second] = cards().getAllByRole('button', { name: /^Play/ });
+  first?.focus();
+  await user.keyboard('{ArrowRight}');
+  expect(second).toHaveFocus();
+  await user.keyboard('{Enter}');
+  expect(studio.viewing).toBe('b');
+});
+
+it('of many cards only those near the window are in the document', async () => {
+  const many = Array.from({ length: 900 }, (_, at) =>
+    generation(`g${at}`, { state: 'ready', clip: clip() }, { created: Date.now() - at }),
+  );
+  await open({ gallery: page(many) });
+  expect(cards().getAllByRole('listitem').length).toBeLessThan(60);
+});
+
+it('with nothing in it yet it says how to begin', async () => {
+  await open();
+  cards().getByText('Your clips appear here');
+  await fireEvent.click(cards().getByRole('button', { name: 'Choose a start frame' }));
+  await screen.findByRole('button', { name: 'Remove the start frame' });
+});

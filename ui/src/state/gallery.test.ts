@@ -1,0 +1,102 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { GalleryPage } from '../backend';
+import { clip, generation, page, problem, stub } from '../testing/stub';
+import { GalleryState } from './gallery.svelte';
+
+const ready = (id: string, created: number) =>
+  generation(id, { state: 'ready', clip: clip() }, { created });
+const rendering = (id: string, created: number) =>
+  generation(
+    id,
+    { state: 'rendering', queued: false, progress: null, since: 0, due: null },
+    { created },
+  );
+const ids = (gallery: GalleryState) => gallery.list.map((one) => one.id);
+
+function gallery(first: GalleryPage) {
+  const { backend } = stub();
+  const state = new GalleryState(backend);
+  state.start(first);
+  return { state, backend };
+}
+
+describe('a change told by the program', () => {
+  it('puts a new generation first', () => {
+    const { state } = gallery(page([ready('a', 1)]));
+    state.put(rendering('b', 2));
+    expect(ids(state)).toEqual(['b', 'a']);
+  });
+  it('changes the card in its place', () => {
+    const { state } = gallery(page([rendering('b', 2), ready('a', 1)]));
+    state.put(ready('b', 2));
+    expect(ids(state)).toEqual(['b', 'a']);
+    expect(state.clips).toHaveLength(2);
+  });
+  it('leaves an old one to its own page', () => {
+    const { state } = gallery(page([ready('c', 30), ready('b', 20)], 'next'));
+    state.put(ready('a', 10));
+    expect(ids(state)).toEqual(['c', 'b']);
+  });
+  it('takes a card out that no longer belongs to the filter', async () => {
+    const { state, backend } = gallery(page([]));
+    backend.gallery.mockResolvedValue(page([rendering('b', 2)]));
+    await state.show('running');
+    state.put(ready('b', 2));
+    expect(ids(state)).toEqual([]);
+  });
+});
+
+describe('scrolling on', () => {
+  it('adds the next page once, without doubles', async () => {
+    const { state, backend } = gallery(page([ready('b', 2)], 'next'));
+    backend.gallery.mockResolvedValue(page([ready('b', 2), ready('a', 1)]));
+    await Promise.all([state.more(), state.more()]);
+    expect(backend.gallery).toHaveBeenCalledTimes(1);
+    expect(ids(state)).toEqual(['b', 'a']);
+    await state.more();
+    expect(backend.gallery).toHaveBeenCalledTimes(1);
+  });
+  it('says in words what stopped it, and can be asked again', async () => {
+    const { state, backend } = gallery(page([ready('b', 2)], 'next'));
+    backend.gallery.mockRejectedValueOnce(problem('library', 'The library cannot be read.'));
+    await state.more();
+    expect(state.problem).toBe('The library cannot be read.');
+    backend.gallery.mockResolvedValue(page([ready('a', 1)]));
+    await state.more();
+    expect(state.problem).toBeNull();
+    expect(ids(state)).toEqual(['b', 'a']);
+  });
+});
+
+it('an answer that comes too late does not replace a newer one', async () => {
+  const { state, backend } = gallery(page([]));
+  const late = deferred<GalleryPage>();
+  backend.gallery.mockReturnValueOnce(late.promise);
+  backend.gallery.mockResolvedValueOnce(page([rendering('new', 2)]));
+  const first = state.show('failed');
+  await state.show('running');
+  late.resolve(page([ready('old', 1)]));
+  await first;
+  expect(ids(state)).toEqual(['new']);
+});
+
+it('counts the clips not fetched yet too', () => {
+  const { state } = gallery({
+    generations: [rendering('b', 2), ready('a', 1)],
+    next: 'next',
+    counts: { all: 1290, running: 5, failed: 1 },
+  });
+  expect(state.clipsInAll).toBe(1284);
+});
+
+it('walks from clip to clip past what is not one', () => {
+  const { state } = gallery(page([ready('c', 3), rendering('b', 2), ready('a', 1)]));
+  expect(state.neighbour('c', 1)?.id).toBe('a');
+  expect(state.neighbour('a', 1)).toBeNull();
+});
+
+function deferred<T>() {
+  let resolve: (value: T) => void = vi.fn();
+  const promise = new Promise<T>((done) => (resolve = done));
+  return { promise, resolve };
+}

@@ -1,0 +1,46 @@
+import { expect, it, vi } from 'vitest';
+import { clip, generation, stub } from '../testing/stub';
+import { PosterMaker } from './posters';
+
+const bare = (id: string) => generation(id, { state: 'ready', clip: clip({ hasPoster: false }) });
+const jpeg = new Uint8Array([255, 216]);
+
+it('makes the missing posters one at a time, each once', async () => {
+  const { backend } = stub();
+  let open = 0;
+  let most = 0;
+  const maker = new PosterMaker(backend, async () => {
+    most = Math.max(most, ++open);
+    await Promise.resolve();
+    open--;
+    return jpeg;
+  });
+  maker.need([bare('a'), bare('b'), bare('c')]);
+  maker.need([bare('a'), bare('b'), bare('c')]);
+  await vi.waitFor(() => expect(backend.savePoster).toHaveBeenCalledTimes(3));
+  expect(backend.savePoster).toHaveBeenCalledWith('b', jpeg);
+  expect(most).toBe(1);
+});
+
+it('opens nothing for a clip that has a poster, is missing, or is not there yet', () => {
+  const { backend } = stub();
+  const grab = vi.fn(async () => jpeg);
+  new PosterMaker(backend, grab).need([
+    generation('has', { state: 'ready', clip: clip() }),
+    generation('missing', { state: 'ready', clip: clip({ hasPoster: false, missing: true }) }),
+    generation('soon', { state: 'recorded' }),
+  ]);
+  expect(grab).not.toHaveBeenCalled();
+});
+
+it('goes on after a clip that cannot be pictured', async () => {
+  const { backend } = stub();
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const maker = new PosterMaker(backend, async (address) => {
+    if (address.endsWith('/a')) throw new Error('cannot be decoded');
+    return jpeg;
+  });
+  maker.need([bare('a'), bare('b')]);
+  await vi.waitFor(() => expect(backend.savePoster).toHaveBeenCalledWith('b', jpeg));
+  expect(backend.savePoster).toHaveBeenCalledTimes(1);
+});

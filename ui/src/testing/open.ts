@@ -1,0 +1,18 @@
+/** The whole page on a stubbed program, as a person would find it after the start. */
+import { render } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
+import App from '../App.svelte';
+import type { Boot } from '../backend';
+import { Studio } from '../state/studio.svelte';
+import { stub } from './stub';
+
+export async function open(over: Partial<Boot> = {}) {
+  const { backend, boot } = stub(over);
+  const studio = new Studio(backend, boot);
+  studio.painted = true;
+  const view = render(App, { studio });
+  const user = userEvent.setup();
+  await tick();
+  return { ...view, backend, studio, user };
+}

@@ -1,0 +1,16 @@
+/** The edges of the machine that happy-dom lacks: sizes, since nothing is laid out, and playback. */
+import '@testing-library/jest-dom/vitest';
+import { vi } from 'vitest';
+
+Object.defineProperty(HTMLElement.prototype, 'clientWidth', {
+  get: () => 1000,
+  configurable: true,
+});
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', {
+  get: () => 800,
+  configurable: true,
+});
+
+HTMLMediaElement.prototype.play = vi.fn(() => Promise.resolve());
+HTMLMediaElement.prototype.pause = vi.fn();
+HTMLMediaElement.prototype.load = vi.fn();

@@ -1,0 +1,168 @@
+/** A program for tests: answers at once, remembers what it was asked, and fails when told to. */
+import { vi } from 'vitest';
+import type {
+  Account,
+  Backend,
+  Boot,
+  Clip,
+  FileDrag,
+  Frame,
+  GalleryPage,
+  Generation,
+  Listeners,
+  Phase,
+  Preferences,
+  Price,
+  Problem,
+  Session,
+  Settings,
+  Violation,
+} from '../backend';
+
+export const SETTINGS: Settings = {
+  model: 'kling-3.0',
+  prompt: 'A lighthouse at dusk',
+  start: null,
+  end: null,
+  shots: [],
+  references: [],
+  mode: 'pro',
+  length: 5,
+  shape: '16:9',
+  sound: false,
+  avoid: '',
+};
+
+export const PREFERENCES: Preferences = {
+  theme: 'dark',
+  clipsFolder: '/home/ada/Videos/Inbetween',
+  clipsFolderIsDefault: true,
+  dataFolder: '/data',
+  logFolder: '/log',
+  version: '1.2.3',
+};
+
+export const ACCOUNT: Account = {
+  profile: 'apiframe',
+  key: { last4: 'x7Qd', source: 'keychain' },
+  credits: 1240,
+  plan: 'Pro',
+  team: 'Ada',
+  connection: { state: 'online' },
+};
+
+export const SIGNED_IN: Session = { state: 'ready', account: ACCOUNT };
+export const IN_SANDBOX: Session = {
+  state: 'ready',
+  account: { ...ACCOUNT, profile: 'sandbox', key: null },
+};
+export const EMPTY_PAGE: GalleryPage = {
+  generations: [],
+  next: null,
+  counts: { all: 0, running: 0, failed: 0 },
+};
+
+export function problem(code: string, message: string, over: Partial<Problem> = {}): Problem {
+  return { code, message, field: null, violations: [], ...over };
+}
+
+export function generation(id: string, phase: Phase, over: Partial<Generation> = {}): Generation {
+  return {
+    id,
+    created: Date.now(),
+    settings: SETTINGS,
+    phase,
+    waiting: null,
+    credits: null,
+    jobId: null,
+    finished: null,
+    canCancel: false,
+    ...over,
+  };
+}
+
+export function clip(over: Partial<Clip> = {}): Clip {
+  return {
+    file: '/home/ada/Videos/Inbetween/lighthouse.mp4',
+    name: 'lighthouse.mp4',
+    bytes: 5_000_000,
+    width: 1920,
+    height: 1080,
+    durationMs: 5000,
+    lastFrameMs: 5000 - 1000 / 24,
+    hasPoster: true,
+    missing: false,
+    ...over,
+  };
+}
+
+export function page(generations: Generation[], next: string | null = null): GalleryPage {
+  const running = generations.filter((one) => one.phase.state === 'rendering').length;
+  const failed = generations.filter((one) => one.phase.state === 'failed').length;
+  return { generations, next, counts: { all: generations.length, running, failed } };
+}
+
+export function frame(hash: string, over: Partial<Frame> = {}): Frame {
+  return { hash, width: 1600, height: 900, bytes: 1, name: `${hash}.png`, changes: [], ...over };
+}
+
+export function stub(over: Partial<Boot> = {}) {
+  const boot: Boot = {
+    profile: 'apiframe',
+    preferences: PREFERENCES,
+    mediaBase: '',
+    draft: null,
+    gallery: EMPTY_PAGE,
+    session: SIGNED_IN,
+    ...over,
+  };
+  let made = 0;
+  const heard: { listeners?: Listeners; drag?: (drag: FileDrag) => void } = {};
+  const backend = {
+    boot: vi.fn(async () => boot),
+    reveal: vi.fn(async () => undefined),
+    openSession: vi.fn(async () => boot.session),
+    signIn: vi.fn<Backend['signIn']>(async () => SIGNED_IN),
+    retryVault: vi.fn(async () => SIGNED_IN),
+    signOut: vi.fn<Backend['signOut']>(async () => ({ state: 'signedOut' })),
+    useSandbox: vi.fn(async () => IN_SANDBOX),
+    leaveSandbox: vi.fn<Backend['leaveSandbox']>(async () => ({ state: 'signedOut' })),
+    refreshAccount: vi.fn(async () => SIGNED_IN),
+    importFrame: vi.fn<Backend['importFrame']>(async (path) => frame(path)),
+    pickFrame: vi.fn<Backend['pickFrame']>(async () => frame('picked')),
+    pasteFrame: vi.fn<Backend['pasteFrame']>(async () => frame('pasted')),
+    frame: vi.fn<Backend['frame']>(async (hash) => frame(hash)),
+    check: vi.fn<Backend['check']>(async () => [] as Violation[]),
+    price: vi.fn<Backend['price']>(async () => ({ kind: 'exact', credits: 25 }) as Price),
+    saveDraft: vi.fn<Backend['saveDraft']>(async () => undefined),
+    generate: vi.fn<Backend['generate']>(async (settings) =>
+      generation(`made${++made}`, { state: 'recorded' }, { settings }),
+    ),
+    gallery: vi.fn<Backend['gallery']>(async () => EMPTY_PAGE),
+    generation: vi.fn<Backend['generation']>(async () => null),
+    retry: vi.fn<Backend['retry']>(async (id) => generation(`${id}-again`, { state: 'recorded' })),
+    resume: vi.fn<Backend['resume']>(async (id) =>
+      generation(id, { state: 'downloading', received: 0, total: null }),
+    ),
+    submitAgain: vi.fn<Backend['submitAgain']>(async (id) =>
+      generation(id, { state: 'submitting' }),
+    ),
+    cancel: vi.fn<Backend['cancel']>(async (id) => generation(id, { state: 'submitting' })),
+    remove: vi.fn<Backend['remove']>(async () => undefined),
+    savePoster: vi.fn<Backend['savePoster']>(async () => undefined),
+    showInFolder: vi.fn<Backend['showInFolder']>(async () => undefined),
+    saveCopy: vi.fn<Backend['saveCopy']>(async () => '/home/ada/copy.mp4'),
+    setTheme: vi.fn<Backend['setTheme']>(async (theme) => ({ ...PREFERENCES, theme })),
+    pickClipsFolder: vi.fn<Backend['pickClipsFolder']>(async () => null),
+    openFolder: vi.fn<Backend['openFolder']>(async () => undefined),
+    openLink: vi.fn<Backend['openLink']>(async () => undefined),
+    media: (kind: string, id: string) => `http://127.0.0.1:1/t/${kind}/${id}`,
+    listen: vi.fn(async (listeners: Listeners) => {
+      heard.listeners = listeners;
+    }),
+    onFileDrag: vi.fn(async (handler: (drag: FileDrag) => void) => {
+      heard.drag = handler;
+    }),
+  } satisfies Backend;
+  return { backend, boot, heard };
+}
