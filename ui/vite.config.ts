@@ -11,7 +11,7 @@ export default defineConfig(({ mode }) => ({
     // As strict as the program's own window, besides what only the fake needs.
     headers: {
       'Content-Security-Policy':
-        "default-src 'self'; img-src 'self' data: blob:; media-src blob:; connect-src 'self'",
+        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'",
     },
   },
   build: {

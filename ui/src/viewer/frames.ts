@@ -29,8 +29,8 @@ export function filmOf(clip: Clip): Film {
 
 /** The number, from 0, of the picture seen at that moment. */
 export function frameAt(film: Film, ms: number): number {
-  // A little grace: decoders report the moment a picture begins a hair early.
-  const frame = Math.floor(ms / film.frameMs + 0.02);
+  // Files round the moment a picture begins, to a whole millisecond at worst.
+  const frame = Math.floor(ms / film.frameMs + 0.07);
   return Math.min(film.frames - 1, Math.max(0, frame));
 }
 

@@ -7,6 +7,9 @@ import { clampSeek, filmOf, frameAt, middleOf, type Film } from './frames';
 
 export type Trouble = 'missing' | 'codec' | 'network';
 
+/** A web view that tells of its pictures tells at least this often while it plays. */
+const TOLD_MS = 400;
+
 /** Kept from clip to clip while the program runs. */
 const habits = $state({ loop: false, muted: false, volume: 1 });
 
@@ -18,7 +21,9 @@ export class Player {
   readonly film: Film;
   frame = $derived.by(() => frameAt(this.film, this.at));
   #video: HTMLVideoElement | null = null;
-  #tick = 0;
+  #under: HTMLCanvasElement | null = null;
+  /** The picture last put on the screen, and when that was. */
+  #shown = { ms: -1e9, when: -1e9 };
 
   constructor(readonly clip: Clip) {
     this.film = filmOf(clip);
@@ -61,30 +66,29 @@ export class Player {
     this.#video = video;
     video.loop = habits.loop;
     this.#hear();
-    const on = (name: string, handler: () => void) => video.addEventListener(name, handler);
-    on('play', () => {
-      this.playing = true;
-      this.#follow();
-    });
+    const on = (name: string, handler: () => void) =>
+      video.addEventListener(name, () => {
+        if (this.#video === video) handler();
+      });
+    on('play', () => (this.playing = true));
     on('pause', () => {
       this.playing = false;
-      this.#look();
+      this.#rest(video);
     });
     on('ended', () => {
       this.playing = false;
       this.at = clampSeek(this.film, this.film.endMs);
     });
-    on('timeupdate', this.#look);
-    on('seeked', this.#look);
+    on('timeupdate', () => this.#look(video));
     on('error', () => {
       const code = video.error?.code;
       this.trouble = code === 3 || code === 4 ? 'codec' : 'network';
       this.playing = false;
     });
+    this.#watch(video);
     // A web view may refuse to start by itself; then it waits for the person.
     video.play()?.catch(() => undefined);
     return () => {
-      cancelAnimationFrame(this.#tick);
       this.#video = null;
       video.pause();
       video.removeAttribute('src');
@@ -92,39 +96,78 @@ export class Player {
     };
   };
 
-  #look = () => {
-    if (this.#video) this.at = Math.min(this.#video.currentTime * 1000, this.film.endMs);
+  /** Takes over the canvas that lies beneath the video. */
+  underneath = (canvas: HTMLCanvasElement) => {
+    this.#under = canvas;
+    return () => (this.#under = null);
   };
 
-  /** While it plays the knob moves with every painted picture, not four times a second. */
-  #follow() {
-    cancelAnimationFrame(this.#tick);
-    const step = () => {
-      this.#look();
-      if (this.playing) this.#tick = requestAnimationFrame(step);
+  /**
+   * WebKitGTK paints nothing while it seeks, for up to half a second: the picture that stood
+   * there is kept beneath, so that the stage does not go dark with every step.
+   */
+  #keep() {
+    const video = this.#video;
+    const canvas = this.#under;
+    if (!video || !canvas || video.seeking || video.readyState < video.HAVE_CURRENT_DATA) return;
+    const width = Math.round(canvas.clientWidth * window.devicePixelRatio);
+    const height = Math.round(canvas.clientHeight * window.devicePixelRatio);
+    // A new size empties the canvas, so only where it is really new.
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    canvas.getContext('2d')?.drawImage(video, 0, 0, width, height);
+  }
+
+  /** The clock of the element runs ahead of its picture: where the web view tells, believe that. */
+  #watch(video: HTMLVideoElement) {
+    if (!('requestVideoFrameCallback' in video)) return;
+    const seen = (now: number, picture: VideoFrameCallbackMetadata) => {
+      if (this.#video !== video) return;
+      this.#shown = { ms: picture.mediaTime * 1000, when: now };
+      if (this.playing) this.at = Math.min(this.#shown.ms, this.film.endMs);
+      if (habits.loop && this.frame > this.film.frames - 3) this.#keep();
+      video.requestVideoFrameCallback(seen);
     };
-    this.#tick = requestAnimationFrame(step);
+    video.requestVideoFrameCallback(seen);
+  }
+
+  /** For web views that do not tell of every picture, and windows that paint none. */
+  #look(video: HTMLVideoElement) {
+    if (!this.playing || performance.now() - this.#shown.when < TOLD_MS) return;
+    this.at = Math.min(video.currentTime * 1000, this.film.endMs);
+  }
+
+  /**
+   * Paused: what is read is what is seen. Web views stop a few pictures off what they told, so
+   * the picture is asked for by its number.
+   */
+  #rest(video: HTMLVideoElement) {
+    if (video.ended || video.seeking || video.currentTime * 1000 >= this.film.endMs) return;
+    this.seek(middleOf(this.film, this.frame));
   }
 
   toggle() {
     const video = this.#video;
     if (!video) return;
     if (!video.paused && !video.ended) {
+      this.#keep();
       video.pause();
       return;
     }
-    if (video.ended || this.frame === this.film.frames - 1) video.currentTime = 0;
+    if (video.ended || this.frame === this.film.frames - 1) this.seek(0);
     video.play()?.catch(() => undefined);
   }
 
   seek(ms: number) {
     const video = this.#video;
     if (!video) return;
+    this.#keep();
     this.at = clampSeek(this.film, ms);
     video.currentTime = this.at / 1000;
   }
 
   stepFrames(by: number) {
+    if (this.playing) this.#keep();
     this.#video?.pause();
     this.seek(middleOf(this.film, this.frame + by));
   }

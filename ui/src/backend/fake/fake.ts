@@ -61,6 +61,8 @@ export class FakeBackend implements Backend {
   constructor(
     readonly scene: Scene,
     theme: Theme = 'system',
+    /** A film of one's own, `?film=clip.mp4`, where the browser makes none. */
+    private own: string | null = null,
   ) {
     this.#preferences = {
       theme,
@@ -94,7 +96,7 @@ export class FakeBackend implements Backend {
     const query = new URLSearchParams(search);
     const scene = SCENES.find((one) => one === query.get('scene')) ?? 'busy';
     const theme = (['dark', 'light'] as const).find((one) => one === query.get('theme'));
-    return new FakeBackend(scene, theme);
+    return new FakeBackend(scene, theme, query.get('film'));
   }
 
   #account(connection: Connection = { state: 'online' }): Account {
@@ -150,7 +152,7 @@ export class FakeBackend implements Backend {
   }
 
   async boot(): Promise<Boot> {
-    this.#film = await film(3, 5, 640, 360);
+    this.#film = this.own ?? (await film(3, 5, 640, 360));
     const fresh = this.scene === 'welcome' || this.scene === 'locked' || this.scene === 'absent';
     const composed = settingsOf(0, { end: null, length: 10, sound: true, avoid: '' });
     return {

@@ -108,7 +108,8 @@ export async function film(
   width: number,
   height: number,
 ): Promise<string | null> {
-  if (!('VideoEncoder' in window)) return null;
+  // WebKitGTK has the encoder too, but its process ends when it is used.
+  if (!('VideoEncoder' in window) || !('chrome' in window)) return null;
   const chunks: Chunk[] = [];
   const encoder = new VideoEncoder({
     output: (chunk) => {
