@@ -1,1 +1,18 @@
-fn main() {}
+//! End to end: the real program in a real window, with a real keychain, real drags and
+//! real dialogs, against the sandbox in the test's own process.
+//!
+//! `make e2e TEST=name` runs those whose name contains `name`; what they stand on is in
+//! `harness`, how they work is told in docs/architecture.md.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod harness;
+
+mod failing;
+mod going_on;
+mod making_a_clip;
+mod sandbox_profile;
+mod signing_in;
+mod starting;
+mod tour;

@@ -1,0 +1,64 @@
+# What can be done with this checkout. `make` alone lists it.
+#
+# The program is built with the same features and profile for running and for testing,
+# so that nothing is compiled twice.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Carries the page inside the binary instead of asking a development server for it.
+FEATURES := --features custom-protocol
+TAURI := npx --yes @tauri-apps/cli@2.12.5
+# `make SETUP=true …` leaves the system as it is (true is the command that does nothing).
+SETUP := scripts/setup
+
+.PHONY: help run test dev bench package lint e2e tour bindings format setup page
+
+help: ## list what can be made
+	@echo "Inbetween, a desktop studio for AI video clips"
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: page ## build the program and open it (without a display: the tour)
+	cargo build $(FEATURES)
+	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || [ "$$(uname -s)" != Linux ]; then \
+	  cargo run --quiet $(FEATURES); \
+	else \
+	  echo "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so this runs the tour on a virtual one."; \
+	  scripts/tour; \
+	fi
+
+test: page ## check the style and run every test, the end-to-end ones included
+	scripts/test $(FEATURES)
+
+dev: setup ## open the program and reload it while its source changes
+	$(TAURI) dev
+
+bench: page ## measure what must stay quick, as one table
+	scripts/bench
+
+package: page ## make the Debian and RPM packages
+	$(TAURI) build --bundles deb,rpm
+
+lint: page ## check formatting, lints and types, without the tests
+	scripts/lint $(FEATURES)
+
+format: setup ## format every source file
+	cargo fmt --all
+	npm run --prefix ui format
+
+e2e: page ## run one end-to-end test in the real window: make e2e TEST=name
+	cargo build $(FEATURES) --example drag-source
+	cargo test $(FEATURES) --test window -- $(TEST)
+
+tour: page ## walk through every screen; leaves screenshots and a clip in .tour
+	scripts/tour
+
+bindings: setup ## write the page's typed calls anew after a command changed
+	INBETWEEN_WRITE_BINDINGS=1 cargo test $(FEATURES) --lib bindings
+
+setup: ## install what is missing on this machine
+	@$(SETUP)
+
+page: setup
+	@if [ ! -e ui/dist/index.html ] || [ -n "$$(find ui/src ui/index.html ui/package-lock.json ui/*.config.* -newer ui/dist/index.html -print -quit)" ]; then npm run --prefix ui build; fi

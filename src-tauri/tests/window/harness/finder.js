@@ -1,0 +1,81 @@
+// Finds what a person would point at: by role and accessible name, among what is shown.
+// Called with a list of steps from the outside in, [[role, name], …]; a name that ends
+// with "…" matches every name that begins so, an empty one matches all. Answers the
+// elements that the last step found. Covers what this program's page uses of the rules
+// for names (https://www.w3.org/TR/accname), not all of them.
+const steps = arguments[0];
+
+const inputs = { checkbox: 'checkbox', radio: 'radio', range: 'slider', button: 'button', submit: 'button',
+  search: 'searchbox', number: 'spinbutton' };
+const tags = { BUTTON: 'button', TEXTAREA: 'textbox', H1: 'heading', H2: 'heading', H3: 'heading', DIALOG: 'dialog',
+  IMG: 'img', PROGRESS: 'progressbar', FIELDSET: 'group', UL: 'list', OL: 'list', LI: 'listitem', VIDEO: 'video',
+  ARTICLE: 'article', MAIN: 'main', NAV: 'navigation', SELECT: 'combobox', OPTION: 'option' };
+
+function roleOf(element) {
+  const given = element.getAttribute('role');
+  if (given) return given.split(' ')[0];
+  const tag = element.tagName;
+  if (tag === 'INPUT') return inputs[element.type] ?? 'textbox';
+  if (tag === 'A' && element.hasAttribute('href')) return 'link';
+  if (tag === 'SECTION' && (element.hasAttribute('aria-label') || element.hasAttribute('aria-labelledby'))) return 'region';
+  return tags[tag] ?? '';
+}
+
+const tidy = (text) => (text ?? '').replace(/\s+/g, ' ').trim();
+
+// The text of an element as it is read out: hidden parts left out, pictures by their name.
+function textOf(element) {
+  let text = '';
+  for (const node of element.childNodes) {
+    if (node.nodeType === Node.TEXT_NODE) text += node.data;
+    if (node.nodeType !== Node.ELEMENT_NODE) continue;
+    if (node.getAttribute('aria-hidden') === 'true' || getComputedStyle(node).display === 'none') continue;
+    const inline = getComputedStyle(node).display.startsWith('inline');
+    const inner = node.getAttribute('aria-label') ?? (node.tagName === 'IMG' ? node.alt : textOf(node));
+    text += inline ? inner : ` ${inner} `;
+  }
+  return text;
+}
+
+const fromContent = new Set(['button', 'link', 'heading', 'radio', 'checkbox', 'switch', 'option', 'listitem',
+  'menuitem', 'menuitemradio', 'tab', 'status', 'alert', 'tooltip']);
+
+function nameOf(element) {
+  const labelledBy = element.getAttribute('aria-labelledby');
+  if (labelledBy) {
+    const parts = labelledBy.split(/\s+/).map((id) => document.getElementById(id)).filter(Boolean);
+    return tidy(parts.map((part) => part.getAttribute('aria-label') ?? textOf(part)).join(' '));
+  }
+  const label = element.getAttribute('aria-label');
+  if (label) return tidy(label);
+  if (element.labels?.length) return tidy([...element.labels].map(textOf).join(' '));
+  if (element.tagName === 'FIELDSET') return tidy(element.querySelector('legend')?.textContent);
+  if (element.tagName === 'IMG') return tidy(element.alt);
+  if (fromContent.has(roleOf(element))) return tidy(textOf(element)) || tidy(element.title);
+  return tidy(element.title || element.placeholder);
+}
+
+function shown(element) {
+  if (element.closest('[aria-hidden="true"], [inert]')) return false;
+  if (element.checkVisibility && !element.checkVisibility({ visibilityProperty: true })) return false;
+  const box = element.getBoundingClientRect();
+  // A radio or a switch may be drawn by its label, with the input itself invisible.
+  return box.width > 0 && box.height > 0 || element.tagName === 'INPUT';
+}
+
+function matches(name, wanted) {
+  if (wanted === '') return true;
+  return wanted.endsWith('…') && !name.endsWith('…') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
+}
+
+let found = [document.body];
+for (const [role, name] of steps) {
+  const inside = new Set();
+  for (const scope of found) {
+    for (const element of scope.querySelectorAll('*')) {
+      if (roleOf(element) === role && shown(element) && matches(nameOf(element), name)) inside.add(element);
+    }
+  }
+  found = [...inside];
+}
+return found;

@@ -1,0 +1,123 @@
+//! What only a hand can do: drag a file over from another program, choose one in the
+//! system's own dialog, close the window at its frame.
+
+use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::display::Display;
+use super::page::Found;
+use super::process::{Environment, Process};
+
+/// A pause between two movements: GTK drops what comes faster than it draws.
+const STEP: Duration = Duration::from_millis(20);
+
+/// The small program that a file is dragged from, an example of this package. Cargo
+/// builds it before the tests, not before a single `--test`.
+fn drag_source() -> PathBuf {
+    let tests = std::env::current_exe().expect("the test knows itself");
+    let built = tests
+        .ancestors()
+        .nth(2)
+        .expect("a build folder")
+        .join("examples/drag-source");
+    assert!(
+        built.exists(),
+        "{} is missing. Run: cargo build --example drag-source",
+        built.display()
+    );
+    built
+}
+
+/// Drags `files` from another program's window to `to`, in pixels of the screen, and
+/// calls `before_drop` while they hang over it.
+pub fn drag(
+    display: &Display,
+    environment: &Environment,
+    logs: &Path,
+    files: &[&Path],
+    to: (i32, i32),
+    before_drop: impl FnOnce(),
+) {
+    let source = drag_source().display().to_string();
+    let files: Vec<String> = files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    let command: Vec<&str> = std::iter::once(source.as_str())
+        .chain(files.iter().map(String::as_str))
+        .collect();
+    let log = logs.join("drag-source.log");
+    let _ = std::fs::remove_file(&log);
+    let mut other = Process::start(&command, "", environment, &log);
+    let window = display.window("Files to drag", Duration::from_secs(20));
+    let (left, top, width, height) = display.place(&window);
+    let from = (left + width / 2, top + height / 2);
+
+    let move_to = |(x, y): (i32, i32)| {
+        display
+            .hand(&["mousemove", &x.to_string(), &y.to_string()])
+            .expect("the pointer moves");
+        sleep(STEP);
+    };
+    move_to(from);
+    display
+        .hand(&["mousedown", "1"])
+        .expect("the button goes down");
+    sleep(STEP);
+    for step in 1..=20 {
+        move_to((
+            from.0 + (to.0 - from.0) * step / 20,
+            from.1 + (to.1 - from.1) * step / 20,
+        ));
+    }
+    // A hand is never quite still, and the last position counts only once it was told.
+    for shake in [3, -3, 0] {
+        move_to((to.0 + shake, to.1));
+        sleep(STEP * 3);
+    }
+    before_drop();
+    display.hand(&["mouseup", "1"]).expect("the button goes up");
+    assert!(
+        other.ends_within(Duration::from_secs(20)),
+        "the drag did not end"
+    );
+    assert!(
+        other.printed().contains("dropped"),
+        "nothing took the files: {}",
+        other.printed()
+    );
+}
+
+/// Chooses `file` in the file dialog whose title contains `title`.
+pub fn pick(display: &Display, title: &str, file: &Path) {
+    let dialog = display.window(title, Duration::from_secs(20));
+    display
+        .hand(&["windowfocus", "--sync", &dialog])
+        .expect("the dialog takes the keyboard");
+    // A path typed into GTK's dialog opens its location field by itself.
+    sleep(Duration::from_millis(300));
+    let path = file.display().to_string();
+    display
+        .hand(&["type", "--delay", "15", &path])
+        .expect("the path is typed");
+    sleep(Duration::from_millis(300));
+    display
+        .hand(&["key", "Return"])
+        .expect("the dialog is confirmed");
+}
+
+/// Presses a thing with the real pointer.
+pub fn press(display: &Display, window: &str, thing: &Found<'_>) {
+    let (x, y) = on_screen(display, window, thing);
+    display
+        .hand(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"])
+        .expect("the pointer moves");
+}
+
+/// Where the middle of a thing in the page lies on the screen.
+pub fn on_screen(display: &Display, window: &str, thing: &Found<'_>) -> (i32, i32) {
+    let (left, top, _, _) = display.place(window);
+    let (x, y) = thing.middle();
+    (left + x, top + y)
+}

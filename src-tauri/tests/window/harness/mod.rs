@@ -1,0 +1,18 @@
+//! What every end-to-end test stands on: [`Window::start`] gives it the real program in a
+//! real window, on a display, in a desktop session and in a home of its own, so that
+//! tests run beside each other and leave nothing behind.
+
+pub mod apiframe;
+pub mod display;
+pub mod hand;
+pub mod home;
+pub mod page;
+pub mod pictures;
+pub mod process;
+pub mod session;
+pub mod window;
+
+pub use apiframe::{Apiframe, KEY};
+pub use page::PATIENCE;
+pub use session::Keychain;
+pub use window::{Options, Window};

@@ -1,0 +1,353 @@
+//! The page inside the window, asked and operated through `WebKitWebDriver`.
+//!
+//! Things are found as a person would name them, by role and accessible name; a
+//! [`Found`] is only the way to the thing and looks for it anew at every use, waiting up
+//! to [`PATIENCE`] for it to appear.
+
+use std::fmt;
+use std::net::TcpListener;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use super::process::{Environment, Process};
+
+/// How long a thing may take to appear before a test fails: far beyond what a person
+/// would call quick, because two tests share two cores with their renders.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+const FINDER: &str = include_str!("finder.js");
+
+/// The driven page, and with it the running program.
+pub struct Page {
+    runtime: Runtime,
+    client: Option<Client>,
+    _driver: Process,
+}
+
+impl Page {
+    /// Starts the program under the driver and waits for its page.
+    pub fn open(program: &Path, environment: &Environment, logs: &Path) -> Self {
+        let port = free_port();
+        let mut environment = environment.clone();
+        environment.push(("TAURI_AUTOMATION".into(), "true".into()));
+        environment.push(("TAURI_WEBVIEW_AUTOMATION".into(), "true".into()));
+        let mut driver = Process::start(
+            &[
+                "WebKitWebDriver",
+                "--host=127.0.0.1",
+                &format!("--port={port}"),
+            ],
+            "",
+            &environment,
+            &logs.join("program.log"),
+        );
+        driver.wait_until("a driver to talk to", || {
+            std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let program = program.display().to_string();
+        let mut wanted = Capabilities::new();
+        wanted.insert(
+            "webkitgtk:browserOptions".into(),
+            // The program dies with the driver that started it, whatever kills that one.
+            json!({ "binary": "/usr/bin/setpriv", "args": ["--pdeathsig", "KILL", "--", program] }),
+        );
+        let address = format!("http://127.0.0.1:{port}");
+        let client = runtime.block_on(async {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            builder.capabilities(wanted);
+            tokio::time::timeout(Duration::from_secs(60), builder.connect(&address)).await
+        });
+        let client = match client {
+            Ok(Ok(client)) => client,
+            Ok(Err(error)) => panic!(
+                "the program does not come up: {error}\n{}",
+                driver.printed()
+            ),
+            Err(_) => panic!(
+                "the program did not come up in a minute\n{}",
+                driver.printed()
+            ),
+        };
+        Self {
+            runtime,
+            client: Some(client),
+            _driver: driver,
+        }
+    }
+
+    fn client(&self) -> &Client {
+        self.client.as_ref().expect("the program runs")
+    }
+
+    /// Runs a script in the page, with `arguments[0]…`, and gives back what it returns.
+    pub fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.try_run(script, arguments)
+            .unwrap_or_else(|error| panic!("the page cannot be asked: {error}"))
+    }
+
+    /// As [`Self::run`], for a page that may be gone.
+    pub fn try_run(&self, script: &str, arguments: Vec<Value>) -> Result<Value, String> {
+        let answer = self.runtime.block_on(async {
+            tokio::time::timeout(PATIENCE, self.client().execute(script, arguments)).await
+        });
+        answer
+            .map_err(|_| "no answer".to_owned())?
+            .map_err(|error| error.to_string())
+    }
+
+    /// A picture of the page as PNG, where it can still be made.
+    pub fn picture(&self) -> Option<Vec<u8>> {
+        let client = self.client.as_ref()?;
+        let picture = self.runtime.block_on(async {
+            tokio::time::timeout(Duration::from_secs(5), client.screenshot()).await
+        });
+        picture.ok()?.ok()
+    }
+
+    /// The text that the page shows.
+    pub fn text(&self) -> String {
+        self.run("return document.body.innerText", vec![])
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// The whole page as it stands, with everything typed into it.
+    pub fn source(&self) -> String {
+        let script = "return document.documentElement.outerHTML + \
+            [...document.querySelectorAll('input,textarea')].map((field) => field.value).join('\\n') + \
+            JSON.stringify(localStorage) + JSON.stringify(sessionStorage)";
+        self.run(script, vec![])
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Waits until the page shows the text.
+    pub fn shows(&self, text: &str, limit: Duration) {
+        let started = Instant::now();
+        let mut last = String::new();
+        while started.elapsed() < limit {
+            last = self.text();
+            if last.contains(text) {
+                return;
+            }
+            sleep(Duration::from_millis(50));
+        }
+        panic!("the page did not show {text:?} in {limit:?}; it shows:\n{last}");
+    }
+
+    /// Something in the page by its role and name.
+    pub fn find(&self, role: &str, name: &str) -> Found<'_> {
+        Found {
+            page: self,
+            steps: vec![(role.to_owned(), name.to_owned())],
+        }
+    }
+
+    fn elements(&self, steps: &[(String, String)]) -> Result<Vec<Element>, String> {
+        let steps = steps
+            .iter()
+            .map(|(role, name)| json!([role, name]))
+            .collect();
+        let found = self.try_run(FINDER, vec![Value::Array(steps)])?;
+        let found = found.as_array().cloned().unwrap_or_default();
+        found
+            .into_iter()
+            .map(|element| {
+                let id = element
+                    .as_object()
+                    .and_then(|object| object.values().next())
+                    .and_then(Value::as_str);
+                let id = id.ok_or("not an element")?.to_owned();
+                Ok(Element::from_element_id(self.client().clone(), id.into()))
+            })
+            .collect()
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        // The driver and the program are killed; a farewell would only wait for them.
+        self.client.take();
+    }
+}
+
+/// The way to something in the page.
+#[derive(Clone)]
+pub struct Found<'a> {
+    page: &'a Page,
+    steps: Vec<(String, String)>,
+}
+
+impl fmt::Display for Found<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (role, name)) in self.steps.iter().rev().enumerate() {
+            let within = if at == 0 { "" } else { " in " };
+            write!(out, "{within}{role} {name:?}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Found<'_> {
+    /// Something inside this, by its role and name.
+    #[must_use]
+    pub fn find(mut self, role: &str, name: &str) -> Self {
+        self.steps.push((role.to_owned(), name.to_owned()));
+        self
+    }
+
+    /// Whether it is there now, without waiting.
+    pub fn is_there(&self) -> bool {
+        self.count() > 0
+    }
+
+    /// How many such things there are now.
+    pub fn count(&self) -> usize {
+        self.page
+            .elements(&self.steps)
+            .map_or(0, |found| found.len())
+    }
+
+    /// Waits until it is there.
+    pub fn appears(&self) {
+        self.appears_within(PATIENCE);
+    }
+
+    /// Waits until it is there, for at most `limit`.
+    pub fn appears_within(&self, limit: Duration) {
+        let started = Instant::now();
+        while !self.is_there() {
+            assert!(
+                started.elapsed() < limit,
+                "no {self} appeared in {limit:?}; the page shows:\n{}",
+                self.page.text()
+            );
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Waits until it is no longer there.
+    pub fn disappears(&self) {
+        let started = Instant::now();
+        while self.is_there() {
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{self} is still there after {PATIENCE:?}"
+            );
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn element(&self) -> Element {
+        self.appears();
+        let mut found = self
+            .page
+            .elements(&self.steps)
+            .unwrap_or_else(|error| panic!("{self}: {error}"));
+        assert!(
+            found.len() == 1,
+            "{} things are called {self}; say which",
+            found.len()
+        );
+        found.remove(0)
+    }
+
+    /// Presses it.
+    pub fn click(&self) {
+        let started = Instant::now();
+        loop {
+            let clicked = self.page.runtime.block_on(self.element().click());
+            match clicked {
+                Ok(()) => return,
+                // It moved, was drawn anew or lay under something that fades away.
+                Err(_) if started.elapsed() < PATIENCE => sleep(Duration::from_millis(100)),
+                Err(error) => panic!("{self} cannot be pressed: {error}"),
+            }
+        }
+    }
+
+    /// Types into it, key by key.
+    pub fn keys(&self, text: &str) {
+        let typed = self.page.runtime.block_on(self.element().send_keys(text));
+        typed.unwrap_or_else(|error| panic!("{self} takes no keys: {error}"));
+    }
+
+    /// Empties it and types.
+    pub fn write(&self, text: &str) {
+        let emptied = self.page.runtime.block_on(self.element().clear());
+        emptied.unwrap_or_else(|error| panic!("{self} cannot be emptied: {error}"));
+        self.keys(text);
+    }
+
+    /// The text it shows.
+    pub fn text(&self) -> String {
+        let text = self.page.runtime.block_on(self.element().text());
+        text.unwrap_or_else(|error| panic!("{self} has no text: {error}"))
+    }
+
+    /// A property of its element, as the page's own scripts see it.
+    pub fn property(&self, name: &str) -> Value {
+        let element = self.element();
+        let element = serde_json::to_value(&element).expect("an element has an id");
+        self.page.run(
+            "return arguments[0][arguments[1]]",
+            vec![element, json!(name)],
+        )
+    }
+
+    /// An attribute of its element.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        let value = self.page.runtime.block_on(self.element().attr(name));
+        value.unwrap_or_else(|error| panic!("{self} has no attributes: {error}"))
+    }
+
+    /// Whether the keyboard is on it.
+    pub fn has_focus(&self) -> bool {
+        let element = serde_json::to_value(self.element()).expect("an element has an id");
+        self.page.run(
+            "return arguments[0] === document.activeElement",
+            vec![element],
+        ) == json!(true)
+    }
+
+    /// Whether a person may use it: neither `disabled` nor `aria-disabled`.
+    pub fn is_enabled(&self) -> bool {
+        let element = serde_json::to_value(self.element()).expect("an element has an id");
+        let script = "return !arguments[0].matches(':disabled, [aria-disabled=\"true\"], [aria-disabled=\"true\"] *')";
+        self.page.run(script, vec![element]) == json!(true)
+    }
+
+    /// The middle of it, in the page's own pixels.
+    pub fn middle(&self) -> (i32, i32) {
+        let element = serde_json::to_value(self.element()).expect("an element has an id");
+        let script = "arguments[0].scrollIntoView({ block: 'nearest', behavior: 'instant' }); \
+            const box = arguments[0].getBoundingClientRect(); \
+            return [box.x + box.width / 2, box.y + box.height / 2]";
+        let middle = self.page.run(script, vec![element]);
+        let number = |at: usize| middle[at].as_f64().expect("a position").round();
+        #[allow(clippy::cast_possible_truncation)]
+        (number(0) as i32, number(1) as i32)
+    }
+}
+
+/// A port that nothing listens on just now.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("its address").port()
+}

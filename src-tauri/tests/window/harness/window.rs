@@ -1,0 +1,458 @@
+//! The program in a real window, with everything around it, for one test.
+
+use std::fs;
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::{current, sleep};
+use std::time::{Duration, Instant, SystemTime};
+
+use image::RgbImage;
+use serde_json::{Value, json};
+
+use super::apiframe::{Apiframe, KEY};
+use super::display::Display;
+use super::hand;
+use super::home::Home;
+use super::page::{Found, PATIENCE, Page};
+use super::process::Environment;
+use super::session::{Keychain, Session};
+
+/// The program under test, as cargo built it for these tests.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_inbetween");
+
+/// What a test starts with. `..Options::default()` fills in the rest.
+pub struct Options {
+    /// The screen, in pixels; the window fills it.
+    pub screen: (u32, u32),
+    /// What the keychain is like.
+    pub keychain: Keychain,
+    /// More variables for the program, for example `APIFRAME_API_KEY`.
+    pub environment: Vec<(&'static str, String)>,
+    /// The theme that was chosen in the settings before: `dark`, `light`, `system`.
+    pub theme: &'static str,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            screen: (1280, 800),
+            keychain: Keychain::Open,
+            environment: Vec::new(),
+            theme: "dark",
+        }
+    }
+}
+
+impl Options {
+    /// A program that talks to this Apiframe and knows no key yet.
+    pub fn at(apiframe: &Apiframe) -> Self {
+        Self {
+            environment: vec![("APIFRAME_BASE_URL", apiframe.base_url())],
+            ..Self::default()
+        }
+    }
+
+    /// A program that was given the account's key by the environment.
+    pub fn signed_in(apiframe: &Apiframe) -> Self {
+        let mut options = Self::at(apiframe);
+        options
+            .environment
+            .push(("APIFRAME_API_KEY", KEY.to_owned()));
+        options
+    }
+}
+
+/// The running program with its own home, display, bus and keychain. Dropping it ends
+/// them all; if the test failed, it leaves pictures and logs in `test-results/`.
+pub struct Window {
+    name: String,
+    // In the order in which they have to end.
+    page: Option<Page>,
+    session: Session,
+    display: Display,
+    environment: Environment,
+    home: Home,
+}
+
+impl Window {
+    /// Starts everything and waits for the page.
+    #[track_caller]
+    pub fn start(options: Options) -> Self {
+        let mut window = Self::prepare(options);
+        window.open();
+        window
+    }
+
+    /// Starts everything but the program.
+    #[track_caller]
+    pub fn prepare(options: Options) -> Self {
+        let name = match current().name() {
+            Some(name) if name != "main" => name.replace("::", "-"),
+            // With one test at a time the test runner uses the main thread.
+            _ => format!("line-{}", Location::caller().line()),
+        };
+        let home = Home::new();
+        let preferences = json!({ "theme": options.theme }).to_string();
+        fs::write(home.studio().join("preferences.json"), preferences).expect("the preferences");
+        let folder = home.path("run/display");
+        fs::create_dir(&folder).expect("a folder for the screen");
+        let display = Display::start(options.screen, &folder, &home.logs(), &home.environment());
+        let session = Session::start(&home, options.keychain, display.environment());
+        let mut environment = session.environment().clone();
+        environment.extend(
+            options
+                .environment
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value)),
+        );
+        Self {
+            name,
+            page: None,
+            session,
+            display,
+            environment,
+            home,
+        }
+    }
+
+    /// Starts the program, which must not be running.
+    pub fn open(&mut self) {
+        assert!(self.page.is_none(), "the program runs already");
+        self.page = Some(Page::open(
+            Path::new(PROGRAM),
+            &self.environment,
+            &self.home.logs(),
+        ));
+    }
+
+    /// Closes the window as a person does and waits until the program has ended.
+    pub fn close(&mut self) {
+        let window = self.frame();
+        self.display
+            .hand(&["windowfocus", "--sync", &window])
+            .expect("the window takes the keyboard");
+        self.display
+            .hand(&["key", "alt+F4"])
+            .expect("the keys are pressed");
+        self.ends();
+    }
+
+    /// Kills the program as a crash or a power cut would.
+    pub fn kill9(&mut self) {
+        for process in self.processes() {
+            let _ = Command::new("kill")
+                .args(["-KILL", &process])
+                .stderr(Stdio::null())
+                .status();
+        }
+        self.ends();
+    }
+
+    /// Closes the window and starts the program again.
+    pub fn restart(&mut self) {
+        self.close();
+        self.open();
+    }
+
+    fn ends(&mut self) {
+        let started = Instant::now();
+        while !self.processes().is_empty() {
+            assert!(started.elapsed() < PATIENCE, "the program did not end");
+            sleep(Duration::from_millis(20));
+        }
+        self.page = None;
+    }
+
+    /// The numbers of the processes of this test's program.
+    fn processes(&self) -> Vec<String> {
+        let mine = format!("INBETWEEN_HOME={}", self.home.studio().display());
+        let all = fs::read_dir("/proc")
+            .expect("the list of processes")
+            .flatten();
+        all.filter(|process| {
+            fs::read_link(process.path().join("exe")).is_ok_and(|exe| exe == Path::new(PROGRAM))
+                && fs::read(process.path().join("environ")).is_ok_and(|all| {
+                    all.split(|byte| *byte == 0)
+                        .any(|one| one == mine.as_bytes())
+                })
+        })
+        .map(|process| process.file_name().to_string_lossy().into_owned())
+        .collect()
+    }
+
+    /// The page of the running program.
+    pub fn page(&self) -> &Page {
+        self.page.as_ref().expect("the program runs")
+    }
+
+    /// The person's home.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// The screen.
+    pub fn display(&self) -> &Display {
+        &self.display
+    }
+
+    /// The desktop session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The main window's number on the display.
+    pub fn frame(&self) -> String {
+        self.display.window("^Inbetween", PATIENCE)
+    }
+
+    /// A button; a name that ends with `…` is only the beginning.
+    pub fn button(&self, name: &str) -> Found<'_> {
+        self.page().find("button", name)
+    }
+
+    /// A text box by its label.
+    pub fn textbox(&self, name: &str) -> Found<'_> {
+        self.page().find("textbox", name)
+    }
+
+    /// A region of the page: "Composer", "Gallery".
+    pub fn region(&self, name: &str) -> Found<'_> {
+        self.page().find("region", name)
+    }
+
+    /// One of the choices of a radio group.
+    pub fn choice(&self, group: &str, name: &str) -> Found<'_> {
+        self.page().find("radiogroup", group).find("radio", name)
+    }
+
+    /// Waits until the page shows the text, for as long as a reaction may take.
+    pub fn shows(&self, text: &str) {
+        self.page().shows(text, PATIENCE);
+    }
+
+    /// Drags a file from another program onto something in the page.
+    pub fn drag_file_onto(&self, target: &Found<'_>, file: &Path) {
+        self.drag_files_onto(target, &[file], || {});
+    }
+
+    /// Drags files onto something in the page and calls `before_drop` while they hang
+    /// over it.
+    pub fn drag_files_onto(&self, target: &Found<'_>, files: &[&Path], before_drop: impl FnOnce()) {
+        let to = hand::on_screen(&self.display, &self.frame(), target);
+        hand::drag(
+            &self.display,
+            &self.environment,
+            &self.home.logs(),
+            files,
+            to,
+            before_drop,
+        );
+    }
+
+    /// Chooses a file in the dialog that is opening; `title` is a part of its title.
+    pub fn pick_in_dialog(&self, title: &str, file: &Path) {
+        hand::pick(&self.display, title, file);
+    }
+
+    /// The finished clips on disk, in the order of their names. Fails where an unfinished one
+    /// lies among them.
+    pub fn clips(&self) -> Vec<PathBuf> {
+        let all = self
+            .home
+            .files()
+            .into_iter()
+            .filter(|file| file.starts_with(self.home.studio()));
+        let mut clips: Vec<PathBuf> = all
+            .filter(|file| {
+                assert!(
+                    file.extension().is_none_or(|it| it != "part"),
+                    "{} is unfinished",
+                    file.display()
+                );
+                file.extension().is_some_and(|it| it == "mp4")
+            })
+            .collect();
+        clips.sort();
+        clips
+    }
+
+    /// How many video elements the page has.
+    pub fn videos(&self) -> u64 {
+        self.page()
+            .run("return document.querySelectorAll('video').length", vec![])
+            .as_u64()
+            .expect("a number")
+    }
+
+    /// Waits until the card of this prompt shows its poster, decoded.
+    pub fn poster_shows(&self, prompt: &str) {
+        let script = "const picture = [...document.querySelectorAll('[role=listitem]')] \
+            .find((card) => card.textContent.includes(arguments[0]))?.querySelector('img'); \
+            return !!picture && picture.src.includes('/poster/') && picture.complete && picture.naturalWidth > 0";
+        self.wait_for("the poster", || {
+            self.page().run(script, vec![json!(prompt)]) == json!(true)
+        });
+    }
+
+    /// Waits until the playing clip has moved on by half a second.
+    pub fn time_passes(&self) {
+        let time = || {
+            self.page().run(
+                "return document.querySelector('video')?.currentTime ?? 0",
+                vec![],
+            )
+        };
+        let begin = time().as_f64().expect("a time");
+        self.wait_for("the clip to play", || {
+            time().as_f64().is_some_and(|now| now > begin + 0.5)
+        });
+    }
+
+    /// When the page first painted something.
+    pub fn first_paint(&self) -> SystemTime {
+        let script = "const paint = performance.getEntriesByName('first-contentful-paint')[0]; \
+            return paint ? performance.timeOrigin + paint.startTime : null";
+        let painted = || self.page().run(script, vec![]).as_f64();
+        self.wait_for("the first paint", || painted().is_some());
+        SystemTime::UNIX_EPOCH
+            + Duration::from_secs_f64(painted().expect("it was painted") / 1000.0)
+    }
+
+    /// The first and the last picture of the clip in the viewer, as its own player decodes
+    /// them.
+    pub fn first_and_last_picture(&self) -> (RgbImage, RgbImage) {
+        (
+            self.picture_at("0.001"),
+            self.picture_at("video.duration - 0.03"),
+        )
+    }
+
+    fn picture_at(&self, time: &str) -> RgbImage {
+        // A seek is announced before its picture is there; a quarter of a second is enough.
+        let script = format!(
+            "const video = document.querySelector('video'); \
+             video.pause(); \
+             window.grabbed = null; \
+             video.addEventListener('seeked', () => setTimeout(() => {{ \
+               const canvas = document.createElement('canvas'); \
+               canvas.width = 320; \
+               canvas.height = Math.round(320 * video.videoHeight / video.videoWidth); \
+               canvas.getContext('2d').drawImage(video, 0, 0, canvas.width, canvas.height); \
+               const {{ data }} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height); \
+               window.grabbed = {{ width: canvas.width, height: canvas.height, data: [...data] }}; \
+             }}, 400), {{ once: true }}); \
+             video.currentTime = {time};"
+        );
+        self.page().run(&script, vec![]);
+        let grabbed = || self.page().run("return window.grabbed", vec![]);
+        self.wait_for("a picture of the clip", || !grabbed().is_null());
+        let grabbed = grabbed();
+        let size = |name: &str| {
+            u32::try_from(grabbed[name].as_u64().expect("a size")).expect("a small size")
+        };
+        let data = grabbed["data"]
+            .as_array()
+            .expect("pixels")
+            .iter()
+            .filter_map(Value::as_u64);
+        let data: Vec<u8> = data
+            .map(|part| u8::try_from(part).expect("a byte"))
+            .collect();
+        let rgb = data
+            .chunks_exact(4)
+            .flat_map(|pixel| pixel[..3].to_vec())
+            .collect();
+        RgbImage::from_raw(size("width"), size("height"), rgb).expect("as many pixels as that")
+    }
+
+    fn wait_for(&self, what: &str, ready: impl Fn() -> bool) {
+        let started = Instant::now();
+        while !ready() {
+            assert!(
+                started.elapsed() < PATIENCE,
+                "waited in vain for {what}; the page shows:\n{}",
+                self.page().text()
+            );
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Gives the keychain its password, as signing in to the desktop does.
+    pub fn unlock_keychain(&mut self) {
+        self.session.unlock(&self.home);
+    }
+
+    /// What the program and the driver printed, and the program's own log files.
+    pub fn logs(&self) -> String {
+        let mut all = fs::read_to_string(self.home.logs().join("program.log")).unwrap_or_default();
+        for file in self.program_logs() {
+            all += &String::from_utf8_lossy(&fs::read(file).unwrap_or_default());
+        }
+        all
+    }
+
+    fn program_logs(&self) -> Vec<PathBuf> {
+        let is_log = |file: &PathBuf| {
+            file.components()
+                .any(|part| part.as_os_str() == "logs" || part.as_os_str() == "log")
+                || file.extension().is_some_and(|extension| extension == "log")
+        };
+        self.home
+            .files()
+            .into_iter()
+            .filter(|file| file.starts_with(self.home.studio()) && is_log(file))
+            .collect()
+    }
+
+    /// Saves what a person needs to see why a test failed, and says where it is.
+    fn leave_evidence(&self) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("test-results")
+            .join(&self.name);
+        let _ = fs::remove_dir_all(&folder);
+        if fs::create_dir_all(&folder).is_err() {
+            return;
+        }
+        let _ = self.display.picture().save(folder.join("screen.png"));
+        if let Some(picture) = self.page.as_ref().and_then(Page::picture) {
+            let _ = fs::write(folder.join("page.png"), picture);
+        }
+        if let Some(Ok(source)) = self
+            .page
+            .as_ref()
+            .map(|page| page.try_run("return document.documentElement.outerHTML", vec![]))
+        {
+            let _ = fs::write(
+                folder.join("page.html"),
+                source.as_str().unwrap_or_default(),
+            );
+        }
+        for log in self.program_logs() {
+            let name = log.file_name().unwrap_or_default().to_os_string();
+            let _ = fs::copy(
+                &log,
+                folder.join(Path::new("inbetween-").with_file_name(name)),
+            );
+        }
+        for printed in fs::read_dir(self.home.logs())
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let _ = fs::copy(printed.path(), folder.join(printed.file_name()));
+        }
+        println!(
+            "Pictures and logs of this failure are in {}",
+            folder.display()
+        );
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.leave_evidence();
+        }
+    }
+}

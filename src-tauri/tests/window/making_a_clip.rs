@@ -1,0 +1,220 @@
+//! The whole job: two pictures and a prompt go out, a clip comes back and plays.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use image::RgbImage;
+use serde_json::json;
+
+use crate::harness::pictures::{self, DAWN, NIGHT};
+use crate::harness::{Apiframe, KEY, Options, Window};
+
+/// A 4K clip of ten seconds takes the sandbox this long on a busy machine.
+const RENDERED: Duration = Duration::from_secs(180);
+const PROMPT: &str = "The lights of the harbour go on, one after another";
+
+/// Writes the two pictures of the job to the desk: a PNG, and a photograph whose pixels
+/// lie on their side.
+fn put_pictures_on_the_desk(window: &Window) -> (PathBuf, PathBuf) {
+    let (start, end) = (
+        window.home().desk().join("first light.png"),
+        window.home().desk().join("IMG_0042.jpg"),
+    );
+    pictures::write_png(&pictures::quarters((1200, 800), DAWN), &start);
+    pictures::write_turned_jpeg(&pictures::quarters((1200, 800), NIGHT), &end);
+    (start, end)
+}
+
+#[test]
+fn two_pictures_and_a_prompt_become_a_clip_that_plays_from_the_one_to_the_other() {
+    let apiframe = Apiframe::start();
+    let window = Window::start(Options::at(&apiframe));
+    let (start, end) = put_pictures_on_the_desk(&window);
+
+    window.textbox("Apiframe API key").keys(KEY);
+    window.button("Continue").click();
+
+    // The start frame comes out of another program's window, and the slot under it says so.
+    let slot = window.button("Start frame");
+    window.drag_files_onto(&slot, &[&start], || window.shows("Drop it here"));
+    window.button("Remove the start frame").appears();
+    assert!(
+        !window.button("Remove the end frame").is_there(),
+        "the picture landed in the wrong slot"
+    );
+
+    // The end frame is chosen in the desktop's own dialog.
+    window.button("End frame").click();
+    window.pick_in_dialog("Choose the end frame", &end);
+    window.button("Remove the end frame").appears();
+    window.shows("Turned upright.");
+
+    window.textbox("Prompt").write(PROMPT);
+    window.shows(&format!("{} / 2500", PROMPT.len()));
+    window.choice("Quality", "4K 2160p").click();
+    assert!(
+        !window.choice("Shape", "9:16").is_enabled(),
+        "a start frame gives the shape"
+    );
+    window.shows("follows the start frame");
+    let length = window.page().find("slider", "Length");
+    // Arrow right, as a person with a keyboard would.
+    length.keys(&"\u{e014}".repeat(5));
+    window.shows("10 s");
+    if window
+        .page()
+        .find("switch", "Sound")
+        .attribute("aria-checked")
+        .as_deref()
+        != Some("true")
+    {
+        window.page().find("switch", "Sound").click();
+    }
+    window.textbox("Avoid").write("rain, text");
+
+    // What happens to the card is seen at the pace of the test: renders wait until told.
+    apiframe.hold();
+    window.button("Generate…").click();
+    let rendering = window.page().find("group", &format!("Rendering: {PROMPT}"));
+    rendering.appears();
+    window.shows("Queued");
+    // Nothing was cleared, so that the next one can be made at once.
+    assert_eq!(window.textbox("Prompt").property("value"), PROMPT);
+    assert!(window.button("Remove the start frame").is_there());
+
+    // What arrived at Apiframe is exactly this.
+    let uploads = apiframe.uploads();
+    assert_eq!(uploads.len(), 2, "two pictures were sent");
+    pictures::assert_quarters("the first upload", &uploads[0].picture, DAWN, 8);
+    pictures::assert_quarters("the second upload", &uploads[1].picture, NIGHT, 8);
+    assert_eq!(
+        uploads[1].picture.dimensions(),
+        (1200, 800),
+        "the photograph was sent upright"
+    );
+    let bodies = apiframe.bodies();
+    assert_eq!(
+        bodies,
+        [json!({
+            "model": "kling-3.0",
+            "prompt": PROMPT,
+            "klingParams": {
+                "mode": "4k",
+                "duration": 10,
+                "generate_audio": true,
+                "negative_prompt": "rain, text",
+                "start_image": uploads[0].url,
+                "end_image": uploads[1].url,
+            },
+        })]
+    );
+
+    apiframe.release();
+    let card = window.button(&format!("Play: {PROMPT}"));
+    card.appears_within(RENDERED);
+    assert!(!rendering.is_there());
+
+    // The file is what the server has, byte for byte, and nothing unfinished lies beside it.
+    let clips = window.clips();
+    assert_eq!(clips.len(), 1);
+    let name = clips[0].file_name().unwrap().to_string_lossy().into_owned();
+    assert!(
+        name.ends_with("The lights of the harbour go on, one after another.mp4"),
+        "the clip is called {name}"
+    );
+    assert!(
+        fs::read(&clips[0]).unwrap() == apiframe.clip(0),
+        "the clip is not what the server has"
+    );
+
+    // The poster is drawn, and still no video element exists.
+    window.poster_shows(PROMPT);
+    assert_eq!(window.videos(), 0, "a video exists before one was played");
+
+    card.click();
+    window.region("Viewer").appears();
+    window.time_passes();
+    window.shows("4K, 2160p");
+    window.shows(&name);
+
+    let (first, last) = window.first_and_last_picture();
+    assert_shows("the clip's first picture", &first, DAWN);
+    assert_shows("the clip's last picture", &last, NIGHT);
+
+    window.button("Gallery…").click();
+    card.appears();
+    assert_eq!(
+        window.videos(),
+        0,
+        "the player is still there after the viewer was closed"
+    );
+}
+
+/// A video codec moves colours a little; another picture would be far off.
+fn assert_shows(what: &str, picture: &RgbImage, expected: pictures::Quarters) {
+    pictures::assert_quarters(what, picture, expected, 24);
+}
+
+#[test]
+fn a_drop_beside_the_slots_goes_to_the_first_empty_one() {
+    let apiframe = Apiframe::start();
+    let window = Window::start(Options::signed_in(&apiframe));
+    let (start, end) = put_pictures_on_the_desk(&window);
+    window.region("Composer").appears();
+    window.drag_file_onto(&window.region("Gallery"), &start);
+    window.button("Remove the start frame").appears();
+    window.drag_file_onto(&window.region("Gallery"), &end);
+    window.button("Remove the end frame").appears();
+
+    window.button("Swap start and end").click();
+    window.shows("End");
+    window.button("Remove the start frame").click();
+    window.button("Remove the start frame").disappears();
+    assert!(window.button("Remove the end frame").is_there());
+}
+
+#[test]
+fn a_file_that_is_no_picture_is_refused_with_a_sentence_and_the_slot_stays_empty() {
+    let apiframe = Apiframe::start();
+    let window = Window::start(Options::signed_in(&apiframe));
+    let letter = window.home().desk().join("letter.png");
+    fs::write(&letter, "Dear reader,\n").unwrap();
+    window.region("Composer").appears();
+    window.drag_file_onto(&window.button("Start frame"), &letter);
+    window.shows("not a picture");
+    assert!(!window.button("Remove the start frame").is_there());
+}
+
+#[test]
+fn a_prompt_alone_and_ctrl_enter_make_a_clip_and_the_next_one_need_not_wait() {
+    let apiframe = Apiframe::start();
+    let window = Window::start(Options::signed_in(&apiframe));
+    apiframe.hold();
+    window.textbox("Prompt").write("Waves fold over the reef");
+    window.choice("Quality", "Standard 720p").click();
+    window.choice("Shape", "1:1").click();
+    // Ctrl and Enter, pressed and let go.
+    window.textbox("Prompt").keys("\u{e009}\u{e007}\u{e000}");
+    window
+        .page()
+        .find("group", "Rendering: Waves fold over the reef")
+        .appears();
+    window.textbox("Prompt").write("The tide goes out");
+    window.button("Generate…").click();
+    window
+        .page()
+        .find("group", "Rendering: The tide goes out")
+        .appears();
+    apiframe.has_jobs(2);
+    let body = &apiframe.bodies()[0];
+    assert_eq!(body["klingParams"]["aspect_ratio"], "1:1");
+    assert_eq!(body["klingParams"]["mode"], "standard");
+    apiframe.release();
+    window
+        .button("Play: Waves fold over the reef")
+        .appears_within(RENDERED);
+    window
+        .button("Play: The tide goes out")
+        .appears_within(RENDERED);
+}

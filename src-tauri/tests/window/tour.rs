@@ -1,0 +1,168 @@
+//! A walk through every screen, in dark and light, at two sizes: not a test but what
+//! `make tour` runs. It leaves the screenshots and the clip it made in `.tour/`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sandbox::{Answer, Call, Fault};
+
+use crate::harness::pictures::{self, DAWN, NIGHT};
+use crate::harness::{Apiframe, KEY, Keychain, Options, Window};
+
+const RENDERED: Duration = Duration::from_secs(180);
+
+/// Where the tour leaves what it saw.
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tour");
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// One walk: a window of one size in one theme.
+struct Walk {
+    window: Window,
+    suffix: String,
+    shots: u32,
+}
+
+impl Walk {
+    fn begin(options: Options) -> Self {
+        let (width, height) = options.screen;
+        let suffix = format!("{}-{width}x{height}", options.theme);
+        Self {
+            window: Window::start(options),
+            suffix,
+            shots: 0,
+        }
+    }
+
+    /// Takes a picture of the screen once nothing moves any more.
+    fn look(&mut self, name: &str) {
+        let mut before = self.window.display().picture();
+        for _ in 0..20 {
+            std::thread::sleep(Duration::from_millis(150));
+            let now = self.window.display().picture();
+            if now == before {
+                break;
+            }
+            before = now;
+        }
+        self.shots += 1;
+        before
+            .save(folder().join(format!("{:02}-{name}-{}.png", self.shots, self.suffix)))
+            .unwrap();
+    }
+}
+
+fn walk(screen: (u32, u32), theme: &'static str) {
+    let apiframe = Apiframe::start();
+    let mut walk = Walk::begin(Options {
+        screen,
+        theme,
+        ..Options::at(&apiframe)
+    });
+    let desk = walk.window.home().desk();
+    let (start, end) = (desk.join("first light.png"), desk.join("night.jpg"));
+    pictures::write_png(&pictures::landscape((1600, 900), DAWN), &start);
+    pictures::write_turned_jpeg(&pictures::landscape((1600, 900), NIGHT), &end);
+
+    walk.window.textbox("Apiframe API key").appears();
+    walk.look("welcome");
+    walk.window
+        .textbox("Apiframe API key")
+        .keys("afk_0000111122223333444455556666");
+    walk.window.button("Continue").click();
+    walk.window.page().find("alert", "").appears();
+    walk.look("welcome-wrong-key");
+    walk.window.textbox("Apiframe API key").write(KEY);
+    walk.window.button("Continue").click();
+    walk.window.region("Composer").appears();
+    walk.look("empty");
+
+    let slot = walk.window.button("Start frame");
+    walk.window.drag_file_onto(&slot, &start);
+    walk.window.button("Remove the start frame").appears();
+    walk.window.button("End frame").click();
+    walk.window.pick_in_dialog("Choose the end frame", &end);
+    walk.window.button("Remove the end frame").appears();
+    walk.window
+        .textbox("Prompt")
+        .write("The sun goes down behind the hills and the stars come out");
+    walk.look("composer");
+
+    walk.window.button("Generate…").click();
+    walk.window.button("Play…").appears_within(RENDERED);
+    walk.window.poster_shows("The sun goes down");
+    apiframe.fault(
+        Fault::on(Call::Generate)
+            .times(1)
+            .then(Answer::fail_job("The prompt was flagged")),
+    );
+    walk.window
+        .textbox("Prompt")
+        .write("Something that the model will not make");
+    walk.window.button("Generate…").click();
+    walk.window
+        .page()
+        .find("group", "Failed…")
+        .appears_within(RENDERED);
+    apiframe.hold();
+    walk.window
+        .textbox("Prompt")
+        .write("Waves fold over the reef in slow motion");
+    walk.window.choice("Quality", "4K 2160p").click();
+    walk.window.button("Generate…").click();
+    walk.window.page().find("group", "Rendering…").appears();
+    apiframe.has_jobs(3);
+    walk.look("gallery");
+
+    walk.window.button("Play: The sun…").click();
+    walk.window.time_passes();
+    walk.window.button("Pause…").click();
+    walk.look("viewer");
+    walk.window.button("Gallery…").click();
+
+    walk.window.button("Settings").click();
+    walk.window.page().find("dialog", "Settings").appears();
+    walk.look("settings");
+    walk.window.button("Keys").click();
+    walk.window.page().find("dialog", "Keys").appears();
+    walk.look("keys");
+    for clip in walk.window.clips() {
+        fs::copy(&clip, folder().join(clip.file_name().unwrap())).unwrap();
+    }
+    drop(walk);
+
+    let locked = Options {
+        screen,
+        theme,
+        keychain: Keychain::Locked,
+        ..Options::at(&apiframe)
+    };
+    let mut walk = Walk::begin(locked);
+    walk.shots = 20;
+    walk.window.button("Try again").appears();
+    walk.look("keychain-locked");
+    drop(walk);
+
+    let mut walk = Walk::begin(Options {
+        screen,
+        theme,
+        ..Options::at(&apiframe)
+    });
+    walk.shots = 30;
+    walk.window.button("Use the sandbox").click();
+    walk.window.region("Composer").appears();
+    walk.look("sandbox");
+}
+
+#[test]
+#[ignore = "not a test: make tour runs it"]
+fn every_screen() {
+    for screen in [(1280, 800), (1920, 1080)] {
+        for theme in ["dark", "light"] {
+            walk(screen, theme);
+        }
+    }
+}
