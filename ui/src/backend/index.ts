@@ -116,5 +116,11 @@ export async function connect(): Promise<Backend> {
     const { FakeBackend } = await import('./fake/fake');
     return FakeBackend.fromAddress(location.search);
   }
-  throw new Error('Inbetween runs in its own window, not in a browser.');
+  const problem: Problem = {
+    code: 'noProgram',
+    message: 'Inbetween runs in its own window, not in a browser.',
+    field: null,
+    violations: [],
+  };
+  throw problem;
 }

@@ -20,6 +20,7 @@ describe('the first start', () => {
     await user.keyboard(' afk_secret {Enter}');
     expect(backend.signIn).toHaveBeenCalledWith('afk_secret', 'keychain');
     await screen.findByRole('region', { name: 'Composer' });
+    await waitFor(() => expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveFocus());
     expect(document.documentElement.innerHTML).not.toContain('afk_secret');
   });
 

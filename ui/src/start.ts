@@ -1,0 +1,57 @@
+/**
+ * The order of a start: what is on this machine is asked for and drawn, the window is shown, and
+ * only after the first paint is anything asked that could take time (keychain, network).
+ */
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { asProblem, type Backend } from './backend';
+import { Studio, wearTheme } from './state/studio.svelte';
+
+/** A hidden or covered window paints nothing; then this is late enough. */
+const PAINT_MS = 300;
+
+function firstPaint(): Promise<void> {
+  return new Promise((done) => {
+    setTimeout(done, PAINT_MS);
+    requestAnimationFrame(() => requestAnimationFrame(() => done()));
+  });
+}
+
+async function open(backend: Backend, target: HTMLElement) {
+  const opened: { studio?: Studio } = {};
+  // Before anything else, so that no change between the first answer and the first view is lost.
+  await backend.listen({
+    generationChanged: (generation) => opened.studio?.listeners.generationChanged(generation),
+    generationRemoved: (id) => opened.studio?.listeners.generationRemoved(id),
+    countsChanged: (counts) => opened.studio?.listeners.countsChanged(counts),
+    sessionChanged: (session) => opened.studio?.listeners.sessionChanged(session),
+  });
+  const boot = await backend.boot();
+  wearTheme(boot.preferences.theme);
+  const studio = new Studio(backend, boot);
+  opened.studio = studio;
+  mount(App, { target, props: { studio } });
+  await backend.reveal();
+  await firstPaint();
+  studio.painted = true;
+  await backend.onFileDrag(studio.arrivals.drag);
+  const problem = await studio.session.open();
+  if (problem) studio.voice.tell(problem.message, true);
+}
+
+export function explain(error: unknown, target: HTMLElement) {
+  const words = document.createElement('p');
+  words.className = 'broken text';
+  words.textContent = asProblem(error).message;
+  target.replaceChildren(words);
+}
+
+export async function start(backend: Backend, target: HTMLElement) {
+  try {
+    await open(backend, target);
+  } catch (error) {
+    explain(error, target);
+    // A window that stays hidden would tell nobody.
+    await backend.reveal();
+  }
+}
