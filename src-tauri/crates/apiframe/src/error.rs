@@ -1,59 +1,216 @@
 //! What can go wrong with a call, by what its caller can do about it.
+//!
+//! Each variant answers the question that matters when money is at stake: did anything leave
+//! this machine, and did the server say no? The sentences are for people; what a log wants
+//! stands beside them in `detail`, free of addresses, queries and keys.
 
-use std::collections::BTreeMap;
+use std::error::Error as _;
+use std::io;
+use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use crate::rejection::{Rejection, RejectionKind};
 
-use crate::lenient;
-
-/// The body of an answer that says no.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ErrorReply {
-    /// What went wrong, in the server's words.
-    pub error: String,
-    /// What is wrong with which field, keyed by JSON path (`klingParams.duration`).
-    #[serde(
-        default,
-        deserialize_with = "sentences_by_field",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
-    pub details: BTreeMap<String, Vec<String>>,
-    /// Credits the job would have cost; only with 402.
-    #[serde(
-        default,
-        deserialize_with = "lenient::whole",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub credits_required: Option<i64>,
-    /// Credits there are; only with 402.
-    #[serde(
-        default,
-        deserialize_with = "lenient::whole",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub credits_available: Option<i64>,
+/// Why a call has no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Nothing was sent, and asking again in the same way changes nothing.
+    #[error("{0}")]
+    Unsendable(Unsendable),
+    /// No connection was made, so nothing of the request left this machine: free to ask again.
+    #[error("{0}")]
+    Connect(Unreached),
+    /// The request may have arrived, and the answer is not known. A submission may have been
+    /// charged: repeat it only under the same idempotency key.
+    #[error("{0}")]
+    Lost(Loss),
+    /// The server answered no.
+    #[error("{0}")]
+    Rejected(Rejection),
 }
 
-fn sentences_by_field<'de, D>(from: D) -> Result<BTreeMap<String, Vec<String>>, D::Error>
-where
-    D: Deserializer<'de>,
-{
-    let Value::Object(fields) = Value::deserialize(from)? else {
-        return Ok(BTreeMap::new());
-    };
-    Ok(fields
-        .into_iter()
-        .map(|(field, value)| (field, sentences(value)))
-        .filter(|(_, sentences)| !sentences.is_empty())
-        .collect())
-}
-
-fn sentences(value: Value) -> Vec<String> {
-    match value {
-        Value::String(sentence) => vec![sentence],
-        Value::Array(items) => items.into_iter().flat_map(sentences).collect(),
-        _ => Vec::new(),
+impl Error {
+    /// Whether the server certainly began nothing, so that asking again cannot pay twice, even
+    /// under a new idempotency key. False for a lost answer, and for a 5xx, which may come
+    /// from a gateway that had already passed the request on.
+    #[must_use]
+    pub const fn is_safe_to_repeat(&self) -> bool {
+        match self {
+            Self::Unsendable(_) | Self::Connect(_) => true,
+            Self::Lost(_) => false,
+            Self::Rejected(rejection) => !matches!(
+                rejection.kind,
+                RejectionKind::Unavailable | RejectionKind::Unexpected
+            ),
+        }
     }
+
+    /// Whether the same request may succeed later without anybody changing anything.
+    #[must_use]
+    pub const fn is_passing(&self) -> bool {
+        match self {
+            Self::Unsendable(_) => false,
+            Self::Connect(_) | Self::Lost(_) => true,
+            Self::Rejected(rejection) => matches!(
+                rejection.kind,
+                RejectionKind::RateLimited | RejectionKind::Unavailable
+            ),
+        }
+    }
+
+    /// How long the server asks to be left alone.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Rejected(rejection) => rejection.retry_after,
+            _ => None,
+        }
+    }
+
+    /// What the network library says about a request that got no answer.
+    pub(crate) fn unanswered(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let detail = chain(&error);
+        if error.is_builder() {
+            return Self::Unsendable(Unsendable::Malformed { detail });
+        }
+        if !error.is_connect() {
+            return Self::Lost(Loss {
+                cause: LossCause::Broken,
+                detail,
+            });
+        }
+        let cause = if error.is_dns() {
+            UnreachedCause::NoAddress
+        } else if error.is_timeout() {
+            UnreachedCause::TooSlow
+        } else if is_distrust(&error) {
+            UnreachedCause::Distrusted
+        } else {
+            UnreachedCause::NoConnection
+        };
+        Self::Connect(Unreached { cause, detail })
+    }
+
+    pub(crate) fn lost(cause: LossCause, detail: impl Into<String>) -> Self {
+        Self::Lost(Loss {
+            cause,
+            detail: detail.into(),
+        })
+    }
+}
+
+/// Why a call could not even be tried.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsendable {
+    /// The client was made without a key, and this call needs one.
+    #[error("There is no Apiframe key. Add one in the settings.")]
+    NoKey,
+    /// An idempotency key that cannot be a header, or is longer than the 255 characters that
+    /// the schema allows.
+    #[error("The request could not be sent: its idempotency key is unusable.")]
+    IdempotencyKey,
+    /// A job id that cannot stand in an address.
+    #[error("The job cannot be asked for: its id is unusable.")]
+    JobId,
+    /// The file to upload could not be read to its end.
+    #[error("The file could not be read. Check that it is still there and try again.")]
+    File {
+        /// For the log.
+        detail: String,
+    },
+    /// The network library could not make a request of it.
+    #[error("The request could not be put together.")]
+    Malformed {
+        /// For the log.
+        detail: String,
+    },
+}
+
+/// A connection that was not made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{cause}")]
+pub struct Unreached {
+    /// What stood in the way.
+    pub cause: UnreachedCause,
+    /// For the log.
+    pub detail: String,
+}
+
+/// What stood in the way of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnreachedCause {
+    /// The name has no address: offline, most often.
+    #[error("Apiframe's address could not be found. Check the internet connection.")]
+    NoAddress,
+    /// Nobody took the connection: no route, a firewall, a server that is down.
+    #[error("Apiframe could not be reached. Check the internet connection.")]
+    NoConnection,
+    /// [`Timeouts::connect`](crate::Timeouts::connect) passed.
+    #[error("Apiframe could not be reached in time. Check the internet connection.")]
+    TooSlow,
+    /// The other side could not prove, or did not understand, that it is the right one.
+    #[error(
+        "No safe connection to Apiframe could be made. Check this computer's date, and any program or network that inspects traffic."
+    )]
+    Distrusted,
+}
+
+/// An answer that did not arrive.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{cause}")]
+pub struct Loss {
+    /// How it was lost.
+    pub cause: LossCause,
+    /// For the log.
+    pub detail: String,
+}
+
+/// How an answer was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LossCause {
+    /// The connection ended before the answer began.
+    #[error("The connection broke before Apiframe's answer arrived.")]
+    Broken,
+    /// Nothing moved for [`Timeouts::idle`](crate::Timeouts::idle).
+    #[error("Apiframe went silent before its answer was complete.")]
+    Silent,
+    /// [`Timeouts::call`](crate::Timeouts::call) or
+    /// [`Timeouts::upload`](crate::Timeouts::upload) passed, though something still moved.
+    #[error("Apiframe's answer took too long to arrive.")]
+    TooSlow,
+    /// The answer began and did not end.
+    #[error("Apiframe's answer broke off in the middle.")]
+    Truncated,
+    /// The server said yes, in a form that means nothing to this client.
+    #[error("Apiframe's answer could not be understood.")]
+    Unreadable,
+}
+
+/// The whole chain of causes in one line.
+pub(crate) fn chain(error: &reqwest::Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    line
+}
+
+/// TLS failures reach us as the `InvalidData` that tokio-rustls wraps them in, itself wrapped in
+/// another I/O error, whose `source` passes over what it wraps.
+fn is_distrust(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let mut io = cause.downcast_ref::<io::Error>();
+        while let Some(error) = io {
+            if error.kind() == io::ErrorKind::InvalidData {
+                return true;
+            }
+            io = error.get_ref().and_then(|inner| inner.downcast_ref());
+        }
+        source = cause.source();
+    }
+    false
 }

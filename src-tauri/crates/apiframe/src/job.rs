@@ -218,3 +218,6 @@ pub struct JobQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,3 +88,6 @@ pub enum KeyShape {
     #[error("This is too long to be a key. Copy just the key from the Apiframe dashboard.")]
     TooLong,
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,20 +7,28 @@
 
 mod account;
 mod catalogue;
+mod client;
+mod config;
 mod error;
+mod exchange;
 mod job;
 mod key;
 mod lenient;
+mod plain;
+mod rejection;
 mod request;
 mod upload;
 
 pub use account::{Me, MeKey, Team, User};
 pub use catalogue::{Modality, ModelCatalog, ModelCatalogEntry, PricingMode};
-pub use error::ErrorReply;
+pub use client::Client;
+pub use config::{Config, ConfigError, Timeouts};
+pub use error::{Error, Loss, LossCause, Unreached, UnreachedCause, Unsendable};
 pub use job::{Accepted, Job, JobPage, JobQuery, JobStatus};
 pub use key::{ApiKey, KeyShape};
+pub use rejection::{ErrorReply, Rejection, RejectionKind};
 pub use request::{
     AspectRatio, GenerateRequest, Kling3, KlingOmni, KlingParams, Mode, Model, Shot,
     VideoReferenceType, Webhook, WebhookEvent,
 };
-pub use upload::Upload;
+pub use upload::{Upload, UploadFile};

@@ -239,3 +239,6 @@ mod shots_in_a_string {
         serde_json::from_str(&String::deserialize(from)?).map_err(D::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

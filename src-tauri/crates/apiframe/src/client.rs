@@ -1,0 +1,194 @@
+//! The six calls, each made once.
+//!
+//! Nothing is repeated here, not even what would be free: when to ask again, and whether that
+//! could pay twice, is known only to the one who wrote down what was sent.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{RequestBuilder, redirect, retry};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::account::Me;
+use crate::catalogue::{Modality, ModelCatalog};
+use crate::config::{Config, ConfigError, Timeouts, is_local};
+use crate::error::{Error, LossCause, Unsendable};
+use crate::exchange::{Patience, Pulse, exchange};
+use crate::job::{Accepted, Job, JobPage, JobQuery};
+use crate::key::ApiKey;
+use crate::plain;
+use crate::rejection::Rejection;
+use crate::upload::{Upload, UploadFile};
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// By the schema.
+const LONGEST_IDEMPOTENCY_KEY: usize = 255;
+
+/// A client of one API under one key. Clones share their connections.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    base: Url,
+    key: Option<ApiKey>,
+    timeouts: Timeouts,
+}
+
+impl Client {
+    /// A client; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when the address is not safe to send a key to, or the system cannot
+    /// make secure connections.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        let Config {
+            base,
+            key,
+            user_agent,
+            timeouts,
+        } = config;
+        let local = is_local(&base)?;
+        let user_agent = HeaderValue::from_str(user_agent.trim())
+            .ok()
+            .filter(|name| !name.is_empty())
+            .ok_or(ConfigError::UserAgent)?;
+        let mut http = reqwest::Client::builder()
+            .user_agent(user_agent)
+            // A redirect could carry the key, or a submission, to another place.
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            // Never longer than a whole call, so that its end while still connecting is known
+            // to be the connection's.
+            .connect_timeout(timeouts.connect.min(timeouts.call).min(timeouts.upload));
+        if local {
+            // A proxy set for the rest of the world would read the key in plain http.
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|error| ConfigError::Tls {
+            detail: error.without_url().to_string(),
+        })?;
+        Ok(Self {
+            http,
+            base,
+            key,
+            timeouts,
+        })
+    }
+
+    /// `POST /v2/videos/generate`: submits a job, which charges for it.
+    ///
+    /// `body` is sent byte for byte; see [`GenerateRequest::body`](crate::GenerateRequest::body).
+    /// The server answers the same `idempotency_key` (1 to 255 visible ASCII characters) with
+    /// the same job for 24 hours.
+    ///
+    /// # Errors
+    /// After [`Error::Lost`] the job may exist: repeat only these bytes under this key.
+    pub async fn generate(&self, body: Bytes, idempotency_key: &str) -> Result<Accepted, Error> {
+        let idempotency_key = Some(idempotency_key)
+            .filter(|key| (1..=LONGEST_IDEMPOTENCY_KEY).contains(&key.len()))
+            .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()))
+            .and_then(|key| HeaderValue::from_str(key).ok())
+            .ok_or(Error::Unsendable(Unsendable::IdempotencyKey))?;
+        let request = self
+            .http
+            .post(self.at(&["videos", "generate"]))
+            .header(CONTENT_TYPE, "application/json")
+            .header(IDEMPOTENCY_KEY, idempotency_key)
+            .body(body);
+        self.call(self.signed(request)?).await
+    }
+
+    /// `GET /v2/jobs/{id}`: how far one job is.
+    pub async fn job(&self, id: &str) -> Result<Job, Error> {
+        // Dots alone would climb out of the path, and the URL parser drops control characters.
+        let is_segment = !matches!(id, "" | "." | "..") && !id.contains(char::is_control);
+        if !is_segment {
+            return Err(Error::Unsendable(Unsendable::JobId));
+        }
+        let request = self.http.get(self.at(&["jobs", id]));
+        self.call(self.signed(request)?).await
+    }
+
+    /// `GET /v2/jobs`: a page of this account's jobs, newest first.
+    pub async fn jobs(&self, query: &JobQuery) -> Result<JobPage, Error> {
+        let request = self.http.get(self.at(&["jobs"])).query(query);
+        self.call(self.signed(request)?).await
+    }
+
+    /// `POST /v2/uploads`: makes a file into an address. Costs nothing.
+    ///
+    /// # Errors
+    /// [`Unsendable::File`] when the file's reader fails or ends before its length.
+    pub async fn upload(&self, file: UploadFile) -> Result<Upload, Error> {
+        let (pulse, patience) = Pulse::start(&self.timeouts);
+        let (form, reading) = file.into_form(pulse, &self.timeouts)?;
+        let request = self.http.post(self.at(&["uploads"])).multipart(form);
+        self.finish(self.signed(request)?, patience, self.timeouts.upload)
+            .await
+            .map_err(|error| match error {
+                Error::Rejected(_) => error,
+                network => reading.or(network),
+            })
+    }
+
+    /// `GET /v2/me`: whose key this is, and the credits left.
+    pub async fn me(&self) -> Result<Me, Error> {
+        let request = self.http.get(self.at(&["me"]));
+        self.call(self.signed(request)?).await
+    }
+
+    /// `GET /v2/models`: the public list of models of one modality. Sends no key.
+    pub async fn models(&self, modality: Modality) -> Result<ModelCatalog, Error> {
+        let request = self.http.get(self.at(&["models"]));
+        self.call(request.query(&[("modality", modality.as_str())]))
+            .await
+    }
+
+    fn at(&self, path: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        // Every http and https address has a path, and no other was let in.
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().push("v2").extend(path);
+        }
+        url
+    }
+
+    fn signed(&self, request: RequestBuilder) -> Result<RequestBuilder, Error> {
+        let key = self.key.as_ref();
+        let header = key.and_then(|key| HeaderValue::from_str(key.expose()).ok());
+        let mut header = header.ok_or(Error::Unsendable(Unsendable::NoKey))?;
+        header.set_sensitive(true);
+        Ok(request.header(X_API_KEY, header))
+    }
+
+    async fn call<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Error> {
+        let (_pulse, patience) = Pulse::start(&self.timeouts);
+        self.finish(request, patience, self.timeouts.call).await
+    }
+
+    async fn finish<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder,
+        patience: Patience,
+        total: Duration,
+    ) -> Result<T, Error> {
+        let answer = exchange(request, patience, self.timeouts.idle, total).await?;
+        if !answer.status.is_success() {
+            return Err(Error::Rejected(Rejection::read(
+                answer.status,
+                &answer.headers,
+                &answer.body,
+                self.key.as_ref(),
+                SystemTime::now(),
+            )));
+        }
+        serde_json::from_slice(&answer.body).map_err(|error| {
+            // It may quote the answer.
+            let detail = plain::sentence(&error.to_string(), self.key.as_ref());
+            Error::lost(LossCause::Unreadable, detail)
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! Somebody else's words, made fit to be shown and logged: no markup, no secrets, no novels.
+
+use crate::key::ApiKey;
+
+/// Enough for any sentence the API has; what the edge in front of it sends is cut here.
+const LONGEST: usize = 500;
+
+/// One line of at most 500 characters, without the key and without the queries of addresses,
+/// which can carry a signature.
+pub(crate) fn sentence(text: &str, key: Option<&ApiKey>) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = match key {
+        Some(key) => line.replace(key.expose(), &format!("afk_…{}", key.last4())),
+        None => line,
+    };
+    without_queries(&line).chars().take(LONGEST).collect()
+}
+
+/// The text of a body that is no JSON: markup is stripped where there is any.
+pub(crate) fn text_of(body: &str, is_html: bool) -> String {
+    if is_html || body.trim_start().starts_with('<') {
+        strip_markup(body)
+    } else {
+        body.to_owned()
+    }
+}
+
+/// Elements whose content is not said to anybody.
+const SILENT: [&str; 3] = ["head", "script", "style"];
+
+fn strip_markup(html: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    let mut text = String::new();
+    let mut at = 0;
+    while let Some(open) = lower[at..].find('<').map(|found| at + found) {
+        text.push_str(&html[at..open]);
+        text.push(' ');
+        at = end_of_markup(&lower, open);
+    }
+    text.push_str(&html[at..]);
+    for (entity, character) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ] {
+        text = text.replace(entity, character);
+    }
+    text
+}
+
+/// Where the text goes on after the markup that begins at `open`.
+fn end_of_markup(lower: &str, open: usize) -> usize {
+    let after = |what: &str, from: usize| {
+        lower[from..]
+            .find(what)
+            .map_or(lower.len(), |found| from + found + what.len())
+    };
+    let tag = &lower[open + 1..];
+    if tag.starts_with("!--") {
+        return after("-->", open);
+    }
+    let name_ends = tag
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(tag.len());
+    let name = &tag[..name_ends];
+    if SILENT.contains(&name) {
+        after(">", after(&format!("</{name}"), open))
+    } else {
+        after(">", open)
+    }
+}
+
+fn without_queries(line: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = line;
+    while let Some(address) = rest.find("://") {
+        let is_end = |c: char| c.is_whitespace() || "\"'<>()[]{}".contains(c);
+        let end = rest[address..]
+            .find(is_end)
+            .map_or(rest.len(), |found| address + found);
+        let query = rest[address..end].find('?').map(|found| address + found);
+        match query {
+            // A question mark with nothing behind it ends the sentence, not the address.
+            Some(query) if query + 1 < end => kept.push_str(&rest[..query]),
+            _ => kept.push_str(&rest[..end]),
+        }
+        rest = &rest[end..];
+    }
+    kept + rest
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[test]
+    fn a_gateways_page_reads_as_its_words() {
+        let page = "<html>\r\n<head><title>502 Bad Gateway</title><style>h1 { color: red }</style></head>\
+            <body><!-- a > b --><center><h1>502 Bad&nbsp;Gateway</h1></center><hr><header>cloud&amp;flare</header>\
+            <script>if (1 < 2) alert('x')</script></body></html>";
+        assert_eq!(
+            sentence(&text_of(page, false), None),
+            "502 Bad Gateway cloud&flare"
+        );
+    }
+
+    #[test]
+    fn markup_that_never_closes_ends_the_text() {
+        for (page, said) in [
+            ("<h1>Down", "Down"),
+            ("<p>Down<img src=", "Down"),
+            ("<p>Down<script>for (", "Down"),
+            ("<p>Down<!-- ", "Down"),
+            ("<", ""),
+            ("<p>ünïcode <b>ok</b>", "ünïcode ok"),
+        ] {
+            assert_eq!(sentence(&text_of(page, true), None), said, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_plain_sentence_keeps_its_angle_brackets() {
+        assert_eq!(
+            text_of("duration < 3 or > 15", false),
+            "duration < 3 or > 15"
+        );
+    }
+
+    #[test]
+    fn addresses_lose_their_queries_and_nothing_else() {
+        assert_eq!(
+            sentence(
+                "Could not fetch \"https://cdn.test/a.png?sig=1\",\"http://b.test/?t=2#x\" (see https://c.test/help?)",
+                None
+            ),
+            "Could not fetch \"https://cdn.test/a.png\",\"http://b.test/\" (see https://c.test/help?)"
+        );
+    }
+
+    #[test]
+    fn an_echoed_key_is_reduced_to_its_last_four_characters() {
+        let key = ApiKey::parse("afk_0123456789abcdef").unwrap();
+        assert_eq!(
+            sentence("The key afk_0123456789abcdef is unknown", Some(&key)),
+            "The key afk_…cdef is unknown"
+        );
+    }
+
+    #[test]
+    fn a_novel_is_cut_at_five_hundred_characters() {
+        assert_eq!(sentence(&"ä".repeat(900), None), "ä".repeat(500));
+    }
+}
