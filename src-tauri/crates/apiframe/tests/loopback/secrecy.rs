@@ -1,0 +1,115 @@
+//! The key and the queries of addresses, which must not be seen in anything that is printed.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fmt::{Debug, Display};
+
+use apiframe::{Client, ConfigError, Error, JobQuery};
+use bytes::Bytes;
+
+use crate::script::{Act, KEY, Server, json, raw};
+
+fn assert_silent(thing: &(impl Debug + Display), about: &str) {
+    let shown = format!("{thing} {thing:?} {thing:#?}");
+    assert!(!shown.contains(KEY), "the key is shown by {about}: {shown}");
+    assert!(
+        !shown.contains("cursor-secret") && !shown.contains("?status"),
+        "a query is shown by {about}: {shown}"
+    );
+}
+
+#[tokio::test]
+async fn no_error_shows_the_key_or_a_query() {
+    let echo = format!(r#"{{"error":"Bad key {KEY}","details":{{"{KEY}":["{KEY}"]}}}}"#);
+    let url = r#"{"error":"No such page: https://api.test/v2/jobs?status=X&cursor=cursor-secret"}"#;
+    let unreadable = format!(r#"{{"jobs":"{KEY}"}}"#);
+    let bare = format!("key {KEY} refused");
+    let query = JobQuery {
+        cursor: Some("cursor-secret".into()),
+        status: Some("QUEUED".into()),
+        ..JobQuery::default()
+    };
+    for (about, act) in [
+        ("an echoed key", json("401 Unauthorized", &echo)),
+        ("an echoed address", json("404 Not Found", url)),
+        ("bare words", json("403 Forbidden", &bare)),
+        ("an unreadable answer", json("200 OK", &unreadable)),
+        ("a reset", Act::Reset),
+        ("a silence", Act::SayAndStall(Vec::new())),
+        ("a cut answer", Act::Say(raw("200 OK", "", "{", 100))),
+        ("no http", Act::Say(b"what?\r\n".to_vec())),
+        ("a redirect", json("302 Found", "{}")),
+    ] {
+        let server = Server::with([act]).await;
+        let error = server.client().jobs(&query).await.unwrap_err();
+        assert_silent(&error, about);
+    }
+}
+
+#[tokio::test]
+async fn no_failed_connection_shows_the_key_or_a_query() {
+    let mut config = Server::with([]).await.config();
+    for base in ["http://127.0.0.1:1", "https://no-such-host.invalid"] {
+        config.base = base.parse().unwrap();
+        let client = Client::new(config.clone()).unwrap();
+        let query = JobQuery {
+            cursor: Some("cursor-secret".into()),
+            ..JobQuery::default()
+        };
+        let error = client.jobs(&query).await.unwrap_err();
+        assert!(matches!(error, Error::Connect(_)), "{error:?}");
+        assert_silent(&error, base);
+    }
+}
+
+#[tokio::test]
+async fn neither_client_nor_configuration_shows_the_key() {
+    let config = Server::with([]).await.config();
+    let client = Client::new(config.clone()).unwrap();
+    for shown in [
+        format!("{config:?}"),
+        format!("{client:?}"),
+        format!("{:#?}", client.clone()),
+    ] {
+        assert!(!shown.contains(KEY), "{shown}");
+        assert!(shown.contains("cret"), "the last four stay: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_not_sent_where_others_could_read_it() {
+    let mut config = Server::with([]).await.config();
+    config.base = "http://api.apiframe.ai".parse().unwrap();
+    assert_eq!(
+        Client::new(config.clone()).unwrap_err(),
+        ConfigError::Insecure
+    );
+    config.base = "https://api.apiframe.ai".parse().unwrap();
+    assert!(Client::new(config).is_ok());
+}
+
+#[tokio::test]
+async fn a_client_without_a_name_is_not_made() {
+    let mut config = Server::with([]).await.config();
+    for name in ["", "  ", "inbetween\r\nX: 1"] {
+        config.user_agent = name.into();
+        let made = Client::new(config.clone());
+        assert_eq!(made.unwrap_err(), ConfigError::UserAgent, "{name:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_is_a_sentence_and_not_a_code() {
+    let server = Server::with([Act::Reset, json("503 Busy", "")]).await;
+    let client = server.client();
+    for _ in 0..2 {
+        let sentence = client
+            .generate(Bytes::new(), "k")
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(
+            sentence.ends_with('.') && sentence.contains(' '),
+            "{sentence}"
+        );
+    }
+}
