@@ -143,7 +143,7 @@ describe('Generate', () => {
     expect(backend.generate).toHaveBeenLastCalledWith({ ...SETTINGS, prompt: 'Fog rolls in' });
     expect(prompt()).toHaveValue('Fog rolls in');
     const gallery = within(screen.getByRole('region', { name: 'Gallery' }));
-    expect(gallery.getAllByText('Fog rolls in')).toHaveLength(2);
+    await waitFor(() => expect(gallery.getAllByText('Fog rolls in')).toHaveLength(2));
   });
 
   it('takes a double click for one wish', async () => {

@@ -111,17 +111,17 @@ describe('a failed card', () => {
     await user.click(screen.getByRole('button', { name: 'Close' }));
     await user.click(cards().getByRole('button', { name: 'Try again' }));
     expect(backend.retry).toHaveBeenCalledWith('a');
-    expect(cards().getByText('Starting')).toBeVisible();
+    await cards().findByText('Starting');
     await user.click(cards().getByRole('button', { name: 'Download again' }));
     expect(backend.resume).toHaveBeenCalledWith('a');
-    expect(cards().getByText('Saving the clip')).toBeVisible();
+    await cards().findByText('Saving the clip');
   });
 
   it('can be taken out of the gallery', async () => {
     const { backend, user } = await open({ gallery: page([generation('a', failed())]) });
     await user.click(cards().getByRole('button', { name: 'Remove from the gallery' }));
     expect(backend.remove).toHaveBeenCalledWith('a');
-    expect(cards().queryByText('The end frame is too small.')).toBeNull();
+    await waitFor(() => expect(cards().queryByText('The end frame is too small.')).toBeNull());
   });
 });
 
@@ -185,7 +185,7 @@ it('the arrow keys walk over the cards and Enter opens one', async () => {
   const [first, second] = cards().getAllByRole('button', { name: /^Play/ });
   first?.focus();
   await user.keyboard('{ArrowRight}');
-  expect(second).toHaveFocus();
+  await waitFor(() => expect(second).toHaveFocus());
   await user.keyboard('{Enter}');
   expect(studio.viewing).toBe('b');
 });

@@ -1,6 +1,10 @@
 /** The edges of the machine that happy-dom lacks: sizes, since nothing is laid out, and playback. */
 import '@testing-library/jest-dom/vitest';
+import { configure } from '@testing-library/svelte';
 import { vi } from 'vitest';
+
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 5000 });
 
 Object.defineProperty(HTMLElement.prototype, 'clientWidth', {
   get: () => 1000,

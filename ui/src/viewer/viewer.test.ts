@@ -79,7 +79,8 @@ describe('the keys', () => {
     expect(document.querySelector('video')).toHaveAttribute('src', expect.stringMatching(/new$/));
     await user.keyboard('{Escape}');
     expect(screen.queryByRole('region', { name: 'Viewer' })).toBeNull();
-    expect(screen.getByRole('button', { name: 'Play: Clip new' })).toHaveFocus();
+    const card = screen.getByRole('button', { name: 'Play: Clip new' });
+    await waitFor(() => expect(card).toHaveFocus());
   });
 
   it('leave a slider its own arrows', async () => {
