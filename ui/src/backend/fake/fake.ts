@@ -8,13 +8,10 @@ import type {
   Account,
   Boot,
   Connection,
-  Counts,
   Frame,
   GalleryFilter,
-  GalleryPage,
   Generation,
   Keep,
-  Phase,
   Preferences,
   Price,
   Problem,
@@ -24,32 +21,16 @@ import type {
   Violation,
 } from '../bindings';
 import { film } from './film';
+import { Jobs, wait } from './jobs';
 import { picture } from './pictures';
-import {
-  clipOf,
-  costOf,
-  failures,
-  library,
-  runningOnes,
-  SCENES,
-  settingsOf,
-  type Scene,
-} from './scenes';
-
-const PAGE = 60;
-const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+import { costOf, failures, library, runningOnes, SCENES, settingsOf, type Scene } from './scenes';
 
 function problem(code: string, message: string, over: Partial<Problem> = {}): Problem {
   return { code, message, field: null, violations: [], ...over };
 }
 
-const isRunning = ({ phase }: Generation) =>
-  !['ready', 'failed', 'uncertain'].includes(phase.state);
-const isFailed = ({ phase }: Generation) => ['failed', 'uncertain'].includes(phase.state);
-
 export class FakeBackend implements Backend {
-  #listeners: Listeners | null = null;
-  #list: Generation[] = [];
+  readonly #jobs = new Jobs();
   #session: Session = { state: 'opening' };
   #frames = new Map<string, Frame>();
   #posters = new Map<string, string>();
@@ -78,16 +59,16 @@ export class FakeBackend implements Backend {
       case 'sandbox':
       case 'offline':
       case 'refused':
-        this.#list = [...runningOnes(now), ...failures(now).slice(0, 1), ...library(now, 24)];
+        this.#jobs.list = [...runningOnes(now), ...failures(now).slice(0, 1), ...library(now, 24)];
         break;
       case 'failed':
-        this.#list = [...failures(now), ...library(now, 3)];
+        this.#jobs.list = [...failures(now), ...library(now, 3)];
         break;
       case 'full':
-        this.#list = [...runningOnes(now).slice(0, 2), ...library(now, 1300)];
+        this.#jobs.list = [...runningOnes(now).slice(0, 2), ...library(now, 1300)];
         break;
       case 'viewer':
-        this.#list = library(now, 40);
+        this.#jobs.list = library(now, 40);
         break;
     }
   }
@@ -160,7 +141,7 @@ export class FakeBackend implements Backend {
       preferences: this.#preferences,
       mediaBase: '',
       draft: fresh || this.scene === 'empty' ? null : composed,
-      gallery: this.scene === 'welcome' ? null : this.#page('all', null),
+      gallery: this.scene === 'welcome' ? null : this.#jobs.page('all', null),
       session: { state: 'opening' },
     };
   }
@@ -169,13 +150,13 @@ export class FakeBackend implements Backend {
   }
   async openSession() {
     await wait(60);
-    if (this.scene === 'busy' || this.scene === 'sandbox') this.#live();
+    if (this.scene === 'busy' || this.scene === 'sandbox') this.#jobs.live();
     return this.#become(this.#sessionOf());
   }
 
   #become(session: Session): Session {
     this.#session = session;
-    this.#listeners?.sessionChanged(session);
+    this.#jobs.listeners?.sessionChanged(session);
     return session;
   }
 
@@ -210,12 +191,12 @@ export class FakeBackend implements Backend {
   async useSandbox() {
     await wait(250);
     this.#sandboxed = true;
-    this.#list = [];
+    this.#jobs.list = [];
     return this.#become({ state: 'ready', account: this.#account() });
   }
   async leaveSandbox() {
     this.#sandboxed = false;
-    this.#list = [];
+    this.#jobs.list = [];
     return this.#become({ state: 'signedOut' });
   }
   async refreshAccount() {
@@ -278,117 +259,24 @@ export class FakeBackend implements Backend {
       throw problem('settings', 'Some settings need a change first.', { violations });
     }
     if (this.#session.state !== 'ready') throw problem('noKey', 'There is no key yet.');
-    const generation: Generation = {
-      id: `n${++this.#made}`,
-      created: Date.now(),
-      settings,
-      phase: { state: 'recorded' },
-      waiting: null,
-      credits: null,
-      jobId: null,
-      finished: null,
-      canCancel: true,
-    };
-    this.#put(generation);
-    void this.#render(generation.id);
-    return generation;
+    return this.#jobs.begin(settings);
   }
 
-  async #render(id: string) {
-    const say = (phase: Phase, over: Partial<Generation> = {}) => {
-      const now = this.#list.find((one) => one.id === id);
-      if (now) this.#put({ ...now, phase, ...over });
-    };
-    await wait(700);
-    say({ state: 'uploading' });
-    await wait(1200);
-    say({ state: 'submitting' }, { canCancel: false });
-    await wait(600);
-    const since = Date.now();
-    say({ state: 'rendering', queued: true, progress: null, since, due: since + 14_000 });
-    await wait(2500);
-    for (let done = 0; done <= 100; done += 8) {
-      say({ state: 'rendering', queued: false, progress: done, since, due: since + 14_000 });
-      await wait(900);
-    }
-    for (let part = 0; part <= 4; part++) {
-      say({ state: 'downloading', received: part * 2_400_000, total: 9_600_000 });
-      await wait(300);
-    }
-    const now = this.#list.find((one) => one.id === id);
-    if (!now) return;
-    const clip = clipOf(now, { hasPoster: false });
-    say({ state: 'ready', clip }, { finished: Date.now(), credits: costOf(now.settings) });
-  }
-
-  /** Lets one of the scene's own jobs arrive, so that something happens while one looks. */
-  #live() {
-    const one = this.#list.find((each) => each.phase.state === 'downloading');
-    if (!one || one.phase.state !== 'downloading') return;
-    const { total } = one.phase;
-    const timer = setInterval(() => {
-      const now = this.#list.find((each) => each.id === one.id);
-      if (now?.phase.state !== 'downloading' || total === null) return clearInterval(timer);
-      const received = Math.min(total, now.phase.received + 90_000);
-      if (received < total) return this.#put({ ...now, phase: { ...now.phase, received } });
-      clearInterval(timer);
-      this.#put({
-        ...now,
-        phase: { state: 'ready', clip: clipOf(now, { hasPoster: false }) },
-        finished: Date.now(),
-        credits: costOf(now.settings),
-      });
-    }, 250);
-  }
-
-  #put(generation: Generation) {
-    const at = this.#list.findIndex((one) => one.id === generation.id);
-    if (at < 0) this.#list = [generation, ...this.#list];
-    else this.#list = this.#list.with(at, generation);
-    this.#listeners?.generationChanged(generation);
-    this.#listeners?.countsChanged(this.#counts());
-  }
-
-  #counts(): Counts {
-    return {
-      all: this.#list.length,
-      running: this.#list.filter(isRunning).length,
-      failed: this.#list.filter(isFailed).length,
-    };
-  }
-  #page(filter: GalleryFilter, cursor: string | null): GalleryPage {
-    const kept = this.#list.filter((one) =>
-      filter === 'all' ? true : filter === 'running' ? isRunning(one) : isFailed(one),
-    );
-    const from = cursor === null ? 0 : Number(cursor);
-    const to = from + PAGE;
-    return {
-      generations: kept.slice(from, to),
-      next: to < kept.length ? String(to) : null,
-      counts: this.#counts(),
-    };
-  }
   async gallery(filter: GalleryFilter, cursor: string | null) {
     await wait(30);
-    return this.#page(filter, cursor);
+    return this.#jobs.page(filter, cursor);
   }
   async generation(id: string) {
-    return this.#list.find((one) => one.id === id) ?? null;
+    return this.#jobs.find(id);
   }
   #find(id: string): Generation {
-    const found = this.#list.find((one) => one.id === id);
+    const found = this.#jobs.find(id);
     if (!found) throw problem('gone', 'That generation is no longer in the gallery.');
     return found;
   }
   retry = async (id: string) => this.generate(this.#find(id).settings);
-  submitAgain = async (id: string) => this.#again(id);
-  resume = async (id: string) => this.#again(id);
-  #again(id: string): Generation {
-    const generation: Generation = { ...this.#find(id), phase: { state: 'submitting' } };
-    this.#put(generation);
-    void this.#render(id);
-    return generation;
-  }
+  submitAgain = async (id: string) => this.#jobs.again(this.#find(id));
+  resume = async (id: string) => this.#jobs.again(this.#find(id));
   async cancel(id: string) {
     const generation: Generation = {
       ...this.#find(id),
@@ -404,20 +292,21 @@ export class FakeBackend implements Backend {
         },
       },
     };
-    this.#put(generation);
+    this.#jobs.put(generation);
     return generation;
   }
   async remove(id: string) {
     await wait(120);
-    this.#list = this.#list.filter((one) => one.id !== id);
-    this.#listeners?.generationRemoved(id);
-    this.#listeners?.countsChanged(this.#counts());
+    this.#jobs.drop(id);
   }
   async savePoster(id: string, jpeg: Uint8Array) {
     this.#posters.set(id, URL.createObjectURL(new Blob([new Uint8Array(jpeg)])));
-    const now = this.#list.find((one) => one.id === id);
+    const now = this.#jobs.find(id);
     if (now?.phase.state !== 'ready') return;
-    this.#put({ ...now, phase: { state: 'ready', clip: { ...now.phase.clip, hasPoster: true } } });
+    this.#jobs.put({
+      ...now,
+      phase: { state: 'ready', clip: { ...now.phase.clip, hasPoster: true } },
+    });
   }
   async showInFolder() {
     throw problem(
@@ -452,7 +341,7 @@ export class FakeBackend implements Backend {
     return picture(seed, kind === 'frame' ? 1280 : 480, kind === 'frame' ? 720 : 270);
   }
   async listen(listeners: Listeners) {
-    this.#listeners = listeners;
+    this.#jobs.listeners = listeners;
   }
   async onFileDrag(handler: (drag: FileDrag) => void) {
     document.addEventListener('dragover', (event) => {
