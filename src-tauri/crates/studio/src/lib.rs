@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Inbetween without a window: everything the program does, for any shell to show.
+//!
+//! Data has one way through: settings come in at [`engine::Engine::generate`], are written
+//! to the [`library`] first, go out through the crate `apiframe`, and come back as
+//! [`engine::Event`]s. [`studio::Studio`] holds it all together with the [`vault`], the
+//! [`frames`] and the [`preferences`]. Nothing here knows a window, a page or a dialog.
+
+pub mod clips;
+pub mod clock;
+mod durable;
+pub mod engine;
+pub mod estimate;
+pub mod frames;
+pub mod generation;
+pub mod library;
+pub mod paths;
+pub mod preferences;
+pub mod price;
+pub mod problem;
+pub mod session;
+pub mod settings;
+pub mod studio;
+pub mod vault;

@@ -1,0 +1,48 @@
+//! What a clip's file says of its picture: size, duration, and when its last frame shows.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+/// The video track of a clip. Times are milliseconds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Tracks {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// How long the picture lasts. The container may be longer: sound often is.
+    pub duration_ms: u32,
+    /// When the last frame begins to show.
+    pub last_frame_ms: u32,
+}
+
+/// Reads the video track of an mp4, or says that there is none to be read.
+///
+/// # Errors
+/// A sentence about the file.
+pub fn tracks(path: &Path) -> Result<Tracks, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let size = file.metadata().map_err(|error| error.to_string())?.len();
+    let mp4 = re_mp4::Mp4::read(BufReader::new(file), size)
+        .map_err(|error| format!("it is not a readable mp4 ({error})"))?;
+    let track = mp4
+        .tracks()
+        .values()
+        .find(|track| track.kind == Some(re_mp4::TrackKind::Video))
+        .ok_or("it has no picture in it")?;
+    let timescale = track.timescale.max(1);
+    let last = track
+        .samples
+        .iter()
+        .max_by_key(|sample| sample.composition_timestamp)
+        .ok_or("its picture is empty")?;
+    let milliseconds = |ticks: u64| u32::try_from(ticks * 1000 / timescale).unwrap_or(u32::MAX);
+    let last_start = u64::try_from(last.composition_timestamp).unwrap_or(0);
+    Ok(Tracks {
+        width: track.width.into(),
+        height: track.height.into(),
+        duration_ms: milliseconds(last_start + last.duration),
+        last_frame_ms: milliseconds(last_start),
+    })
+}

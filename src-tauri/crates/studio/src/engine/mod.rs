@@ -1,0 +1,425 @@
+//! The engine: takes every generation of one library from the press of Generate to the
+//! clip on the disk, across failures and restarts.
+//!
+//! One task (`actor`) looks at what is unfinished and does the next step of each, as the
+//! pure function [`step::next`] says. Steps write to the library before and after they
+//! touch the network, so stopping anywhere loses nothing. Everything a person asks for is
+//! a change in the library and a nudge to that task.
+
+mod actor;
+mod fetch;
+mod settle;
+mod step;
+mod submit;
+mod watch;
+mod words;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use apiframe::Client;
+use tokio::sync::{Notify, broadcast};
+
+use crate::clips::Fetcher;
+use crate::clock::Clock;
+use crate::estimate;
+use crate::frames::Frames;
+use crate::generation::{Generation, GenerationId, Millis, Received, Record, State};
+use crate::library::{Counts, Filter, Library, LibraryError};
+use crate::settings::{Field, Settings, Violation};
+
+/// What an engine works with.
+#[derive(Debug)]
+pub struct EngineConfig {
+    /// The library.
+    pub library: Library,
+    /// The frames that settings name by hash.
+    pub frames: Frames,
+    /// Where clips go.
+    pub clips_folder: PathBuf,
+    /// How clips are fetched.
+    pub fetcher: Fetcher,
+    /// What time it is.
+    pub clock: Clock,
+    /// How long a job takes while the library knows nothing better.
+    pub usual_time: Duration,
+    /// The first pause after a failure; later ones double up to a minute.
+    pub first_pause: Duration,
+}
+
+/// Something the gallery shows has changed.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A generation is new or different.
+    Changed(Box<Generation>),
+    /// A generation is gone.
+    Removed(GenerationId),
+    /// There are more or fewer of a kind.
+    Counts(Counts),
+    /// A job was paid for or ended: the balance is no longer what it was.
+    Balance,
+    /// The server no longer accepts the key.
+    KeyRefused,
+}
+
+/// Why the engine did not do what a person asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The settings break rules; nothing was recorded.
+    #[error("{}", .0.first().map_or("These settings can't be sent.", |first| first.message.as_str()))]
+    Settings(Vec<Violation>),
+    /// The library could not do it.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+}
+
+/// The engine of one library. Dropping it stops the work; the library keeps what is left
+/// to do for the next one.
+#[derive(Debug)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+/// What the engine, its task and its steps share.
+#[derive(Debug)]
+struct Shared {
+    library: Library,
+    frames: Frames,
+    clips_folder: RwLock<PathBuf>,
+    client: RwLock<Option<Client>>,
+    fetcher: Fetcher,
+    clock: Clock,
+    usual_time: Duration,
+    first_pause: Duration,
+    events: broadcast::Sender<Event>,
+    /// Something changed that the task should look at.
+    nudge: Notify,
+    /// Whether it may begin at all: not before somebody said who is signed in.
+    awake: std::sync::atomic::AtomicBool,
+    /// Waiting times are over for all: a person asked, or the client is another.
+    hurry: std::sync::atomic::AtomicBool,
+    received: Mutex<HashMap<GenerationId, Received>>,
+}
+
+impl Engine {
+    /// Starts on a library. Nothing is done before the first [`Engine::set_client`], so that
+    /// a gallery can be shown before anything touches the network.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    #[must_use]
+    pub fn start(config: EngineConfig) -> Self {
+        let shared = Arc::new(Shared {
+            library: config.library,
+            frames: config.frames,
+            clips_folder: RwLock::new(config.clips_folder),
+            client: RwLock::new(None),
+            fetcher: config.fetcher,
+            clock: config.clock,
+            usual_time: config.usual_time,
+            first_pause: config.first_pause,
+            // Enough for a burst of a hundred jobs; a page that lags asks for the gallery anew.
+            events: broadcast::channel(1024).0,
+            nudge: Notify::new(),
+            awake: false.into(),
+            hurry: false.into(),
+            received: Mutex::default(),
+        });
+        let task = tokio::spawn(actor::run(Arc::clone(&shared)));
+        Self { shared, task }
+    }
+
+    /// What changes from now on.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.shared.events.subscribe()
+    }
+
+    /// The client to work with; `None` while nobody is signed in. Everything that waited
+    /// goes on at once.
+    pub fn set_client(&self, client: Option<Client>) {
+        *self
+            .shared
+            .client
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = client;
+        self.shared
+            .awake
+            .store(true, std::sync::atomic::Ordering::Release);
+        self.shared.hurry();
+    }
+
+    /// Where clips go from now on; those that are there stay.
+    pub fn set_clips_folder(&self, folder: PathBuf) {
+        *self
+            .shared
+            .clips_folder
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = folder;
+        self.shared.hurry();
+    }
+
+    /// The library behind it.
+    #[must_use]
+    pub fn library(&self) -> &Library {
+        &self.shared.library
+    }
+
+    /// Records a generation with these settings and sets to work on it.
+    ///
+    /// # Errors
+    /// [`EngineError::Settings`] with every rule they break, a frame that is not in the
+    /// library included; then nothing was recorded.
+    pub async fn generate(&self, settings: Settings) -> Result<Generation, EngineError> {
+        let mut violations = settings.violations();
+        for (field, frame) in [(Field::Start, settings.start), (Field::End, settings.end)] {
+            if frame.is_some_and(|hash| self.shared.frames.get(hash).is_none()) {
+                violations.push(Violation {
+                    field,
+                    message: words::frame_missing(field).message,
+                });
+            }
+        }
+        if !violations.is_empty() {
+            return Err(EngineError::Settings(violations));
+        }
+        let now = self.shared.now();
+        let record = Record {
+            id: GenerationId::new(now),
+            created: now,
+            settings,
+            state: State::Recorded,
+            waiting: None,
+            submission: None,
+            job: None,
+            clip: None,
+            failure: None,
+            finished: None,
+        };
+        let stored = record.clone();
+        self.shared
+            .library
+            .run(move |library| library.insert(&stored))
+            .await?;
+        let shown = self.shared.show(record).await;
+        self.shared.tell(Event::Changed(Box::new(shown.clone())));
+        self.shared.tell_counts().await;
+        self.shared.nudge.notify_one();
+        Ok(shown)
+    }
+
+    /// A new generation with the settings of an old one: the person's own decision to pay
+    /// (again).
+    ///
+    /// # Errors
+    /// As [`Engine::generate`].
+    pub async fn again(&self, id: &GenerationId) -> Result<Generation, EngineError> {
+        let record = self.shared.record(id).await?;
+        self.generate(record.settings).await
+    }
+
+    /// Goes on with a generation that is paid for, or may be: fetches its clip again, or
+    /// looks for its job again.
+    ///
+    /// # Errors
+    /// [`LibraryError::NotThere`] if it is not in such a state.
+    pub async fn resume(&self, id: &GenerationId) -> Result<Generation, EngineError> {
+        let wanted = id.clone();
+        self.shared
+            .library
+            .run(move |library| library.resume(&wanted))
+            .await?;
+        self.shared.changed(id).await;
+        self.shared.tell_counts().await;
+        self.shared.hurry();
+        Ok(self.shared.show(self.shared.record(id).await?).await)
+    }
+
+    /// Calls a generation off, if nothing of it was sent that costs anything.
+    ///
+    /// # Errors
+    /// [`LibraryError::NotThere`] if it was already sent.
+    pub async fn cancel(&self, id: &GenerationId) -> Result<Generation, EngineError> {
+        let (wanted, now) = (id.clone(), self.shared.now());
+        self.shared
+            .library
+            .run(move |library| library.cancel(&wanted, &words::cancelled(), now))
+            .await?;
+        self.shared.changed(id).await;
+        self.shared.tell_counts().await;
+        Ok(self.shared.show(self.shared.record(id).await?).await)
+    }
+
+    /// Takes a finished generation out of the library. Its clip's file is left to the
+    /// caller; its poster goes.
+    ///
+    /// # Errors
+    /// [`LibraryError::NotThere`] if it is unfinished.
+    pub async fn remove(&self, id: &GenerationId) -> Result<(), EngineError> {
+        let wanted = id.clone();
+        self.shared
+            .library
+            .run(move |library| library.remove(&wanted))
+            .await?;
+        // A poster that stays costs some kilobytes and is never shown.
+        let _ = tokio::fs::remove_file(self.poster_path(id)).await;
+        self.shared.tell(Event::Removed(id.clone()));
+        self.shared.tell_counts().await;
+        Ok(())
+    }
+
+    /// One generation.
+    ///
+    /// # Errors
+    /// The library's.
+    pub async fn generation(&self, id: &GenerationId) -> Result<Generation, EngineError> {
+        Ok(self.shared.show(self.shared.record(id).await?).await)
+    }
+
+    /// A page of the gallery and the key of the next.
+    ///
+    /// # Errors
+    /// The library's.
+    pub async fn page(
+        &self,
+        filter: Filter,
+        cursor: Option<String>,
+    ) -> Result<(Vec<Generation>, Option<String>, Counts), EngineError> {
+        let (page, counts) = self
+            .shared
+            .library
+            .run(move |library| Ok((library.page(filter, cursor.as_deref())?, library.counts()?)))
+            .await?;
+        let mut generations = Vec::with_capacity(page.records.len());
+        for record in page.records {
+            generations.push(self.shared.show(record).await);
+        }
+        Ok((generations, page.next, counts))
+    }
+
+    /// Where a generation's poster is, or would be.
+    #[must_use]
+    pub fn poster_path(&self, id: &GenerationId) -> PathBuf {
+        poster_path(self.shared.library.folder(), id)
+    }
+
+    /// Keeps a clip's poster, a JPEG.
+    ///
+    /// # Errors
+    /// The library's or the disk's.
+    pub async fn save_poster(&self, id: &GenerationId, jpeg: Vec<u8>) -> Result<(), EngineError> {
+        let (wanted, path) = (id.clone(), self.poster_path(id));
+        self.shared
+            .library
+            .run(move |library| {
+                crate::durable::write(&path, &jpeg)?;
+                library.has_poster(&wanted)
+            })
+            .await?;
+        self.shared.changed(id).await;
+        Ok(())
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Where the poster of a generation is kept in a library's folder.
+#[must_use]
+pub fn poster_path(library: &Path, id: &GenerationId) -> PathBuf {
+    library.join("posters").join(format!("{id}.jpg"))
+}
+
+impl Shared {
+    fn client(&self) -> Option<Client> {
+        self.client
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn clips_folder(&self) -> PathBuf {
+        self.clips_folder
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Ends all waiting times and looks at everything anew.
+    fn hurry(&self) {
+        self.hurry.store(true, std::sync::atomic::Ordering::Release);
+        self.nudge.notify_one();
+    }
+
+    async fn record(&self, id: &GenerationId) -> Result<Record, LibraryError> {
+        let wanted = id.clone();
+        self.library
+            .run(move |library| library.record(&wanted))
+            .await?
+            .ok_or(LibraryError::NotThere)
+    }
+
+    /// What jobs like this one take, in milliseconds.
+    async fn expected(&self, settings: &Settings) -> Millis {
+        let (model, mode) = (settings.model, settings.mode);
+        let times = self
+            .library
+            .run(move |library| library.render_times(model, mode))
+            .await
+            .unwrap_or_default();
+        estimate::expected(&times, self.usual_time)
+    }
+
+    async fn show(&self, record: Record) -> Generation {
+        let due = match (&record.state, &record.job) {
+            (State::Rendering, Some(job)) => Some(estimate::due(
+                job.accepted,
+                self.now(),
+                job.progress,
+                self.expected(&record.settings).await,
+            )),
+            _ => None,
+        };
+        let received = self
+            .received
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&record.id)
+            .copied()
+            .unwrap_or_default();
+        record.show(due, received)
+    }
+
+    /// Nobody may be listening, and that is no failure.
+    fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    /// Shows a generation as it is stored now to whoever listens.
+    async fn changed(&self, id: &GenerationId) {
+        match self.record(id).await {
+            Ok(record) => {
+                let shown = self.show(record).await;
+                self.tell(Event::Changed(Box::new(shown)));
+            }
+            Err(LibraryError::NotThere) => {}
+            Err(error) => tracing::error!(%error, "a changed generation could not be shown"),
+        }
+    }
+
+    async fn tell_counts(&self) {
+        if let Ok(counts) = self.library.run(Library::counts).await {
+            self.tell(Event::Counts(counts));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What to do next with a generation: a pure function of what is stored and the time.
+
+use crate::generation::{Millis, Record, State};
+
+/// How long the server keeps an idempotency key, less an hour: a replay must arrive while
+/// it is kept, or it would be a second purchase.
+pub const REPLAY_WITHIN: Millis = 23 * 3_600_000;
+
+/// How long an uploaded picture must still live for a request that names it to be sent:
+/// the job may wait in a queue before the picture is fetched.
+pub const PICTURE_MARGIN: Millis = 10 * 60_000;
+
+/// The next thing to do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Step {
+    /// Send the pictures, write the request down.
+    Prepare,
+    /// Send the stored request under its stored key.
+    Submit,
+    /// Find out from the account whether the request arrived, long ago.
+    Settle,
+    /// Ask how the job is doing.
+    Look,
+    /// Fetch the clip.
+    Fetch,
+    /// Nothing, until a person asks for something.
+    Rest,
+}
+
+/// The next thing to do for a generation, as it is stored, at `now`.
+#[must_use]
+pub fn next(record: &Record, now: Millis) -> Step {
+    match record.state {
+        State::Recorded | State::Uploading => Step::Prepare,
+        State::Submitting => match &record.submission {
+            None => Step::Prepare,
+            Some(submission) => match submission.first_sent {
+                None if submission
+                    .pictures_until
+                    .is_some_and(|until| until < now + PICTURE_MARGIN) =>
+                {
+                    Step::Prepare
+                }
+                None => Step::Submit,
+                // A clock set back makes the key look younger; the server would then
+                // still know it, or the request was never sent at all.
+                Some(sent) if now < sent + REPLAY_WITHIN => Step::Submit,
+                Some(_) => Step::Settle,
+            },
+        },
+        State::Rendering => match &record.job {
+            Some(_) => Step::Look,
+            None => Step::Rest,
+        },
+        State::Downloading => match &record.job {
+            Some(job) if job.result_url.is_some() => Step::Fetch,
+            Some(_) => Step::Look,
+            None => Step::Rest,
+        },
+        State::Ready | State::Failed | State::Uncertain => Step::Rest,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generation::{GenerationId, JobRecord, Submission};
+    use crate::settings::Settings;
+
+    const NOW: Millis = 1_700_000_000_000;
+
+    fn record(state: State) -> Record {
+        Record {
+            id: GenerationId::new(NOW),
+            created: NOW,
+            settings: Settings::default(),
+            state,
+            waiting: None,
+            submission: None,
+            job: None,
+            clip: None,
+            failure: None,
+            finished: None,
+        }
+    }
+
+    fn submitted(first_sent: Option<Millis>, pictures_until: Option<Millis>) -> Record {
+        Record {
+            submission: Some(Submission {
+                key: "key".into(),
+                body: Vec::new(),
+                pictures_until,
+                first_sent,
+            }),
+            ..record(State::Submitting)
+        }
+    }
+
+    #[test]
+    fn a_request_that_may_have_arrived_is_only_ever_sent_again_as_the_same_one() {
+        // Even when its pictures have expired meanwhile: a new request could be a second purchase.
+        assert_eq!(
+            next(&submitted(Some(NOW - 7_200_000), Some(NOW - 1)), NOW),
+            Step::Submit
+        );
+    }
+
+    #[test]
+    fn a_key_the_server_may_have_forgotten_is_not_used_again() {
+        assert_eq!(
+            next(&submitted(Some(NOW - REPLAY_WITHIN), None), NOW),
+            Step::Settle
+        );
+        assert_eq!(
+            next(&submitted(Some(NOW - REPLAY_WITHIN + 1), None), NOW),
+            Step::Submit
+        );
+    }
+
+    #[test]
+    fn an_unsent_request_with_dying_pictures_is_made_anew() {
+        assert_eq!(
+            next(&submitted(None, Some(NOW + PICTURE_MARGIN - 1)), NOW),
+            Step::Prepare
+        );
+        assert_eq!(
+            next(&submitted(None, Some(NOW + PICTURE_MARGIN)), NOW),
+            Step::Submit
+        );
+        assert_eq!(next(&submitted(None, None), NOW), Step::Submit);
+    }
+
+    #[test]
+    fn a_paid_job_is_looked_after_whatever_the_time() {
+        let mut paid = record(State::Rendering);
+        paid.job = Some(JobRecord::default());
+        assert_eq!(next(&paid, NOW + 1_000 * 86_400_000), Step::Look);
+        paid.state = State::Downloading;
+        assert_eq!(next(&paid, NOW), Step::Look);
+        paid.job = Some(JobRecord {
+            result_url: Some("https://x.test/a.mp4".into()),
+            ..JobRecord::default()
+        });
+        assert_eq!(next(&paid, NOW), Step::Fetch);
+    }
+
+    #[test]
+    fn what_has_ended_rests() {
+        for state in [State::Ready, State::Failed, State::Uncertain] {
+            assert_eq!(next(&record(state), NOW), Step::Rest);
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Sending: first the pictures, then the request, which is written down with its key
+//! before it leaves and from then on never changes.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use apiframe::{Client, Error, RejectionKind, Unsendable, UploadFile};
+use url::Url;
+
+use super::actor::Outcome;
+use super::step::PICTURE_MARGIN;
+use super::{Shared, words};
+use crate::frames::FrameHash;
+use crate::generation::{Failure, GenerationId, Millis, Record, Submission};
+use crate::library::{LibraryError, UploadRecord};
+use crate::settings::{Field, FrameUrls, Settings};
+
+/// How often a pause asked for without a length is: the vendor's limits are per minute.
+pub(super) const PAUSE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Uploads what the settings need and is not at the server (long enough) any more, then
+/// writes the exact request down.
+pub(super) async fn prepare(
+    shared: &Arc<Shared>,
+    client: &Client,
+    record: Record,
+) -> Result<Outcome, LibraryError> {
+    let Record { id, settings, .. } = record;
+    let mut urls = FrameUrls::new();
+    let mut pictures_until: Option<Millis> = None;
+    if !settings.frames().is_empty() {
+        let wanted = id.clone();
+        shared
+            .library
+            .run(move |library| library.uploading(&wanted))
+            .await?;
+        shared.changed(&id).await;
+    }
+    for frame in settings.frames() {
+        let upload = match picture(shared, client, frame).await? {
+            Ok(upload) => upload,
+            Err(Obstacle::Wait(outcome)) => return Ok(outcome),
+            Err(Obstacle::Missing) => {
+                return fail(shared, &id, words::frame_missing(field(&settings, frame))).await;
+            }
+            Err(Obstacle::Refused(rejection)) => {
+                let failure = words::upload_refused(field(&settings, frame), &rejection);
+                return fail(shared, &id, failure).await;
+            }
+        };
+        let Ok(url) = Url::parse(&upload.url) else {
+            return Ok(Outcome::Trouble(words::NO_CONNECTION.into()));
+        };
+        urls.insert(frame, url);
+        pictures_until = Some(pictures_until.map_or(upload.until, |old| old.min(upload.until)));
+    }
+    let Some(request) = settings.request(&urls) else {
+        return Ok(Outcome::Trouble(words::NO_CONNECTION.into()));
+    };
+    let submission = Submission {
+        key: uuid::Uuid::new_v4().to_string(),
+        body: request.body(),
+        pictures_until,
+        first_sent: None,
+    };
+    let wanted = id.clone();
+    shared
+        .library
+        .run(move |library| library.submitting(&wanted, &submission))
+        .await?;
+    shared.changed(&id).await;
+    Ok(Outcome::Done)
+}
+
+/// Why a picture has no address.
+enum Obstacle {
+    Wait(Outcome),
+    Missing,
+    Refused(apiframe::Rejection),
+}
+
+async fn picture(
+    shared: &Arc<Shared>,
+    client: &Client,
+    frame: FrameHash,
+) -> Result<Result<UploadRecord, Obstacle>, LibraryError> {
+    let at_least = shared.now() + PICTURE_MARGIN;
+    let known = shared
+        .library
+        .run(move |library| library.upload(frame, at_least))
+        .await?;
+    if let Some(upload) = known {
+        return Ok(Ok(upload));
+    }
+    let (Some(path), Some(content_type)) =
+        (shared.frames.path(frame), shared.frames.content_type(frame))
+    else {
+        return Ok(Err(Obstacle::Missing));
+    };
+    let Ok(file) = open(&path, frame, content_type).await else {
+        return Ok(Err(Obstacle::Missing));
+    };
+    let upload = match client.upload(file).await {
+        Ok(upload) => upload,
+        Err(Error::Unsendable(Unsendable::File { .. })) => return Ok(Err(Obstacle::Missing)),
+        Err(Error::Unsendable(why)) => {
+            return Ok(Err(Obstacle::Wait(Outcome::Trouble(why.to_string()))));
+        }
+        // An upload costs nothing, so a lost answer is no worse than no connection.
+        Err(Error::Connect(_) | Error::Lost(_)) => {
+            return Ok(Err(Obstacle::Wait(Outcome::Trouble(
+                words::NO_CONNECTION.into(),
+            ))));
+        }
+        Err(Error::Rejected(rejection)) => {
+            return Ok(Err(match rejection.kind {
+                RejectionKind::RateLimited => Obstacle::Wait(pause(&rejection)),
+                RejectionKind::Unavailable => {
+                    Obstacle::Wait(Outcome::Trouble(words::unavailable(&rejection)))
+                }
+                _ => Obstacle::Refused(rejection),
+            }));
+        }
+    };
+    let upload = UploadRecord {
+        url: upload.url.into(),
+        until: upload.expires_at.as_millisecond(),
+    };
+    let stored = upload.clone();
+    shared
+        .library
+        .run(move |library| library.uploaded(frame, &stored))
+        .await?;
+    Ok(Ok(upload))
+}
+
+/// A frame's file, to be sent as it is read. The server sees the hash as its name.
+async fn open(path: &Path, frame: FrameHash, content_type: &str) -> std::io::Result<UploadFile> {
+    let file = tokio::fs::File::open(path).await?;
+    let length = file.metadata().await?.len();
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    Ok(UploadFile::new(
+        format!("{frame}.{ending}"),
+        content_type,
+        length,
+        file,
+    ))
+}
+
+/// Sends the stored request. Whatever happens on the way, the same request goes under the
+/// same key until the server has answered it.
+pub(super) async fn submit(
+    shared: &Arc<Shared>,
+    client: &Client,
+    record: Record,
+) -> Result<Outcome, LibraryError> {
+    let Some(submission) = record.submission else {
+        return Ok(Outcome::Done);
+    };
+    let id = record.id;
+    let now = shared.now();
+    let lost_before = submission.first_sent.is_some();
+    let wanted = id.clone();
+    shared
+        .library
+        .run(move |library| library.sent(&wanted, now))
+        .await?;
+    shared.changed(&id).await;
+    match client
+        .generate(submission.body.into(), &submission.key)
+        .await
+    {
+        Ok(accepted) => {
+            let (wanted, now) = (id.clone(), shared.now());
+            shared
+                .library
+                .run(move |library| library.accepted(&wanted, &accepted.job_id, now))
+                .await?;
+            shared.changed(&id).await;
+            Ok(Outcome::Done)
+        }
+        Err(Error::Unsendable(why)) => {
+            unsend(shared, &id, now, lost_before).await?;
+            Ok(Outcome::Trouble(why.to_string()))
+        }
+        Err(Error::Connect(_)) => {
+            unsend(shared, &id, now, lost_before).await?;
+            Ok(Outcome::Trouble(words::NO_CONNECTION.into()))
+        }
+        Err(Error::Lost(_)) => Ok(Outcome::Trouble(words::ANSWER_LOST.into())),
+        Err(Error::Rejected(rejection)) => match rejection.kind {
+            RejectionKind::RateLimited => {
+                unsend(shared, &id, now, lost_before).await?;
+                Ok(pause(&rejection))
+            }
+            // A gateway's 502 can follow a job that was taken: the same request again.
+            RejectionKind::Unavailable => Ok(Outcome::Trouble(words::unavailable(&rejection))),
+            // The server knows this key with another body: nothing this program sends does
+            // that, so what it knows of it must be looked up.
+            RejectionKind::Conflict => settle_unknown(shared, &id).await,
+            // A "no" to this attempt says nothing about an earlier one whose answer was
+            // lost, unless it is about the request itself, which is the same.
+            RejectionKind::Unauthorized | RejectionKind::Forbidden if lost_before => {
+                shared.tell(super::Event::KeyRefused);
+                Ok(Outcome::Trouble(words::KEY_REFUSED_WHILE_RENDERING.into()))
+            }
+            RejectionKind::NotFound | RejectionKind::Gone | RejectionKind::Unexpected
+                if lost_before =>
+            {
+                settle_unknown(shared, &id).await
+            }
+            _ => {
+                if rejection.kind == RejectionKind::Unauthorized {
+                    shared.tell(super::Event::KeyRefused);
+                }
+                fail(shared, &id, words::refused(&rejection)).await
+            }
+        },
+    }
+}
+
+/// Takes back the mark of this attempt, if it was the first: it did not reach the server.
+async fn unsend(
+    shared: &Arc<Shared>,
+    id: &GenerationId,
+    sent: Millis,
+    lost_before: bool,
+) -> Result<(), LibraryError> {
+    if lost_before {
+        return Ok(());
+    }
+    let wanted = id.clone();
+    shared
+        .library
+        .run(move |library| library.unsent(&wanted, sent))
+        .await
+}
+
+pub(super) async fn settle_unknown(
+    shared: &Arc<Shared>,
+    id: &GenerationId,
+) -> Result<Outcome, LibraryError> {
+    let (wanted, now) = (id.clone(), shared.now());
+    shared
+        .library
+        .run(move |library| library.uncertain(&wanted, &words::uncertain(), now))
+        .await?;
+    shared.changed(id).await;
+    Ok(Outcome::Done)
+}
+
+/// Ends a generation with a failure.
+pub(super) async fn fail(
+    shared: &Arc<Shared>,
+    id: &GenerationId,
+    failure: Failure,
+) -> Result<Outcome, LibraryError> {
+    let (wanted, now) = (id.clone(), shared.now());
+    tracing::warn!(generation = %id, code = failure.code, "a generation failed");
+    shared
+        .library
+        .run(move |library| library.failed(&wanted, &failure, now))
+        .await?;
+    shared.changed(id).await;
+    Ok(Outcome::Done)
+}
+
+/// The server's wish for a pause, for everybody.
+pub(super) fn pause(rejection: &apiframe::Rejection) -> Outcome {
+    Outcome::Pause(
+        rejection.retry_after.unwrap_or(PAUSE),
+        words::unavailable(rejection),
+    )
+}
+
+/// Which control a frame came from.
+fn field(settings: &Settings, frame: FrameHash) -> Field {
+    if settings.start.as_ref() == Some(&frame) {
+        Field::Start
+    } else if settings.end.as_ref() == Some(&frame) {
+        Field::End
+    } else {
+        Field::References
+    }
+}

@@ -1,0 +1,63 @@
+//! The limits of a frame, each with where it comes from.
+
+use super::problem::FrameProblem;
+
+/// Kling takes pictures of at least 300 pixels on each side.
+pub const MIN_SIDE: u32 = 300;
+
+/// Kling takes pictures of at most 10 MB. Counted in millions, the stricter reading.
+pub const MAX_STORED_BYTES: usize = 10_000_000;
+
+/// The most pixels that are decoded: a phone's 108-megapixel photo fits, a picture made to
+/// fill the memory does not. Checked against the header, before any pixel is read.
+pub const MAX_PIXELS: u64 = 120_000_000;
+
+/// The most memory that one decoded picture may take, in bytes: [`MAX_PIXELS`] with four
+/// bytes each. Pictures with 16 bits a channel reach it with fewer pixels.
+pub const MAX_DECODED_BYTES: u64 = MAX_PIXELS * 4;
+
+/// The largest file that is read at all, in bytes. No camera's JPEG comes near it; an
+/// uncompressed TIFF of 50 megapixels still fits.
+pub const MAX_FILE_BYTES: u64 = 200_000_000;
+
+/// The longest side of a picture that has to be encoded anew, in pixels: twice that of the
+/// largest clip (3840 × 2160), beyond which nothing could be seen in the clip.
+pub const MAX_ENCODED_SIDE: u32 = 7680;
+
+/// The longest side of a thumbnail, in pixels.
+pub const THUMB_SIDE: u32 = 640;
+
+/// Checks the size of an upright picture against what Kling takes: [`MIN_SIDE`], and a
+/// ratio between 1 to 2.5 and 2.5 to 1.
+pub(super) fn check(width: u32, height: u32) -> Result<(), FrameProblem> {
+    let (short, long) = (width.min(height), width.max(height));
+    if short < MIN_SIDE {
+        return Err(FrameProblem::TooSmall { width, height });
+    }
+    if u64::from(long) * 2 > u64::from(short) * 5 {
+        return Err(FrameProblem::TooLong { width, height });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(width: u32, height: u32) -> &'static str {
+        check(width, height).map_or_else(|problem| problem.code(), |()| "ok")
+    }
+
+    #[test]
+    fn each_limit_holds_to_the_pixel() {
+        assert_eq!(code(300, 300), "ok");
+        assert_eq!(code(299, 300), "tooSmall");
+        assert_eq!(code(300, 299), "tooSmall");
+        assert_eq!(code(750, 300), "ok");
+        assert_eq!(code(300, 750), "ok");
+        assert_eq!(code(751, 300), "tooLong");
+        assert_eq!(code(300, 751), "tooLong");
+        assert_eq!(code(u32::MAX, u32::MAX), "ok");
+        assert_eq!(code(u32::MAX, 300), "tooLong");
+    }
+}

@@ -1,0 +1,147 @@
+//! From the person's file to the bytes that are kept and later sent: the same bytes where
+//! that is possible, a faithful new picture where it is not, and a sentence for every
+//! difference that the person might wonder about.
+
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageFormat};
+
+use super::limits::{MAX_ENCODED_SIDE, MAX_STORED_BYTES};
+use super::picture::{self, Picture};
+use super::problem::FrameProblem;
+use super::{encode, kind, strip};
+
+/// Up to this many pixels a converted picture becomes a PNG, which loses nothing: a full
+/// HD picture does, in 2 to 4 MB. Larger ones would be slow to send.
+const SMALL_PIXELS: u64 = 1920 * 1080;
+
+/// What is kept of a picture.
+pub(super) struct Prepared {
+    pub bytes: Vec<u8>,
+    /// JPEG or PNG.
+    pub format: ImageFormat,
+    pub width: u32,
+    pub height: u32,
+    pub changes: Vec<String>,
+    /// A JPEG.
+    pub thumb: Vec<u8>,
+}
+
+/// Makes a frame of a picture file called `name`. Takes up to seconds of one core, and
+/// memory for the decoded picture up to twice.
+pub(super) fn prepare(name: &str, file: &[u8]) -> Result<Prepared, FrameProblem> {
+    let head = &file[..file.len().min(kind::HEAD_BYTES)];
+    let format = kind::of(name, head)?;
+    let stripped = strip::strip(format, file)?;
+    let picture = picture::decode(format, file, stripped.orientation)?;
+    let as_it_is = stripped
+        .bytes
+        .filter(|bytes| bytes.len() <= MAX_STORED_BYTES)
+        .filter(|_| picture.orientation == Orientation::NoTransforms);
+    let mut prepared = match as_it_is {
+        Some(bytes) => keep(bytes, format, &picture)?,
+        None => anew(file.len(), format, picture, stripped.print_colours)?,
+    };
+    if stripped.told_place {
+        let sentence = "The place where it was taken was removed from the file.";
+        prepared.changes.push(sentence.to_owned());
+    }
+    Ok(prepared)
+}
+
+fn keep(bytes: Vec<u8>, format: ImageFormat, picture: &Picture) -> Result<Prepared, FrameProblem> {
+    let thumb = encode::thumb(&picture.image, picture.profile.as_deref());
+    Ok(Prepared {
+        bytes,
+        format,
+        width: picture.image.width(),
+        height: picture.image.height(),
+        changes: Vec::new(),
+        thumb: thumb.map_err(|_| FrameProblem::Broken)?,
+    })
+}
+
+fn anew(
+    file_bytes: usize,
+    from: ImageFormat,
+    picture: Picture,
+    print_colours: bool,
+) -> Result<Prepared, FrameProblem> {
+    let profile = picture.profile.as_deref();
+    // Smaller first: turning needs the memory a second time.
+    let (width, height) = (picture.image.width(), picture.image.height());
+    let mut image = encode::within(picture.image, MAX_ENCODED_SIDE);
+    image.apply_orientation(picture.orientation);
+    let image = encode::simplified(image);
+    let see_through = image.color().has_alpha();
+
+    let (bytes, format, image) = write(image, from, profile).map_err(|_| FrameProblem::Broken)?;
+    let thumb = encode::thumb(&image, profile).map_err(|_| FrameProblem::Broken)?;
+
+    let mut changes = Vec::new();
+    let mut change = |sentence: String| changes.push(sentence);
+    if picture.orientation != Orientation::NoTransforms {
+        change("Turned upright.".to_owned());
+    }
+    if from != format {
+        let (from, to) = (kind::name_of(from), kind::name_of(format));
+        change(format!("Converted from {from} to {to}."));
+    }
+    if print_colours {
+        change("Converted from print colours (CMYK) to screen colours.".to_owned());
+    }
+    if see_through && format == ImageFormat::Jpeg {
+        change("Transparent parts were filled with white.".to_owned());
+    }
+    // Both in the order of their size, for they may have been swapped by turning.
+    let before = (width.max(height), width.min(height));
+    let after = (
+        image.width().max(image.height()),
+        image.width().min(image.height()),
+    );
+    if before != after {
+        let (width, height) = (image.width(), image.height());
+        change(format!("Made smaller, to {width} × {height} pixels."));
+    }
+    if file_bytes > MAX_STORED_BYTES {
+        let (before, after) = (megabytes(file_bytes), megabytes(bytes.len()));
+        change(format!(
+            "Compressed from {before} to {after} MB, because Kling takes at most 10 MB."
+        ));
+    }
+    Ok(Prepared {
+        bytes,
+        format,
+        width: image.width(),
+        height: image.height(),
+        changes,
+        thumb,
+    })
+}
+
+/// Writes a picture in the best format that stays under the limit. The picture comes back
+/// as it was written.
+fn write(
+    image: DynamicImage,
+    from: ImageFormat,
+    profile: Option<&[u8]>,
+) -> image::ImageResult<(Vec<u8>, ImageFormat, DynamicImage)> {
+    let pixels = u64::from(image.width()) * u64::from(image.height());
+    let lossless = match from {
+        ImageFormat::Jpeg => false,
+        ImageFormat::Png => true,
+        _ => image.color().has_alpha() || pixels <= SMALL_PIXELS,
+    };
+    if lossless {
+        let bytes = encode::png(&image, profile)?;
+        if bytes.len() <= MAX_STORED_BYTES {
+            return Ok((bytes, ImageFormat::Png, image));
+        }
+    }
+    let (bytes, image) = encode::jpeg_within(MAX_STORED_BYTES, encode::on_white(image), profile)?;
+    Ok((bytes, ImageFormat::Jpeg, image))
+}
+
+/// With one digit behind the point.
+fn megabytes(bytes: usize) -> String {
+    format!("{:.1}", bytes as f64 / 1_000_000.0)
+}

@@ -1,0 +1,8 @@
+//! Frames from the outside: files in, frames or sentences out.
+#![allow(clippy::unwrap_used)]
+
+mod changes;
+mod keeping;
+mod privacy;
+mod refusals;
+mod samples;

@@ -1,0 +1,408 @@
+//! A generation: one request for one clip, from the press of Generate, whatever becomes
+//! of it.
+//!
+//! Two forms of the same thing. [`Record`] is what the library stores, with all that the
+//! engine needs to go on after a restart. [`Generation`] is what a person sees of it: no
+//! key, no request body, no address. The one becomes the other in [`Record::show`], a pure
+//! function of the record, the time and what is expected of such jobs.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::settings::{Field, Settings};
+
+/// Milliseconds since the Unix epoch, the library's unit of time.
+pub type Millis = i64;
+
+/// A generation's own name, made here before anything is sent (UUID v7, so ids sort by age).
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Type)]
+#[serde(try_from = "String", into = "String")]
+#[specta(type = String)]
+pub struct GenerationId(String);
+
+impl GenerationId {
+    /// A new id for a generation made at `now`.
+    #[must_use]
+    pub fn new(now: Millis) -> Self {
+        let now = u64::try_from(now).unwrap_or(0);
+        let time = uuid::Timestamp::from_unix(
+            uuid::NoContext,
+            now / 1000,
+            u32::try_from(now % 1000).unwrap_or(0) * 1_000_000,
+        );
+        Self(uuid::Uuid::new_v7(time).to_string())
+    }
+
+    /// The id as text; safe in a file name and a URL path.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for GenerationId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<GenerationId> for String {
+    fn from(id: GenerationId) -> Self {
+        id.0
+    }
+}
+
+/// A text that is no generation's id.
+#[derive(Debug, thiserror::Error)]
+#[error("that is not the id of a generation")]
+pub struct NotAnId;
+
+impl TryFrom<String> for GenerationId {
+    type Error = NotAnId;
+
+    fn try_from(text: String) -> Result<Self, NotAnId> {
+        uuid::Uuid::try_parse(&text)
+            .map(|id| Self(id.to_string()))
+            .map_err(|_| NotAnId)
+    }
+}
+
+/// Where a generation stands. The order of a good life is the order of the variants up to
+/// `Ready`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum State {
+    /// Written down, nothing sent.
+    Recorded,
+    /// Its pictures are on their way.
+    Uploading,
+    /// The exact request and its key are stored; it may have been sent.
+    Submitting,
+    /// Accepted: the job runs at Apiframe.
+    Rendering,
+    /// The clip is made and on its way to this disk.
+    Downloading,
+    /// The clip is on this disk.
+    Ready,
+    /// It ended without a clip.
+    Failed,
+    /// It may have been accepted and paid for; nobody here knows.
+    Uncertain,
+}
+
+impl State {
+    /// Every state, for reading them back and for tests.
+    pub const ALL: [Self; 8] = [
+        Self::Recorded,
+        Self::Uploading,
+        Self::Submitting,
+        Self::Rendering,
+        Self::Downloading,
+        Self::Ready,
+        Self::Failed,
+        Self::Uncertain,
+    ];
+
+    /// The word stored in the library.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Uploading => "uploading",
+            Self::Submitting => "submitting",
+            Self::Rendering => "rendering",
+            Self::Downloading => "downloading",
+            Self::Ready => "ready",
+            Self::Failed => "failed",
+            Self::Uncertain => "uncertain",
+        }
+    }
+
+    /// Whether the engine still has something to do for it.
+    #[must_use]
+    pub fn is_unfinished(self) -> bool {
+        !matches!(self, Self::Ready | Self::Failed | Self::Uncertain)
+    }
+}
+
+/// The request as it is sent, stored before it leaves so that it can be sent again as the
+/// very same one.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Submission {
+    /// The idempotency key.
+    pub key: String,
+    /// The exact body.
+    pub body: Vec<u8>,
+    /// When the first of the uploaded pictures in the body is deleted at the server;
+    /// `None` without pictures.
+    pub pictures_until: Option<Millis>,
+    /// When it first may have reached the server; `None` while nothing left this machine.
+    pub first_sent: Option<Millis>,
+}
+
+impl std::fmt::Debug for Submission {
+    /// Without the body: it holds the prompt and addresses of pictures.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Submission")
+            .field("key", &self.key)
+            .field("first_sent", &self.first_sent)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The remote side of a generation.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct JobRecord {
+    /// Apiframe's id.
+    pub id: String,
+    /// When it was accepted.
+    pub accepted: Millis,
+    /// Whether it still waits in the queue.
+    pub queued: bool,
+    /// Percent, where the server says.
+    pub progress: Option<u8>,
+    /// Where the clip can be fetched, once it is made.
+    pub result_url: Option<String>,
+    /// When the server finished it.
+    pub completed: Option<Millis>,
+    /// What it costs, in credits.
+    pub credits: Option<i64>,
+}
+
+/// The video file of a generation.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Clip {
+    /// The full path.
+    pub file: String,
+    /// The file's name.
+    pub name: String,
+    /// Its size.
+    #[specta(type = u32)]
+    pub bytes: u64,
+    /// Width of the picture in pixels.
+    pub width: u32,
+    /// Height of the picture in pixels.
+    pub height: u32,
+    /// How long the picture lasts.
+    pub duration_ms: u32,
+    /// When the last picture begins to show: the latest time worth seeking to.
+    pub last_frame_ms: u32,
+    /// Whether a poster picture is stored.
+    pub has_poster: bool,
+    /// Whether the file was not where it should be when last looked for.
+    pub missing: bool,
+}
+
+/// What a person can do about a failure, best first.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Mend {
+    /// Load the settings into the composer and change the field at fault.
+    FixSettings,
+    /// Make a new generation with the same settings.
+    TryAgain,
+    /// Fetch the clip that is already paid for.
+    DownloadAgain,
+    /// Buy credits.
+    AddCredits,
+    /// Give another key.
+    ReplaceKey,
+}
+
+/// Why a generation ended without a clip.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// A stable word for what happened; the screen never matches the sentence.
+    pub code: String,
+    /// What happened and what to do.
+    pub message: String,
+    /// The control at fault.
+    pub field: Option<Field>,
+    /// Whether credits were taken; `None` where that can't be known here.
+    pub charged: Option<bool>,
+    /// What can be done about it, best first.
+    pub mends: Vec<Mend>,
+}
+
+/// A generation as the library stores it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// Its id.
+    pub id: GenerationId,
+    /// When Generate was pressed.
+    pub created: Millis,
+    /// What was chosen.
+    pub settings: Settings,
+    /// Where it stands.
+    pub state: State,
+    /// Why it does not move just now, as a sentence.
+    pub waiting: Option<String>,
+    /// The stored request, from `Submitting` on.
+    pub submission: Option<Submission>,
+    /// The job, from `Rendering` on.
+    pub job: Option<JobRecord>,
+    /// The clip, when `Ready`.
+    pub clip: Option<Clip>,
+    /// The failure, when `Failed` or `Uncertain`.
+    pub failure: Option<Failure>,
+    /// When it became `Ready`, `Failed` or `Uncertain`.
+    pub finished: Option<Millis>,
+}
+
+/// What a person sees of where a generation stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(
+    tag = "state",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Phase {
+    /// Written down.
+    Recorded,
+    /// Sending the pictures.
+    Uploading,
+    /// Sending the request.
+    Submitting,
+    /// At work.
+    Rendering {
+        /// Still waiting for its turn.
+        queued: bool,
+        /// Percent, where the server says.
+        progress: Option<u8>,
+        /// When it was accepted.
+        #[specta(type = u32)]
+        since: Millis,
+        /// When the clip is expected.
+        #[specta(type = Option<u32>)]
+        due: Option<Millis>,
+    },
+    /// Fetching the clip.
+    Downloading {
+        /// Bytes so far.
+        #[specta(type = u32)]
+        received: u64,
+        /// Bytes in all, where known.
+        #[specta(type = Option<u32>)]
+        total: Option<u64>,
+    },
+    /// Done.
+    Ready {
+        /// The file.
+        clip: Clip,
+    },
+    /// Ended without a clip.
+    Failed {
+        /// Why.
+        failure: Failure,
+    },
+    /// Perhaps paid for; only the person decides.
+    Uncertain {
+        /// What is known.
+        message: String,
+    },
+}
+
+/// A generation as a person sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Generation {
+    /// Its id.
+    pub id: GenerationId,
+    /// When Generate was pressed.
+    #[specta(type = u32)]
+    pub created: Millis,
+    /// What was chosen.
+    pub settings: Settings,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Why it does not move just now.
+    pub waiting: Option<String>,
+    /// What it cost.
+    #[specta(type = Option<u32>)]
+    pub credits: Option<i64>,
+    /// Apiframe's id of the job.
+    pub job_id: Option<String>,
+    /// How long the server took, from acceptance to completion.
+    #[specta(type = Option<u32>)]
+    pub rendered_in_ms: Option<Millis>,
+    /// When it ended.
+    #[specta(type = Option<u32>)]
+    pub finished: Option<Millis>,
+    /// Whether it can still be called off: nothing has been sent that costs anything.
+    pub can_cancel: bool,
+}
+
+/// Bytes of a running download: so far, and in all where known.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Received {
+    /// So far.
+    pub bytes: u64,
+    /// In all.
+    pub total: Option<u64>,
+}
+
+impl Record {
+    /// Whether nothing of it can have reached the server's till.
+    #[must_use]
+    pub fn is_unsent(&self) -> bool {
+        match self.state {
+            State::Recorded | State::Uploading => true,
+            State::Submitting => self
+                .submission
+                .as_ref()
+                .is_none_or(|submission| submission.first_sent.is_none()),
+            _ => false,
+        }
+    }
+
+    /// What a person sees of it. `due` is when its clip is expected, `received` what a
+    /// running download has.
+    #[must_use]
+    pub fn show(self, due: Option<Millis>, received: Received) -> Generation {
+        let can_cancel = self.is_unsent();
+        let job = self.job.unwrap_or_default();
+        let phase = match (self.state, self.clip, self.failure) {
+            (State::Recorded, ..) => Phase::Recorded,
+            (State::Uploading, ..) => Phase::Uploading,
+            (State::Submitting, ..) => Phase::Submitting,
+            (State::Rendering, ..) => Phase::Rendering {
+                queued: job.queued,
+                progress: job.progress,
+                since: job.accepted,
+                due,
+            },
+            (State::Ready, Some(clip), _) => Phase::Ready { clip },
+            (State::Downloading | State::Ready, ..) => Phase::Downloading {
+                received: received.bytes,
+                total: received.total,
+            },
+            (State::Uncertain, _, failure) => Phase::Uncertain {
+                message: failure.map_or_else(String::new, |failure| failure.message),
+            },
+            (State::Failed, _, failure) => Phase::Failed {
+                failure: failure.unwrap_or_else(|| Failure {
+                    code: "unknown".into(),
+                    message: "It ended without a clip, and the reason was not stored.".into(),
+                    field: None,
+                    charged: None,
+                    mends: vec![Mend::TryAgain],
+                }),
+            },
+        };
+        Generation {
+            id: self.id,
+            created: self.created,
+            settings: self.settings,
+            phase,
+            waiting: self.waiting,
+            credits: job.credits,
+            rendered_in_ms: job
+                .completed
+                .map(|completed| (completed - job.accepted).max(0)),
+            job_id: Some(job.id).filter(|id| !id.is_empty()),
+            finished: self.finished,
+            can_cancel,
+        }
+    }
+}

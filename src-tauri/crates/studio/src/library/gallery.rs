@@ -1,0 +1,122 @@
+//! The gallery's pages: newest first, by keys rather than offsets, so that the thousandth
+//! page costs what the first does and nothing shows twice when something new comes in.
+
+use rusqlite::params;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::records::{COLUMNS, read};
+use super::{Library, LibraryError};
+use crate::generation::Record;
+
+/// Cards on a page: four screens of a large window.
+const PAGE: u32 = 60;
+
+/// Which generations a gallery shows.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+#[specta(rename = "GalleryFilter")]
+pub enum Filter {
+    /// All of them.
+    #[default]
+    All,
+    /// Those not finished.
+    Running,
+    /// Those that ended without a clip, the uncertain ones included.
+    Failed,
+}
+
+impl Filter {
+    fn condition(self) -> &'static str {
+        match self {
+            Self::All => "TRUE",
+            Self::Running => {
+                "state IN ('recorded','uploading','submitting','rendering','downloading')"
+            }
+            Self::Failed => "state IN ('failed','uncertain')",
+        }
+    }
+}
+
+/// How many generations there are.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// In all.
+    pub all: u32,
+    /// Not finished.
+    pub running: u32,
+    /// Ended without a clip.
+    pub failed: u32,
+}
+
+/// A page of records and the key of the next page.
+#[derive(Debug)]
+pub struct Page {
+    /// The records, newest first.
+    pub records: Vec<Record>,
+    /// What to ask with for the page after; `None` on the last.
+    pub next: Option<String>,
+}
+
+impl Library {
+    /// The page of the gallery that begins after `cursor` (a [`Page::next`]), the first
+    /// one without. A cursor that can't be read gives the first page.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn page(&self, filter: Filter, cursor: Option<&str>) -> Result<Page, LibraryError> {
+        let (created, id) = cursor
+            .and_then(|cursor| {
+                let (created, id) = cursor.split_once('_')?;
+                Some((created.parse::<i64>().ok()?, id))
+            })
+            .unwrap_or((i64::MAX, "~"));
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM generations \
+                 WHERE (created, id) < (?1, ?2) AND {} \
+                 ORDER BY created DESC, id DESC LIMIT ?3",
+                filter.condition()
+            ))?;
+            let mut rows = statement.query(params![created, id, PAGE + 1])?;
+            let mut records = Vec::new();
+            while let Some(row) = rows.next()? {
+                match read(row) {
+                    Ok(record) => records.push(record),
+                    Err(error) => tracing::error!(%error, "a record was left out"),
+                }
+            }
+            let page = PAGE as usize;
+            let more = records.len() > page;
+            records.truncate(page);
+            let next = records
+                .last()
+                .filter(|_| more)
+                .map(|last| format!("{}_{}", last.created, last.id));
+            Ok(Page { records, next })
+        })
+    }
+
+    /// How many generations there are.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn counts(&self) -> Result<Counts, LibraryError> {
+        self.with(|connection| {
+            Ok(connection
+                .prepare_cached(&format!(
+                    "SELECT count(*), coalesce(sum({}), 0), coalesce(sum({}), 0) FROM generations",
+                    Filter::Running.condition(),
+                    Filter::Failed.condition()
+                ))?
+                .query_row([], |row| {
+                    Ok(Counts {
+                        all: row.get(0)?,
+                        running: row.get(1)?,
+                        failed: row.get(2)?,
+                    })
+                })?)
+        })
+    }
+}

@@ -1,0 +1,342 @@
+//! The steps of a generation's life, each one statement that also says from which state it
+//! may be taken. A step that comes too late (the generation was called off, or another
+//! answer was first) changes nothing and says [`LibraryError::NotThere`].
+
+use std::path::Path;
+
+use rusqlite::{ToSql, named_params};
+
+use super::records::json;
+use super::{Library, LibraryError};
+use crate::generation::{Clip, Failure, GenerationId, JobRecord, Millis, Submission};
+
+impl Library {
+    /// Its pictures are being sent.
+    ///
+    /// # Errors
+    /// As for all steps: SQLite's, or [`LibraryError::NotThere`].
+    pub fn uploading(&self, id: &GenerationId) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "state = 'uploading', waiting = NULL",
+            "('recorded','uploading','submitting')",
+            named_params! {},
+        )
+    }
+
+    /// Its exact request and key, on the disk before the request leaves. Replaces a
+    /// request only if that can't have reached the server.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn submitting(
+        &self,
+        id: &GenerationId,
+        submission: &Submission,
+    ) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "state = 'submitting', waiting = NULL, submit_key = :key, body = :body, \
+             pictures_until = :until, first_sent = NULL",
+            "('recorded','uploading','submitting') AND first_sent IS NULL",
+            named_params! {
+                ":key": submission.key,
+                ":body": submission.body,
+                ":until": submission.pictures_until,
+            },
+        )
+    }
+
+    /// The request is about to leave. Keeps the time of the first one.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn sent(&self, id: &GenerationId, now: Millis) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "first_sent = coalesce(first_sent, :now)",
+            "('submitting')",
+            named_params! {":now": now},
+        )
+    }
+
+    /// The request of the time `sent` did not leave this machine after all.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn unsent(&self, id: &GenerationId, sent: Millis) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "first_sent = NULL",
+            "('submitting') AND first_sent = :sent",
+            named_params! {":sent": sent},
+        )
+    }
+
+    /// Apiframe has taken the job.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn accepted(
+        &self,
+        id: &GenerationId,
+        job_id: &str,
+        now: Millis,
+    ) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "state = 'rendering', waiting = NULL, job_id = :job, accepted = :now, queued = 1, \
+             failure = NULL, finished = NULL",
+            "('submitting','uncertain')",
+            named_params! {":job": job_id, ":now": now},
+        )
+    }
+
+    /// What the server says of a running job. Progress never goes back.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn observed(
+        &self,
+        id: &GenerationId,
+        queued: bool,
+        progress: Option<u8>,
+        credits: Option<i64>,
+    ) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "waiting = NULL, queued = :queued, \
+             progress = nullif(max(coalesce(progress, -1), coalesce(:progress, -1)), -1), \
+             credits = coalesce(:credits, credits)",
+            "('rendering')",
+            named_params! {":queued": queued, ":progress": progress, ":credits": credits},
+        )
+    }
+
+    /// The clip is made.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn rendered(&self, id: &GenerationId, job: &JobRecord) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "state = 'downloading', waiting = NULL, queued = 0, progress = 100, \
+             result_url = :url, completed = :completed, credits = coalesce(:credits, credits), \
+             etag = CASE WHEN result_url IS :url THEN etag END",
+            "('rendering')",
+            named_params! {
+                ":url": job.result_url,
+                ":completed": job.completed,
+                ":credits": job.credits,
+            },
+        )
+    }
+
+    /// The address of the clip does not serve it: ask the job for another.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn look_again(&self, id: &GenerationId) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "state = 'rendering', failure = NULL, finished = NULL",
+            "('downloading','failed') AND job_id IS NOT NULL",
+            named_params! {},
+        )
+    }
+
+    /// The clip is on the disk under its own name.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn ready(&self, id: &GenerationId, clip: &Clip, now: Millis) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "state = 'ready', waiting = NULL, file = :file, bytes = :bytes, width = :width, \
+             height = :height, duration_ms = :duration, last_frame_ms = :last, \
+             finished = :now, etag = NULL",
+            "('downloading')",
+            named_params! {
+                ":file": clip.file,
+                ":bytes": i64::try_from(clip.bytes).unwrap_or(i64::MAX),
+                ":width": clip.width,
+                ":height": clip.height,
+                ":duration": clip.duration_ms,
+                ":last": clip.last_frame_ms,
+                ":now": now,
+            },
+        )
+    }
+
+    /// It ended without a clip.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn failed(
+        &self,
+        id: &GenerationId,
+        failure: &Failure,
+        now: Millis,
+    ) -> Result<(), LibraryError> {
+        let failure_json = json(failure)?;
+        self.step(
+            id,
+            "state = 'failed', waiting = NULL, failure = :failure, finished = :now, \
+             credits = CASE WHEN :charged = 0 THEN NULL ELSE credits END",
+            "('recorded','uploading','submitting','rendering','downloading')",
+            named_params! {":failure": failure_json, ":now": now, ":charged": failure.charged},
+        )
+    }
+
+    /// It may have been paid for; nobody here knows.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn uncertain(
+        &self,
+        id: &GenerationId,
+        failure: &Failure,
+        now: Millis,
+    ) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "state = 'uncertain', waiting = NULL, failure = :failure, finished = :now",
+            "('submitting')",
+            named_params! {":failure": json(failure)?, ":now": now},
+        )
+    }
+
+    /// Why it does not move just now, or that it does.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn waiting(&self, id: &GenerationId, sentence: Option<&str>) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "waiting = :waiting",
+            "('recorded','uploading','submitting','rendering','downloading')",
+            named_params! {":waiting": sentence},
+        )
+    }
+
+    /// Goes on with a generation that is paid for or may be: with its job, if that is
+    /// known, else with looking for it.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn resume(&self, id: &GenerationId) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "state = CASE WHEN job_id IS NULL THEN 'submitting' ELSE 'rendering' END, \
+             failure = NULL, finished = NULL, waiting = NULL",
+            "('failed','uncertain') AND (job_id IS NOT NULL OR first_sent IS NOT NULL)",
+            named_params! {},
+        )
+    }
+
+    /// It was called off before anything that costs was sent.
+    ///
+    /// # Errors
+    /// As for all steps: once sent, it can't be called off.
+    pub fn cancel(
+        &self,
+        id: &GenerationId,
+        failure: &Failure,
+        now: Millis,
+    ) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "state = 'failed', waiting = NULL, failure = :failure, finished = :now",
+            "('recorded','uploading','submitting') AND first_sent IS NULL",
+            named_params! {":failure": json(failure)?, ":now": now},
+        )
+    }
+
+    /// The server's mark of the file being fetched, to go on with the same one later.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn set_etag(&self, id: &GenerationId, etag: Option<&str>) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "etag = :etag",
+            "('downloading')",
+            named_params! {":etag": etag},
+        )
+    }
+
+    /// The mark stored by [`Library::set_etag`].
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn etag(&self, id: &GenerationId) -> Result<Option<String>, LibraryError> {
+        self.with(|connection| {
+            Ok(connection.query_row(
+                "SELECT etag FROM generations WHERE id = ?1",
+                [id.as_str()],
+                |row| row.get(0),
+            )?)
+        })
+    }
+
+    /// A poster picture is stored.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn has_poster(&self, id: &GenerationId) -> Result<(), LibraryError> {
+        self.step(id, "has_poster = 1", "('ready')", named_params! {})
+    }
+
+    /// The clip's file is now there.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn moved(&self, id: &GenerationId, file: &Path) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "file = :file",
+            "('ready')",
+            named_params! {":file": file.to_string_lossy()},
+        )
+    }
+
+    /// Takes a finished generation out of the library.
+    ///
+    /// # Errors
+    /// As for all steps: an unfinished one stays.
+    pub fn remove(&self, id: &GenerationId) -> Result<(), LibraryError> {
+        self.with(|connection| {
+            let gone = connection.execute(
+                "DELETE FROM generations WHERE id = ?1 AND state IN ('ready','failed','uncertain')",
+                [id.as_str()],
+            )?;
+            if gone == 1 {
+                Ok(())
+            } else {
+                Err(LibraryError::NotThere)
+            }
+        })
+    }
+
+    fn step(
+        &self,
+        id: &GenerationId,
+        set: &str,
+        from: &str,
+        values: &[(&str, &dyn ToSql)],
+    ) -> Result<(), LibraryError> {
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "UPDATE generations SET {set} WHERE id = :id AND state IN {from}"
+            ))?;
+            let mut all: Vec<(&str, &dyn ToSql)> = values.to_vec();
+            let id = id.as_str();
+            all.push((":id", &id));
+            if statement.execute(all.as_slice())? == 1 {
+                Ok(())
+            } else {
+                Err(LibraryError::NotThere)
+            }
+        })
+    }
+}

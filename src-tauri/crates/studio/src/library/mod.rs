@@ -1,0 +1,112 @@
+//! The library: what this person has generated, in one SQLite file.
+//!
+//! It keeps records, the addresses of uploaded pictures and nothing else: frames and clips
+//! are files beside it, the key is in the vault. Every change is one transaction, and every
+//! transaction is on the disk when the call returns (`synchronous=FULL`): writes are few,
+//! and a row that records a submission must be there before the submission leaves. Calls
+//! block for a few milliseconds; async callers go through [`Library::run`].
+
+mod gallery;
+mod history;
+mod life;
+mod records;
+mod schema;
+mod uploads;
+
+#[cfg(test)]
+mod tests;
+
+pub use gallery::{Counts, Filter, Page};
+pub use uploads::UploadRecord;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+/// What went wrong with the library's file.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// A newer program has changed the file's form.
+    #[error(
+        "This library was last opened by a newer Inbetween. Update Inbetween to open it; nothing was changed."
+    )]
+    Newer,
+    /// No such generation, or it is not in the state the change needs.
+    #[error("That generation is not there, or it has moved on since.")]
+    NotThere,
+    /// SQLite's own words.
+    #[error("The library could not be read or written: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A folder could not be made.
+    #[error("The library's folder could not be used: {0}")]
+    Io(#[from] std::io::Error),
+    /// A stored value is not what this program writes.
+    #[error("The library holds a {0} that can't be read.")]
+    Unreadable(&'static str),
+}
+
+/// The records of one profile, in one file.
+#[derive(Clone, Debug)]
+pub struct Library {
+    connection: Arc<Mutex<Connection>>,
+    folder: PathBuf,
+}
+
+impl Library {
+    /// Opens the library in `folder`, making it where there is none.
+    ///
+    /// # Errors
+    /// [`LibraryError::Newer`] for a file of a newer program, which is left as it is.
+    pub fn open(folder: &Path) -> Result<Self, LibraryError> {
+        std::fs::create_dir_all(folder)?;
+        let mut connection = Connection::open(folder.join("library.sqlite"))?;
+        // Another program looking into the file (a backup, a curious person) holds a lock
+        // for moments only.
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        schema::migrate(&mut connection)?;
+        Ok(Self {
+            connection: Arc::new(Mutex::new(connection)),
+            folder: folder.to_owned(),
+        })
+    }
+
+    /// The folder the library lives in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Runs `work` where blocking is allowed.
+    ///
+    /// # Errors
+    /// What `work` answers.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, LibraryError> + Send + 'static,
+    ) -> Result<T, LibraryError> {
+        let library = self.clone();
+        match tokio::task::spawn_blocking(move || work(&library)).await {
+            Ok(result) => result,
+            // The runtime is going down; what was not written is done again at the next start.
+            Err(stopped) => Err(LibraryError::Io(std::io::Error::other(stopped))),
+        }
+    }
+
+    /// The connection. A panic while it was held leaves SQLite's own transaction rolled
+    /// back, so the next caller can go on.
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, LibraryError>,
+    ) -> Result<T, LibraryError> {
+        let mut connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        work(&mut connection)
+    }
+}

@@ -1,0 +1,209 @@
+//! What the person chose about the program itself: theme, clips folder, profile, window.
+//!
+//! One small JSON file. The key is not among it (it lives in the [vault](crate::vault)),
+//! nor are the settings of generations (they live in the library). A file that cannot be
+//! understood must never keep the program from starting: it is set aside and the defaults
+//! are used.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use specta::Type;
+
+use crate::durable;
+use crate::paths::Profile;
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// As the system says, and changing with it.
+    #[default]
+    System,
+    /// Always dark.
+    Dark,
+    /// Always light.
+    Light,
+}
+
+/// The window's size when it was last closed. Its place is not kept: under Wayland no
+/// program can know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WindowSize {
+    /// In logical pixels, without the frame, as it was before it was maximised.
+    pub width: u32,
+    /// In logical pixels, without the frame, as it was before it was maximised.
+    pub height: u32,
+    /// Whether it filled the screen.
+    pub maximised: bool,
+}
+
+/// The preferences, as they are in the file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Preferences {
+    /// Light, dark or as the system.
+    pub theme: Theme,
+    /// The folder the person chose for clips; `None` for the usual one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clips_folder: Option<PathBuf>,
+    /// The profile last used; `None` until one was ever chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+    /// The window as it was last seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowSize>,
+    /// What a newer version wrote, kept so that going back a version loses nothing.
+    #[serde(flatten)]
+    others: Map<String, Value>,
+}
+
+/// The preferences could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "Your preferences could not be saved in {}. Check that there is room on the disk and that \
+     the folder can be written to, then try again.", .file.display()
+)]
+pub struct NotSaved {
+    /// The file that could not be written.
+    pub file: PathBuf,
+    /// What the system answered.
+    pub source: io::Error,
+}
+
+impl Preferences {
+    /// Reads `file`. No file gives the defaults; so does one that cannot be understood,
+    /// which is then renamed to end in `.broken` so that nothing in it is lost.
+    #[must_use]
+    pub fn load(file: &Path) -> Self {
+        let text = match fs::read(file) {
+            Ok(text) => text,
+            Err(error) => {
+                if error.kind() != io::ErrorKind::NotFound {
+                    tracing::warn!(%error, "the preferences could not be read; using the defaults");
+                }
+                return Self::default();
+            }
+        };
+        match serde_json::from_slice(&text) {
+            Ok(preferences) => preferences,
+            Err(error) => {
+                tracing::warn!(
+                    line = error.line(),
+                    column = error.column(),
+                    "the preferences could not be understood; setting them aside"
+                );
+                set_aside(file);
+                Self::default()
+            }
+        }
+    }
+
+    /// Writes them to `file`, whole or not at all.
+    ///
+    /// # Errors
+    /// [`NotSaved`], with a sentence for the person; the old file is untouched then.
+    pub fn save(&self, file: &Path) -> Result<(), NotSaved> {
+        let written = serde_json::to_vec_pretty(self)
+            .map_err(io::Error::from)
+            .and_then(|mut text| {
+                text.push(b'\n');
+                durable::write(file, &text)
+            });
+        written.map_err(|source| NotSaved {
+            file: file.to_path_buf(),
+            source,
+        })
+    }
+}
+
+fn set_aside(file: &Path) {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".broken");
+    if let Err(error) = fs::rename(file, &name) {
+        tracing::warn!(%error, "the broken preferences could not be set aside");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn what_was_chosen_is_there_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("not made yet/preferences.json");
+        let mut preferences = Preferences::load(&file);
+        assert_eq!(preferences, Preferences::default());
+        preferences.theme = Theme::Light;
+        preferences.clips_folder = Some(folder.path().join("My clips"));
+        preferences.profile = Some(Profile::Sandbox);
+        preferences.window = Some(WindowSize {
+            width: 1280,
+            height: 800,
+            maximised: true,
+        });
+        preferences.save(&file).unwrap();
+        assert_eq!(Preferences::load(&file), preferences);
+    }
+
+    #[test]
+    fn the_file_reads_as_a_person_would_write_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("preferences.json");
+        fs::write(&file, r#"{"theme":"dark","clipsFolder":"/films"}"#).unwrap();
+        let preferences = Preferences::load(&file);
+        assert_eq!(preferences.theme, Theme::Dark);
+        assert_eq!(preferences.clips_folder, Some(PathBuf::from("/films")));
+        assert_eq!(preferences.profile, None);
+    }
+
+    #[test]
+    fn what_a_newer_version_wrote_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("preferences.json");
+        fs::write(&file, r#"{"theme":"dark","accent":{"hue":210}}"#).unwrap();
+        let mut preferences = Preferences::load(&file);
+        preferences.theme = Theme::System;
+        preferences.save(&file).unwrap();
+        let written: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        assert_eq!(
+            written,
+            serde_json::json!({ "theme": "system", "accent": { "hue": 210 } })
+        );
+    }
+
+    #[test]
+    fn a_broken_file_is_set_aside_and_the_defaults_are_used() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("preferences.json");
+        for broken in [&b"{\"theme\": \"dar"[..], b"", b"[]", b"\xff\xfe\0"] {
+            fs::write(&file, broken).unwrap();
+            assert_eq!(Preferences::load(&file), Preferences::default());
+            assert!(!file.exists());
+            let aside = folder.path().join("preferences.json.broken");
+            assert_eq!(fs::read(&aside).unwrap(), broken);
+        }
+        Preferences::default().save(&file).unwrap();
+        assert_eq!(Preferences::load(&file), Preferences::default());
+    }
+
+    #[test]
+    fn saving_where_nothing_can_be_saved_says_so_in_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let blocked = folder.path().join("a file, not a folder");
+        fs::write(&blocked, b"").unwrap();
+        let problem = Preferences::default()
+            .save(&blocked.join("preferences.json"))
+            .unwrap_err();
+        let sentence = problem.to_string();
+        assert!(sentence.starts_with("Your preferences could not be saved in "));
+        assert!(sentence.contains("try again"));
+    }
+}

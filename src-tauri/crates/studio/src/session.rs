@@ -1,0 +1,104 @@
+//! Who is signed in, as the page sees it. The key itself is never part of it.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::paths::Profile;
+use crate::vault::VaultTrouble;
+
+/// Where a key is kept.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum KeySource {
+    /// In the system's keychain.
+    Keychain,
+    /// In memory, until the program ends.
+    ThisRun,
+    /// It came with the environment of this run.
+    Environment,
+}
+
+/// Where a person wants a key kept.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Keep {
+    /// In the system's keychain.
+    Keychain,
+    /// In memory, until the program ends.
+    ThisRun,
+}
+
+/// What may be shown of a key.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyHint {
+    /// Its last characters, at most four.
+    pub last4: String,
+    /// Where it is kept.
+    pub source: KeySource,
+}
+
+/// Whether Apiframe answers.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
+#[serde(tag = "state", rename_all = "camelCase")]
+pub enum Connection {
+    /// Not asked yet.
+    Unknown,
+    /// It does.
+    Online,
+    /// It does not.
+    Offline {
+        /// What to do.
+        message: String,
+    },
+    /// It does, but no longer accepts the key.
+    Refused {
+        /// What to do.
+        message: String,
+    },
+}
+
+/// The account that is signed in.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// Whose library is shown.
+    pub profile: Profile,
+    /// The key; `None` in the sandbox.
+    pub key: Option<KeyHint>,
+    /// Credits left, as last heard.
+    #[specta(type = Option<i32>)]
+    pub credits: Option<i64>,
+    /// The plan's name.
+    pub plan: Option<String>,
+    /// The team's name.
+    pub team: Option<String>,
+    /// Whether Apiframe answers.
+    pub connection: Connection,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
+#[serde(
+    tag = "state",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Session {
+    /// Nobody has asked yet, or the keychain has not answered.
+    Opening,
+    /// There is no key.
+    SignedOut,
+    /// Whether there is a key can't be known.
+    VaultTrouble {
+        /// What kind of trouble.
+        trouble: VaultTrouble,
+        /// What to do.
+        message: String,
+    },
+    /// Somebody is.
+    Ready {
+        /// Who.
+        account: Account,
+    },
+}

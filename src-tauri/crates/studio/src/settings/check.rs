@@ -1,0 +1,322 @@
+//! The rules of a generation's settings, checked before anything is sent or spent.
+//!
+//! The limits are the narrower of the API's schema and what is known of the model behind
+//! it: the schema lets through some of what the model then refuses, after a wait. Frames
+//! are not judged here: a picture outside the limits never becomes a frame.
+
+use std::ops::RangeInclusive;
+
+use super::{Field, Model, Settings, Violation};
+
+/// Characters of the prompt. The schema allows 4000, the model behind it 2500.
+pub const PROMPT_CHARS: usize = 2500;
+/// Characters of what to avoid, by the schema.
+pub const AVOID_CHARS: usize = 2500;
+/// Seconds of a clip, by the schema.
+pub const LENGTH_SECONDS: RangeInclusive<u8> = 3..=15;
+/// Shots of one clip, by the schema of Omni; the model behind both has the same limit.
+pub const MOST_SHOTS: usize = 6;
+/// Characters of one shot's prompt, by the model behind the API.
+pub const SHOT_CHARS: usize = 512;
+/// Reference pictures, by the schema of Omni.
+pub const MOST_REFERENCES: usize = 7;
+
+impl Settings {
+    /// Every rule these settings break, in the order of the composer; empty means they
+    /// can be sent.
+    #[must_use]
+    pub fn violations(&self) -> Vec<Violation> {
+        let mut found = Vec::new();
+        let mut say = |field, message: String| found.push(Violation { field, message });
+
+        if self.end.is_some() && self.start.is_none() {
+            say(
+                Field::End,
+                "An end frame needs a start frame. Add a start picture, or remove the end.".into(),
+            );
+        }
+        if !self.references.is_empty() && self.model != Model::Kling3Omni {
+            say(
+                Field::References,
+                "Reference pictures work with Kling 3.0 Omni only. Change the model, or remove them."
+                    .into(),
+            );
+        }
+        if self.references.len() > MOST_REFERENCES {
+            say(
+                Field::References,
+                format!(
+                    "At most {MOST_REFERENCES} reference pictures fit; there are {}. Remove some.",
+                    self.references.len()
+                ),
+            );
+        }
+
+        let prompt = self.prompt.trim().chars().count();
+        if prompt == 0 {
+            say(Field::Prompt, "Say what happens in the clip.".into());
+        } else if prompt > PROMPT_CHARS {
+            say(
+                Field::Prompt,
+                format!(
+                    "The prompt is {} too long: at most {PROMPT_CHARS} characters fit.",
+                    characters(prompt - PROMPT_CHARS)
+                ),
+            );
+        }
+
+        if let Some(message) = self.shots_violation() {
+            say(Field::Shots, message);
+        }
+
+        if !LENGTH_SECONDS.contains(&self.length) {
+            say(
+                Field::Length,
+                format!(
+                    "A clip lasts {} to {} seconds; choose a length between them.",
+                    LENGTH_SECONDS.start(),
+                    LENGTH_SECONDS.end()
+                ),
+            );
+        }
+
+        let avoid = self.avoid.trim().chars().count();
+        if avoid > AVOID_CHARS {
+            say(
+                Field::Avoid,
+                format!(
+                    "What to avoid is {} too long: at most {AVOID_CHARS} characters fit.",
+                    characters(avoid - AVOID_CHARS)
+                ),
+            );
+        }
+        found
+    }
+
+    /// The first rule that the shots break.
+    fn shots_violation(&self) -> Option<String> {
+        if self.shots.is_empty() {
+            return None;
+        }
+        if self.end.is_some() {
+            return Some(
+                "Shots and an end frame can't be combined. Remove the end frame, or use a single prompt."
+                    .into(),
+            );
+        }
+        if self.shots.len() > MOST_SHOTS {
+            return Some(format!(
+                "At most {MOST_SHOTS} shots fit in a clip; there are {}. Remove some.",
+                self.shots.len()
+            ));
+        }
+        for (number, shot) in (1..).zip(&self.shots) {
+            let length = shot.prompt.trim().chars().count();
+            if length == 0 {
+                return Some(format!("Say what happens in shot {number}."));
+            }
+            if length > SHOT_CHARS {
+                return Some(format!(
+                    "Shot {number} is {} too long: at most {SHOT_CHARS} characters fit.",
+                    characters(length - SHOT_CHARS)
+                ));
+            }
+            if shot.seconds == 0 {
+                return Some(format!("Shot {number} needs at least one second."));
+            }
+        }
+        let sum: u32 = self.shots.iter().map(|shot| u32::from(shot.seconds)).sum();
+        (sum != u32::from(self.length)).then(|| {
+            format!(
+                "The shots last {sum} s together, the clip {} s. Make them equal.",
+                self.length
+            )
+        })
+    }
+}
+
+fn characters(n: usize) -> String {
+    if n == 1 {
+        "1 character".into()
+    } else {
+        format!("{n} characters")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::Shot;
+    use super::*;
+    use crate::frames::FrameHash;
+
+    fn frame(digit: char) -> FrameHash {
+        FrameHash::try_from(digit.to_string().repeat(64)).unwrap()
+    }
+
+    fn good() -> Settings {
+        Settings {
+            prompt: "A tram turns the corner".into(),
+            ..Settings::default()
+        }
+    }
+
+    fn only(settings: &Settings) -> (Field, String) {
+        let mut found = settings.violations();
+        assert_eq!(found.len(), 1, "{found:?}");
+        let Violation { field, message } = found.remove(0);
+        (field, message)
+    }
+
+    fn shots(lengths: &[u8]) -> Vec<Shot> {
+        lengths
+            .iter()
+            .map(|&seconds| Shot {
+                prompt: "Rain".into(),
+                seconds,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_prompt_alone_can_be_sent() {
+        assert_eq!(good().violations(), []);
+    }
+
+    #[test]
+    fn an_empty_or_blank_prompt_is_asked_for() {
+        for prompt in ["", "  \n "] {
+            let settings = Settings {
+                prompt: prompt.into(),
+                ..good()
+            };
+            assert_eq!(
+                only(&settings),
+                (Field::Prompt, "Say what happens in the clip.".into())
+            );
+        }
+    }
+
+    #[test]
+    fn the_prompt_is_counted_in_characters_not_bytes() {
+        let mut settings = Settings {
+            prompt: "ä".repeat(2500),
+            ..good()
+        };
+        assert_eq!(settings.violations(), []);
+        settings.prompt.push('ä');
+        assert_eq!(
+            only(&settings),
+            (
+                Field::Prompt,
+                "The prompt is 1 character too long: at most 2500 characters fit.".into()
+            )
+        );
+    }
+
+    #[test]
+    fn what_to_avoid_has_its_own_limit() {
+        let mut settings = Settings {
+            avoid: "x".repeat(2500),
+            ..good()
+        };
+        assert_eq!(settings.violations(), []);
+        settings.avoid.push_str("yz");
+        assert_eq!(only(&settings).0, Field::Avoid);
+    }
+
+    #[test]
+    fn an_end_frame_needs_a_start_frame() {
+        let mut settings = Settings {
+            end: Some(frame('b')),
+            ..good()
+        };
+        let (field, message) = only(&settings);
+        assert_eq!(field, Field::End);
+        assert!(message.contains("Add a start picture"), "{message}");
+        settings.start = Some(frame('a'));
+        assert_eq!(settings.violations(), []);
+    }
+
+    #[test]
+    fn length_is_three_to_fifteen_seconds() {
+        for length in 0..=255 {
+            let settings = Settings { length, ..good() };
+            assert_eq!(
+                settings.violations().is_empty(),
+                (3..=15).contains(&length),
+                "{length}"
+            );
+        }
+    }
+
+    #[test]
+    fn shots_must_fill_the_clip_exactly() {
+        let mut settings = Settings {
+            shots: shots(&[2, 3]),
+            ..good()
+        };
+        assert_eq!(settings.violations(), []);
+        settings.length = 6;
+        assert_eq!(
+            only(&settings),
+            (
+                Field::Shots,
+                "The shots last 5 s together, the clip 6 s. Make them equal.".into()
+            )
+        );
+    }
+
+    #[test]
+    fn each_shot_says_something_short_and_lasts_a_second() {
+        let broken: [fn(&mut Shot); 3] = [
+            |shot| shot.prompt = " ".into(),
+            |shot| shot.prompt = "x".repeat(513),
+            |shot| shot.seconds = 0,
+        ];
+        for breaking in broken {
+            let mut settings = Settings {
+                shots: shots(&[2, 3]),
+                ..good()
+            };
+            breaking(&mut settings.shots[1]);
+            let (field, message) = only(&settings);
+            assert_eq!(field, Field::Shots);
+            assert!(message.contains("hot 2"), "{message}");
+        }
+    }
+
+    #[test]
+    fn seven_shots_are_one_too_many() {
+        let settings = Settings {
+            shots: shots(&[1; 7]),
+            length: 7,
+            ..good()
+        };
+        assert!(only(&settings).1.contains("At most 6 shots"));
+    }
+
+    #[test]
+    fn shots_and_an_end_frame_exclude_each_other() {
+        let settings = Settings {
+            start: Some(frame('a')),
+            end: Some(frame('b')),
+            shots: shots(&[2, 3]),
+            ..good()
+        };
+        assert_eq!(only(&settings).0, Field::Shots);
+    }
+
+    #[test]
+    fn reference_pictures_are_for_omni_and_at_most_seven() {
+        let mut settings = Settings {
+            references: vec![frame('a')],
+            ..good()
+        };
+        assert_eq!(only(&settings).0, Field::References);
+        settings.model = Model::Kling3Omni;
+        assert_eq!(settings.violations(), []);
+        settings.references = "01234567".chars().map(frame).collect();
+        assert!(only(&settings).1.contains("At most 7"));
+    }
+}

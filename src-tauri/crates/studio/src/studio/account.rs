@@ -1,0 +1,356 @@
+//! Signing in and out, and what is known of the account.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use apiframe::{ApiKey, Client, Error, Me, RejectionKind};
+
+use super::{News, SandboxDoor, Studio};
+use crate::paths::Profile;
+use crate::problem::Problem;
+use crate::session::{Account, Connection, Keep, KeyHint, KeySource, Session};
+
+/// How long the balance may lag: several jobs often end together, and one question is enough.
+const SOON: Duration = Duration::from_millis(800);
+const OFFLINE: &str =
+    "No connection to Apiframe. What you generate now is kept and sent when it is back.";
+const REFUSED: &str = "Apiframe no longer accepts the key. Replace it to go on.";
+
+impl Studio {
+    /// Who is signed in, as far as is known.
+    #[must_use]
+    pub fn session(&self) -> Session {
+        self.session
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn set_session(&self, session: Session) -> Session {
+        session.clone_into(&mut self.session.lock().unwrap_or_else(PoisonError::into_inner));
+        self.tell(News::Session(session.clone()));
+        session
+    }
+
+    /// Finds out who is signed in: the sandbox, a key of the environment or of this run,
+    /// or the keychain's. The first time this touches the keychain and the network; asking
+    /// again is the person's "Try again".
+    ///
+    /// # Errors
+    /// When the library of the profile can't be opened or the sandbox can't be started.
+    pub async fn open_session(self: &Arc<Self>) -> Result<Session, Problem> {
+        if self.profile() == Some(Profile::Sandbox) {
+            return self.enter_sandbox().await;
+        }
+        let known = self
+            .key
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let found = match (&self.environment_key, known) {
+            (Some(key), _) => Some((key.clone(), KeySource::Environment)),
+            (None, Some(known)) => Some(known),
+            (None, None) => match self.vault.read().await {
+                Ok(key) => key.map(|key| (key, KeySource::Keychain)),
+                Err(error) => {
+                    return Ok(self.set_session(Session::VaultTrouble {
+                        trouble: error.trouble,
+                        message: error.sentence,
+                    }));
+                }
+            },
+        };
+        match found {
+            Some((key, source)) => self.sign_in_with(key, source, None),
+            None => Ok(self.set_session(Session::SignedOut)),
+        }
+    }
+
+    /// Checks a key with Apiframe, keeps it where the person wants, and signs in with it.
+    ///
+    /// # Errors
+    /// A problem with the key, the connection or the keychain; nothing was kept then.
+    pub async fn sign_in(self: &Arc<Self>, pasted: &str, keep: Keep) -> Result<Session, Problem> {
+        let key =
+            ApiKey::parse(pasted).map_err(|shape| Problem::new("keyShape", shape.to_string()))?;
+        let client = self.client(self.base.clone(), Some(key.clone()))?;
+        let me = client.me().await.map_err(sign_in_problem)?;
+        let source = match keep {
+            Keep::Keychain => {
+                self.vault.store(&key).await?;
+                KeySource::Keychain
+            }
+            Keep::ThisRun => KeySource::ThisRun,
+        };
+        self.engine_of(Profile::Apiframe)?
+            .library()
+            .run(crate::library::Library::forget_uploads)
+            .await?;
+        self.show_profile(Profile::Apiframe)?;
+        self.sign_in_with(key, source, Some(me))
+    }
+
+    /// Takes the key out of the keychain and forgets it. What is unfinished waits.
+    ///
+    /// # Errors
+    /// The keychain's trouble; the key is still in it then.
+    pub async fn sign_out(self: &Arc<Self>) -> Result<Session, Problem> {
+        let source = self
+            .key
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(|(_, source)| *source);
+        if source == Some(KeySource::Environment) {
+            return Err(Problem::new(
+                "keyFromEnvironment",
+                "This key came with the environment variable APIFRAME_API_KEY. Remove it there.",
+            ));
+        }
+        if source != Some(KeySource::ThisRun) {
+            self.vault.remove().await?;
+        }
+        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.engine_of(Profile::Apiframe)?.set_client(None);
+        Ok(self.set_session(Session::SignedOut))
+    }
+
+    /// Shows the sandbox's library and works in it.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub async fn use_sandbox(self: &Arc<Self>) -> Result<Session, Problem> {
+        self.show_profile(Profile::Sandbox)?;
+        self.enter_sandbox().await
+    }
+
+    /// Back from the sandbox to Apiframe's own library.
+    ///
+    /// # Errors
+    /// As [`Studio::open_session`].
+    pub async fn leave_sandbox(self: &Arc<Self>) -> Result<Session, Problem> {
+        self.show_profile(Profile::Apiframe)?;
+        self.set_session(Session::Opening);
+        self.open_session().await
+    }
+
+    /// Asks Apiframe for the account's state and shows it.
+    pub async fn refresh_account(&self) -> Session {
+        let _alone = self.asking.lock().await;
+        let Session::Ready { account } = self.session() else {
+            return self.session();
+        };
+        let Some(client) = self.client_in_use().await else {
+            return self.session();
+        };
+        let answer = client.me().await;
+        // Whoever is signed in by now may be somebody else.
+        match self.session() {
+            Session::Ready { account: now }
+                if now.key == account.key && now.profile == account.profile =>
+            {
+                self.set_session(Session::Ready {
+                    account: told(now, answer),
+                })
+            }
+            other => other,
+        }
+    }
+
+    /// Asks for the balance in a moment.
+    pub(super) fn ask_soon(self: &Arc<Self>) {
+        if self.asking_soon.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let studio = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(SOON).await;
+            studio.asking_soon.store(false, Ordering::Release);
+            studio.refresh_account().await;
+        });
+    }
+
+    pub(super) fn key_refused(&self) {
+        if let Session::Ready { mut account } = self.session() {
+            account.connection = Connection::Refused {
+                message: REFUSED.into(),
+            };
+            self.set_session(Session::Ready { account });
+        }
+    }
+
+    fn sign_in_with(
+        self: &Arc<Self>,
+        key: ApiKey,
+        source: KeySource,
+        me: Option<Me>,
+    ) -> Result<Session, Problem> {
+        if self.profile().is_none() {
+            self.show_profile(Profile::Apiframe)?;
+        }
+        let account = Account {
+            profile: Profile::Apiframe,
+            key: Some(KeyHint {
+                last4: key.last4().to_owned(),
+                source,
+            }),
+            credits: None,
+            plan: None,
+            team: None,
+            connection: Connection::Unknown,
+        };
+        let client = self.client(self.base.clone(), Some(key.clone()))?;
+        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Some((key, source));
+        self.begin(account, client, me)
+    }
+
+    async fn enter_sandbox(self: &Arc<Self>) -> Result<Session, Problem> {
+        let SandboxDoor { base, key } = self.sandbox_door().await?;
+        let account = Account {
+            profile: Profile::Sandbox,
+            key: None,
+            credits: None,
+            plan: None,
+            team: None,
+            connection: Connection::Unknown,
+        };
+        let client = self.client(base, Some(key))?;
+        self.begin(account, client, None)
+    }
+
+    /// Sets a profile's engine to work with a client, and asks about its account.
+    fn begin(
+        self: &Arc<Self>,
+        account: Account,
+        client: Client,
+        me: Option<Me>,
+    ) -> Result<Session, Problem> {
+        let engine = self.engine_of(account.profile)?;
+        engine.set_client(Some(client.clone()));
+        let ask = me.is_none();
+        let account = match me {
+            Some(me) => told(account, Ok(me)),
+            None => account,
+        };
+        let session = self.set_session(Session::Ready { account });
+        let studio = Arc::clone(self);
+        tokio::spawn(async move {
+            if ask {
+                studio.refresh_account().await;
+            }
+            // Prices are a courtesy: without them the button shows none.
+            if let Ok(catalogue) = client.models(apiframe::Modality::Video).await {
+                *studio
+                    .catalogue
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(catalogue);
+                studio.tell(News::Session(studio.session()));
+            }
+        });
+        Ok(session)
+    }
+
+    /// Makes a profile the one that is shown, from now on and at the next start.
+    fn show_profile(self: &Arc<Self>, profile: Profile) -> Result<(), Problem> {
+        self.engine_of(profile)?;
+        if self.profile() != Some(profile) {
+            self.change_preferences(|preferences| preferences.profile = Some(profile))?;
+            *self
+                .catalogue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = None;
+            self.tell(News::Profile(Some(profile)));
+        }
+        Ok(())
+    }
+
+    async fn sandbox_door(&self) -> Result<SandboxDoor, Problem> {
+        let mut door = self.door.lock().await;
+        if let Some(door) = door.as_ref() {
+            return Ok(door.clone());
+        }
+        let opened = (self.sandbox)().await.map_err(|why| {
+            Problem::new(
+                "sandbox",
+                format!("The sandbox could not be started: {why}."),
+            )
+        })?;
+        *door = Some(opened.clone());
+        Ok(opened)
+    }
+
+    async fn client_in_use(&self) -> Option<Client> {
+        if self.profile() == Some(Profile::Sandbox) {
+            let SandboxDoor { base, key } = self.sandbox_door().await.ok()?;
+            return self.client(base, Some(key)).ok();
+        }
+        let key = self
+            .key
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()?;
+        self.client(self.base.clone(), Some(key.0)).ok()
+    }
+}
+
+/// An account with what Apiframe just said of it.
+fn told(mut account: Account, answer: Result<Me, Error>) -> Account {
+    match answer {
+        Ok(me) => {
+            if let Some(team) = me.team {
+                account.credits = team.credits;
+                account.plan = Some(team.plan).filter(|plan| !plan.is_empty());
+                account.team = Some(team.name).filter(|name| !name.is_empty());
+            }
+            account.connection = Connection::Online;
+        }
+        Err(Error::Rejected(rejection))
+            if matches!(
+                rejection.kind,
+                RejectionKind::Unauthorized | RejectionKind::Forbidden
+            ) =>
+        {
+            account.connection = Connection::Refused {
+                message: REFUSED.into(),
+            };
+        }
+        // It is there, it just can't say.
+        Err(Error::Rejected(_) | Error::Unsendable(_)) => {}
+        Err(Error::Connect(_) | Error::Lost(_)) => {
+            account.connection = Connection::Offline {
+                message: OFFLINE.into(),
+            };
+        }
+    }
+    account
+}
+
+fn sign_in_problem(error: Error) -> Problem {
+    match error {
+        Error::Unsendable(why) => Problem::new("keyShape", why.to_string()),
+        Error::Connect(_) | Error::Lost(_) => Problem::new(
+            "offline",
+            "Apiframe could not be reached, so the key was not checked or stored. \
+             Check the connection and try again.",
+        ),
+        Error::Rejected(rejection) => match rejection.kind {
+            RejectionKind::Unauthorized => Problem::new(
+                "keyRefused",
+                "Apiframe does not know this key. Copy it again from the dashboard.",
+            ),
+            RejectionKind::Forbidden => Problem::new(
+                "keyRefused",
+                format!("Apiframe does not allow this key: {}", rejection.message),
+            ),
+            RejectionKind::RateLimited => Problem::new(
+                "busy",
+                "Apiframe asks for a short pause. Try again in a minute.",
+            ),
+            _ => Problem::new(
+                "busy",
+                "Apiframe could not check the key just now. Try again in a minute.",
+            ),
+        },
+    }
+}

@@ -1,0 +1,88 @@
+//! The composer's desk: the draft that survives a restart, the price on the button, and
+//! taking a generation away.
+
+use std::sync::{Arc, PoisonError};
+
+use super::Studio;
+use crate::generation::{GenerationId, Phase};
+use crate::price::{Price, price};
+use crate::problem::Problem;
+use crate::settings::Settings;
+
+impl Studio {
+    /// What was in the composer when the program ended, less frames that are gone.
+    #[must_use]
+    pub fn draft(&self) -> Option<Settings> {
+        let text = std::fs::read(self.home.draft_file()).ok()?;
+        let mut draft: Settings = serde_json::from_slice(&text).ok()?;
+        let is_there = |hash: &crate::frames::FrameHash| self.frames.get(*hash).is_some();
+        draft.start = draft.start.filter(is_there);
+        draft.end = draft.end.filter(is_there);
+        draft.references.retain(is_there);
+        Some(draft)
+    }
+
+    /// Keeps what is in the composer.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn save_draft(&self, draft: &Settings) -> Result<(), Problem> {
+        serde_json::to_vec(draft)
+            .map_err(std::io::Error::other)
+            .and_then(|text| crate::durable::write(&self.home.draft_file(), &text))
+            .map_err(|error| {
+                Problem::new("draft", format!("The draft could not be kept ({error})."))
+            })
+    }
+
+    /// What these settings will cost, as far as is known.
+    ///
+    /// # Errors
+    /// The library's.
+    pub async fn price(self: &Arc<Self>, settings: Settings) -> Result<Price, Problem> {
+        let Ok(engine) = self.engine() else {
+            return Ok(Price::Unknown);
+        };
+        let asked = settings.clone();
+        let last = engine
+            .library()
+            .run(move |library| library.last_price(&asked))
+            .await?;
+        let catalogue = self
+            .catalogue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let entry = catalogue
+            .as_ref()
+            .and_then(|catalogue| catalogue.find(settings.model.id()));
+        Ok(price(settings.length, last, entry))
+    }
+
+    /// Takes a finished generation away; the file of its clip goes to the system's trash.
+    ///
+    /// # Errors
+    /// When the file can't be moved there; nothing is taken away then.
+    pub async fn remove(self: &Arc<Self>, id: &GenerationId) -> Result<(), Problem> {
+        let engine = self.engine()?;
+        if let Phase::Ready { clip } = engine.generation(id).await?.phase
+            && !clip.missing
+        {
+            let file = clip.file.clone();
+            tokio::task::spawn_blocking(move || trash::delete(file))
+                .await
+                .map_err(|error| error.to_string())
+                .and_then(|moved| moved.map_err(|error| error.to_string()))
+                .map_err(|error| {
+                    tracing::warn!(%error, "a clip could not be moved to the trash");
+                    Problem::new(
+                        "trash",
+                        format!(
+                            "{} could not be moved to the trash. Delete it in its folder, then remove it here.",
+                            clip.name
+                        ),
+                    )
+                })?;
+        }
+        Ok(engine.remove(id).await?)
+    }
+}

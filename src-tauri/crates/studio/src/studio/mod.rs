@@ -1,0 +1,323 @@
+//! The studio: everything the program does, without a window.
+//!
+//! It holds the home folders, the preferences, the vault, the frames and, per profile, a
+//! library with its engine, and knows who is signed in. A shell calls it and shows what it
+//! says; it decides nothing about pixels.
+
+mod account;
+mod desk;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use apiframe::{ApiKey, Client, Config, ModelCatalog};
+use futures_util::future::BoxFuture;
+use tokio::sync::broadcast;
+use url::Url;
+
+use crate::clips::Fetcher;
+use crate::clock::Clock;
+use crate::engine::{Engine, EngineConfig, Event};
+use crate::estimate;
+use crate::frames::Frames;
+use crate::library::Library;
+use crate::paths::{Home, Profile};
+use crate::preferences::Preferences;
+use crate::problem::Problem;
+use crate::session::{KeySource, Session};
+use crate::vault::Vault;
+
+/// Apiframe's address.
+const APIFRAME: &str = "https://api.apiframe.ai";
+/// The name under which the keychain keeps the key.
+const SERVICE: &str = "app.inbetween";
+/// The first pause after a failure.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// A running sandbox: where it listens, the key it takes, and what a job takes in it.
+#[derive(Clone, Debug)]
+pub struct SandboxDoor {
+    /// Its address on loopback.
+    pub base: Url,
+    /// Its key.
+    pub key: ApiKey,
+}
+
+/// Starts the sandbox, or says why it can't be.
+pub type StartSandbox =
+    Box<dyn Fn() -> BoxFuture<'static, Result<SandboxDoor, String>> + Send + Sync>;
+
+/// What a studio is opened with.
+pub struct StudioConfig {
+    /// Where things are kept.
+    pub home: Home,
+    /// What time it is.
+    pub clock: Clock,
+    /// How requests introduce themselves: `inbetween/VERSION`.
+    pub user_agent: String,
+    /// Another address for Apiframe (`APIFRAME_BASE_URL`).
+    pub base_url: Option<Url>,
+    /// A key for this run (`APIFRAME_API_KEY`).
+    pub key: Option<ApiKey>,
+    /// How the sandbox is started.
+    pub sandbox: StartSandbox,
+    /// What a job takes in the sandbox, before its library knows.
+    pub sandbox_time: Duration,
+}
+
+/// Something a window shows has changed.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// In the gallery of the profile that is shown.
+    Gallery(Event),
+    /// Who is signed in, or how much is left.
+    Session(Session),
+    /// Another profile is shown: everything is different.
+    Profile(Option<Profile>),
+}
+
+/// The product, without a window.
+pub struct Studio {
+    home: Home,
+    clock: Clock,
+    user_agent: String,
+    base: Url,
+    environment_key: Option<ApiKey>,
+    sandbox: StartSandbox,
+    sandbox_time: Duration,
+    frames: Frames,
+    vault: Vault,
+    preferences: Mutex<Preferences>,
+    engines: Mutex<HashMap<Profile, Arc<Engine>>>,
+    /// The key in use and where it is kept.
+    key: Mutex<Option<(ApiKey, KeySource)>>,
+    session: Mutex<Session>,
+    catalogue: Mutex<Option<ModelCatalog>>,
+    /// The sandbox, once started.
+    door: tokio::sync::Mutex<Option<SandboxDoor>>,
+    news: broadcast::Sender<News>,
+    /// A question about the account is about to be asked.
+    asking_soon: AtomicBool,
+    /// Only one question about the account at a time; a second one waits and asks anew.
+    asking: tokio::sync::Mutex<()>,
+}
+
+impl std::fmt::Debug for Studio {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Studio")
+            .field("home", &self.home)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Studio {
+    /// Opens what is on this disk: preferences, frames, and the library of the profile in
+    /// use. Asks neither network nor keychain; [`Studio::open_session`] does.
+    ///
+    /// # Errors
+    /// A problem with the folders, the library, or the address of Apiframe.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn open(config: StudioConfig) -> Result<Arc<Self>, Problem> {
+        let base = match config.base_url {
+            Some(base) => base,
+            None => {
+                Url::parse(APIFRAME).map_err(|error| Problem::new("baseUrl", error.to_string()))?
+            }
+        };
+        let frames = Frames::open(config.home.frames());
+        let preferences = Preferences::load(&config.home.preferences_file());
+        let profile = preferences.profile;
+        let studio = Arc::new(Self {
+            vault: Vault::new(SERVICE),
+            frames,
+            clock: config.clock,
+            user_agent: config.user_agent,
+            base,
+            environment_key: config.key,
+            sandbox: config.sandbox,
+            sandbox_time: config.sandbox_time,
+            preferences: Mutex::new(preferences),
+            engines: Mutex::default(),
+            key: Mutex::default(),
+            session: Mutex::new(Session::Opening),
+            catalogue: Mutex::default(),
+            door: tokio::sync::Mutex::default(),
+            news: broadcast::channel(1024).0,
+            asking_soon: false.into(),
+            asking: tokio::sync::Mutex::default(),
+            home: config.home,
+        });
+        // A base that can't be used is said now, not at the first press of Generate.
+        studio.client(studio.base.clone(), None)?;
+        if let Some(profile) = profile {
+            studio.engine_of(profile)?;
+        }
+        Ok(studio)
+    }
+
+    /// What changes from now on.
+    #[must_use]
+    pub fn news(&self) -> broadcast::Receiver<News> {
+        self.news.subscribe()
+    }
+
+    /// The frames.
+    #[must_use]
+    pub fn frames(&self) -> &Frames {
+        &self.frames
+    }
+
+    /// Where things are kept.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// The profile whose library is shown.
+    #[must_use]
+    pub fn profile(&self) -> Option<Profile> {
+        self.preferences(|preferences| preferences.profile)
+    }
+
+    /// Reads the preferences.
+    pub fn preferences<T>(&self, read: impl FnOnce(&Preferences) -> T) -> T {
+        read(
+            &self
+                .preferences
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+
+    /// Changes the preferences and keeps them on the disk.
+    ///
+    /// # Errors
+    /// When they can't be written; the change then holds until the program ends.
+    pub fn change_preferences(&self, change: impl FnOnce(&mut Preferences)) -> Result<(), Problem> {
+        let changed = {
+            let mut preferences = self
+                .preferences
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            change(&mut preferences);
+            preferences.clone()
+        };
+        changed
+            .save(&self.home.preferences_file())
+            .map_err(|error| Problem::new("preferences", error.to_string()))
+    }
+
+    /// The folder that clips of a profile go to.
+    #[must_use]
+    pub fn clips_folder(&self, profile: Profile) -> PathBuf {
+        self.preferences(|preferences| {
+            self.home
+                .clips(profile, preferences.clips_folder.as_deref())
+        })
+    }
+
+    /// Chooses where clips go from now on.
+    ///
+    /// # Errors
+    /// When the choice can't be kept.
+    pub fn set_clips_folder(&self, folder: Option<PathBuf>) -> Result<(), Problem> {
+        let kept = self.change_preferences(|preferences| preferences.clips_folder = folder);
+        let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
+        for (profile, engine) in engines.iter() {
+            engine.set_clips_folder(self.clips_folder(*profile));
+        }
+        kept
+    }
+
+    /// The engine of the profile that is shown.
+    ///
+    /// # Errors
+    /// A problem when there is none: nobody has signed in yet.
+    pub fn engine(self: &Arc<Self>) -> Result<Arc<Engine>, Problem> {
+        let profile = self.profile().ok_or_else(|| {
+            Problem::new(
+                "noKey",
+                "Sign in with an Apiframe key or take the sandbox first.",
+            )
+        })?;
+        self.engine_of(profile)
+    }
+
+    /// The engine of a profile, opened where it was not.
+    fn engine_of(self: &Arc<Self>, profile: Profile) -> Result<Arc<Engine>, Problem> {
+        let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = engines.get(&profile) {
+            return Ok(Arc::clone(engine));
+        }
+        let loopback = match profile {
+            Profile::Sandbox => true,
+            Profile::Apiframe => self.base.scheme() == "http",
+        };
+        let engine = Arc::new(Engine::start(EngineConfig {
+            library: Library::open(&self.home.library(profile))?,
+            frames: self.frames.clone(),
+            clips_folder: self.clips_folder(profile),
+            fetcher: Fetcher::new(&self.user_agent, loopback)
+                .map_err(|error| Problem::new("tls", error.to_string()))?,
+            clock: self.clock.clone(),
+            usual_time: match profile {
+                Profile::Sandbox => self.sandbox_time,
+                Profile::Apiframe => estimate::PUBLISHED,
+            },
+            first_pause: FIRST_PAUSE,
+        }));
+        self.listen(profile, &engine);
+        engines.insert(profile, Arc::clone(&engine));
+        Ok(engine)
+    }
+
+    /// Passes on what the engine of a profile says, while that profile is shown. Ends with
+    /// the engine or the studio.
+    fn listen(self: &Arc<Self>, profile: Profile, engine: &Engine) {
+        let mut events = engine.events();
+        let studio = Arc::downgrade(self);
+        tokio::spawn(async move {
+            loop {
+                let event = match events.recv().await {
+                    Ok(event) => event,
+                    Err(broadcast::error::RecvError::Lagged(missed)) => {
+                        tracing::warn!(missed, "events came faster than they were passed on");
+                        continue;
+                    }
+                    Err(broadcast::error::RecvError::Closed) => return,
+                };
+                let Some(studio) = studio.upgrade() else {
+                    return;
+                };
+                if studio.profile() != Some(profile) {
+                    continue;
+                }
+                match event {
+                    Event::Balance => studio.ask_soon(),
+                    Event::KeyRefused => studio.key_refused(),
+                    event => studio.tell(News::Gallery(event)),
+                }
+            }
+        });
+    }
+
+    fn client(&self, base: Url, key: Option<ApiKey>) -> Result<Client, Problem> {
+        Client::new(Config {
+            base,
+            key,
+            user_agent: self.user_agent.clone(),
+            timeouts: apiframe::Timeouts::default(),
+        })
+        .map_err(|error| Problem::new("baseUrl", error.to_string()))
+    }
+
+    fn tell(&self, news: News) {
+        // Without a window nobody listens.
+        let _ = self.news.send(news);
+    }
+}

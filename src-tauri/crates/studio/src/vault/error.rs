@@ -1,0 +1,227 @@
+//! What can be wrong with a keychain, and what the person can do about it.
+
+use keyring::Error;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// The kinds of trouble that a person mends in different ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum VaultTrouble {
+    /// There is a keychain and it does not open.
+    Locked,
+    /// There is no keychain.
+    Absent,
+    /// The keychain did something else than what it should.
+    Failed,
+}
+
+/// A keychain in trouble. Never says anything about the key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{sentence}")]
+pub struct VaultError {
+    /// What kind of trouble.
+    pub trouble: VaultTrouble,
+    /// What happened and what to do about it, for the person.
+    pub sentence: String,
+}
+
+const LOCKED: &str = if cfg!(target_os = "macos") {
+    "Your keychain is locked, or does not let Inbetween in. Unlock it in Keychain Access, allow \
+     Inbetween to use it when it asks, and try again."
+} else if cfg!(windows) {
+    "Windows does not let Inbetween use your stored credentials. Sign out of Windows and in \
+     again, and try again."
+} else {
+    "Your keychain is locked or was never set up. Unlock it (in Passwords and Keys with GNOME, in \
+     KWallet with KDE), and try again."
+};
+
+const UNANSWERED: &str = "Your keychain did not answer. If a window asks for its password, type \
+                          it in there, and try again.";
+
+const ABSENT: &str = if cfg!(any(target_os = "macos", windows)) {
+    "Inbetween could not reach the keychain of this computer. Restart the computer, and try again."
+} else {
+    "Inbetween found no keychain on this computer. Start a keyring service such as GNOME Keyring \
+     or KWallet, and try again."
+};
+
+const FAILED: &str = "Your keychain could not do what it was asked. Log out of your computer and \
+                      in again, and try again.";
+
+const NOT_A_KEY: &str = "What your keychain holds for Inbetween is not an Apiframe key. Remove \
+                         the entry for app.inbetween from it, and try again.";
+
+const SEVERAL: &str = "Your keychain holds more than one key for Inbetween. Remove the entries \
+                       for app.inbetween from it that you do not need, and try again.";
+
+/// What the Secret Service answers when a collection is locked, in the text of its errors.
+const IS_LOCKED: &str = "org.freedesktop.Secret.Error.IsLocked";
+
+/// What D-Bus answers when nobody is there to serve, or left while serving.
+const NOBODY: [&str; 5] = [
+    "org.freedesktop.DBus.Error.ServiceUnknown",
+    "org.freedesktop.DBus.Error.NameHasNoOwner",
+    "org.freedesktop.DBus.Error.NoReply",
+    "org.freedesktop.DBus.Error.Disconnected",
+    "org.freedesktop.DBus.Error.Spawn",
+];
+
+impl VaultError {
+    fn new(trouble: VaultTrouble, sentence: &str) -> Self {
+        Self {
+            trouble,
+            sentence: sentence.to_owned(),
+        }
+    }
+
+    /// It did not answer in time, as one does that waits to be unlocked.
+    pub(super) fn unanswered() -> Self {
+        Self::new(VaultTrouble::Locked, UNANSWERED)
+    }
+
+    /// It broke down.
+    pub(super) fn failed() -> Self {
+        Self::new(VaultTrouble::Failed, FAILED)
+    }
+
+    /// What is kept there is no key.
+    pub(super) fn not_a_key() -> Self {
+        Self::new(VaultTrouble::Failed, NOT_A_KEY)
+    }
+
+    /// There is no keychain to connect to. Everything that fails before a session stands is
+    /// counted here: no D-Bus, nobody there who serves secrets, a service that does not start.
+    pub(super) fn absent(error: &Error) -> Self {
+        log(VaultTrouble::Absent, error);
+        Self::new(VaultTrouble::Absent, ABSENT)
+    }
+
+    /// What an error of a keychain that was connected to means.
+    pub(super) fn from_keychain(error: &Error) -> Self {
+        let (trouble, sentence) = match error {
+            Error::NoStorageAccess(_) => (VaultTrouble::Locked, LOCKED),
+            Error::PlatformFailure(cause) if platform::is_locked(cause.as_ref()) => {
+                (VaultTrouble::Locked, LOCKED)
+            }
+            Error::PlatformFailure(cause) if says(cause.as_ref(), &NOBODY) => {
+                (VaultTrouble::Absent, ABSENT)
+            }
+            Error::Ambiguous(_) => (VaultTrouble::Failed, SEVERAL),
+            // These two hold what was read, and it was not text.
+            Error::BadEncoding(_) | Error::BadDataFormat(..) => return Self::not_a_key(),
+            _ => (VaultTrouble::Failed, FAILED),
+        };
+        log(trouble, error);
+        Self::new(trouble, sentence)
+    }
+}
+
+/// Only the causes that come from the system are written down: other errors carry what was
+/// read from the keychain.
+fn log(trouble: VaultTrouble, error: &Error) {
+    match error {
+        Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => {
+            tracing::warn!(?trouble, %cause, "the keychain is in trouble");
+        }
+        _ => tracing::warn!(?trouble, "the keychain is in trouble"),
+    }
+}
+
+fn says(cause: &(dyn std::error::Error + Send + Sync), names: &[&str]) -> bool {
+    let text = cause.to_string();
+    names.iter().any(|name| text.contains(name))
+}
+
+#[cfg(not(target_os = "macos"))]
+mod platform {
+    pub(super) fn is_locked(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+        super::says(cause, &[super::IS_LOCKED])
+    }
+}
+
+#[cfg(target_os = "macos")]
+mod platform {
+    /// From Apple's SecBase.h: errSecAuthFailed, errSecInteractionNotAllowed,
+    /// errSecUserCanceled.
+    const LOCKED: [i32; 3] = [-25293, -25308, -128];
+
+    pub(super) fn is_locked(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+        cause
+            .downcast_ref::<security_framework::base::Error>()
+            .is_some_and(|error| LOCKED.contains(&error.code()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn trouble(text: &str) -> VaultTrouble {
+        let cause = std::io::Error::other(text.to_owned());
+        VaultError::from_keychain(&Error::PlatformFailure(Box::new(cause))).trouble
+    }
+
+    #[test]
+    fn each_kind_of_trouble_is_told_from_the_others() {
+        let prompt = std::io::Error::other("prompt dismissed");
+        let closed = VaultError::from_keychain(&Error::NoStorageAccess(Box::new(prompt)));
+        assert_eq!(closed.trouble, VaultTrouble::Locked);
+        assert_eq!(VaultError::unanswered().trouble, VaultTrouble::Locked);
+        assert_eq!(
+            trouble("org.freedesktop.DBus.Error.ServiceUnknown: no such name"),
+            VaultTrouble::Absent
+        );
+        assert_eq!(trouble("something else"), VaultTrouble::Failed);
+        assert_eq!(
+            VaultError::from_keychain(&Error::Ambiguous(Vec::new())).trouble,
+            VaultTrouble::Failed
+        );
+    }
+
+    #[cfg(not(target_os = "macos"))]
+    #[test]
+    fn a_locked_collection_is_known_by_the_name_of_its_error() {
+        assert_eq!(
+            trouble("org.freedesktop.Secret.Error.IsLocked: the collection is locked"),
+            VaultTrouble::Locked
+        );
+    }
+
+    #[test]
+    fn what_was_read_is_never_part_of_the_error() {
+        let secret = b"afk_secret\xff".to_vec();
+        let cause = std::io::Error::other("afk_secret");
+        for error in [
+            Error::BadEncoding(secret.clone()),
+            Error::BadDataFormat(secret, Box::new(cause)),
+        ] {
+            let said = VaultError::from_keychain(&error);
+            assert_eq!(said.trouble, VaultTrouble::Failed);
+            assert!(!format!("{said} {said:?}").contains("secret"));
+        }
+    }
+
+    #[test]
+    fn every_sentence_says_what_to_do() {
+        for sentence in [LOCKED, UNANSWERED, ABSENT, FAILED, NOT_A_KEY, SEVERAL] {
+            assert!(sentence.ends_with("try again."), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn the_page_knows_the_kinds_by_name() {
+        let all = [
+            VaultTrouble::Locked,
+            VaultTrouble::Absent,
+            VaultTrouble::Failed,
+        ];
+        assert_eq!(
+            serde_json::to_string(&all).unwrap(),
+            r#"["locked","absent","failed"]"#
+        );
+    }
+}
