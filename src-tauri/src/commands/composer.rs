@@ -1,0 +1,125 @@
+//! Frames into the composer, and the press of Generate.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use studio::frames::{Frame, FrameHash, FrameProblem, Frames};
+use studio::generation::Generation;
+use studio::price::Price;
+use studio::problem::Problem;
+use studio::settings::{Settings, Violation};
+use studio::studio::Studio;
+use tauri::{AppHandle, State};
+
+use crate::{clipboard, dialogs};
+
+/// Takes a dropped picture in.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn import_frame(
+    studio: State<'_, Arc<Studio>>,
+    path: PathBuf,
+) -> Result<Frame, Problem> {
+    take_in(&studio, move |frames| frames.import_path(&path)).await
+}
+
+/// Takes a picture in that the person picks in the system's dialog; `None` when they
+/// close it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pick_frame(
+    app: AppHandle,
+    studio: State<'_, Arc<Studio>>,
+    title: String,
+) -> Result<Option<Frame>, Problem> {
+    let Some(path) = dialogs::pick_picture(&app, &title).await? else {
+        return Ok(None);
+    };
+    take_in(&studio, move |frames| frames.import_path(&path))
+        .await
+        .map(Some)
+}
+
+/// Takes the clipboard's picture in; `None` when it holds none.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn paste_frame(
+    app: AppHandle,
+    studio: State<'_, Arc<Studio>>,
+) -> Result<Option<Frame>, Problem> {
+    match clipboard::picture(&app).await {
+        Some(clipboard::Pasted::File(path)) => {
+            take_in(&studio, move |frames| frames.import_path(&path))
+                .await
+                .map(Some)
+        }
+        Some(clipboard::Pasted::Png(bytes)) => take_in(&studio, move |frames| {
+            frames.import_bytes("Pasted picture", &bytes)
+        })
+        .await
+        .map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Reading and converting a picture takes up to seconds, where blocking is allowed.
+async fn take_in(
+    studio: &Studio,
+    work: impl FnOnce(&Frames) -> Result<Frame, FrameProblem> + Send + 'static,
+) -> Result<Frame, Problem> {
+    let frames = studio.frames().clone();
+    tokio::task::spawn_blocking(move || work(&frames))
+        .await
+        .map_err(|stopped| Problem::new("picture", stopped.to_string()))?
+        .map_err(Problem::from)
+}
+
+/// What is known of a frame.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn frame(
+    studio: State<'_, Arc<Studio>>,
+    hash: FrameHash,
+) -> Result<Option<Frame>, Problem> {
+    Ok(studio.frames().get(hash))
+}
+
+/// Every rule these settings break.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn check(settings: Settings) -> Vec<Violation> {
+    settings.violations()
+}
+
+/// What these settings will cost, as far as is known.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn price(
+    studio: State<'_, Arc<Studio>>,
+    settings: Settings,
+) -> Result<Price, Problem> {
+    studio.price(settings).await
+}
+
+/// Keeps what is in the composer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_draft(
+    studio: State<'_, Arc<Studio>>,
+    settings: Settings,
+) -> Result<(), Problem> {
+    let studio = Arc::clone(&studio);
+    tokio::task::spawn_blocking(move || studio.save_draft(&settings))
+        .await
+        .map_err(|stopped| Problem::new("draft", stopped.to_string()))?
+}
+
+/// Generates.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn generate(
+    studio: State<'_, Arc<Studio>>,
+    settings: Settings,
+) -> Result<Generation, Problem> {
+    Ok(studio.engine()?.generate(settings).await?)
+}

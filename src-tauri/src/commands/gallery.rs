@@ -1,0 +1,129 @@
+//! The gallery's pages and what can be done with a card.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use specta::Type;
+use studio::generation::{Generation, GenerationId};
+use studio::library::{Counts, Filter};
+use studio::problem::Problem;
+use studio::studio::Studio;
+use tauri::State;
+use tauri::ipc::{InvokeBody, Request};
+
+/// The most bytes of a poster: one of 640 pixels is a tenth of it.
+const LARGEST_POSTER: usize = 2 << 20;
+
+/// A page of the gallery.
+#[derive(Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GalleryPage {
+    generations: Vec<Generation>,
+    /// What to ask the next page with.
+    next: Option<String>,
+    counts: Counts,
+}
+
+pub(crate) async fn page(
+    studio: &Arc<Studio>,
+    filter: Filter,
+    cursor: Option<String>,
+) -> Result<GalleryPage, Problem> {
+    let (generations, next, counts) = studio.engine()?.page(filter, cursor).await?;
+    Ok(GalleryPage {
+        generations,
+        next,
+        counts,
+    })
+}
+
+/// A page of the gallery, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn gallery(
+    studio: State<'_, Arc<Studio>>,
+    filter: Filter,
+    cursor: Option<String>,
+) -> Result<GalleryPage, Problem> {
+    page(&studio, filter, cursor).await
+}
+
+/// One generation as it is now.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn generation(
+    studio: State<'_, Arc<Studio>>,
+    id: GenerationId,
+) -> Result<Generation, Problem> {
+    Ok(studio.engine()?.generation(&id).await?)
+}
+
+/// A new generation with the same settings.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retry(
+    studio: State<'_, Arc<Studio>>,
+    id: GenerationId,
+) -> Result<Generation, Problem> {
+    Ok(studio.engine()?.again(&id).await?)
+}
+
+/// Goes on with one that is, or may be, paid for.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resume(
+    studio: State<'_, Arc<Studio>>,
+    id: GenerationId,
+) -> Result<Generation, Problem> {
+    Ok(studio.engine()?.resume(&id).await?)
+}
+
+/// The person's own decision to pay again for one whose fate is unknown.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn submit_again(
+    studio: State<'_, Arc<Studio>>,
+    id: GenerationId,
+) -> Result<Generation, Problem> {
+    Ok(studio.engine()?.again(&id).await?)
+}
+
+/// Calls one off that was not sent yet.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel(
+    studio: State<'_, Arc<Studio>>,
+    id: GenerationId,
+) -> Result<Generation, Problem> {
+    Ok(studio.engine()?.cancel(&id).await?)
+}
+
+/// Takes one out of the gallery; its clip goes to the trash.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remove(
+    studio: State<'_, Arc<Studio>>,
+    id: GenerationId,
+) -> Result<(), Problem> {
+    studio.remove(&id).await
+}
+
+/// Keeps a poster: the body is a JPEG, the header `x-generation` says whose.
+#[tauri::command]
+pub(crate) async fn save_poster(
+    studio: State<'_, Arc<Studio>>,
+    request: Request<'_>,
+) -> Result<(), Problem> {
+    let id = request
+        .headers()
+        .get("x-generation")
+        .and_then(|id| id.to_str().ok())
+        .and_then(|id| GenerationId::try_from(id.to_owned()).ok());
+    let (Some(id), InvokeBody::Raw(jpeg)) = (id, request.body()) else {
+        return Err(Problem::new("poster", "That is no poster."));
+    };
+    if jpeg.len() > LARGEST_POSTER || !jpeg.starts_with(&[0xff, 0xd8, 0xff]) {
+        return Err(Problem::new("poster", "A poster is a small JPEG."));
+    }
+    Ok(studio.engine()?.save_poster(&id, jpeg.clone()).await?)
+}

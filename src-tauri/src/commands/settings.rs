@@ -1,0 +1,163 @@
+//! The preferences, and doors to the outside.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use studio::paths::Profile;
+use studio::preferences::Theme;
+use studio::problem::Problem;
+use studio::studio::Studio;
+use tauri::{AppHandle, State};
+use tauri_plugin_opener::OpenerExt;
+
+use crate::{dialogs, window};
+
+/// The preferences as the page shows them.
+#[derive(Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Preferences {
+    theme: Theme,
+    clips_folder: PathBuf,
+    clips_folder_is_default: bool,
+    data_folder: PathBuf,
+    log_folder: PathBuf,
+    version: &'static str,
+}
+
+impl Preferences {
+    pub(crate) fn of(studio: &Studio) -> Self {
+        let (theme, is_default) = studio
+            .preferences(|preferences| (preferences.theme, preferences.clips_folder.is_none()));
+        Self {
+            theme,
+            clips_folder: studio.clips_folder(studio.profile().unwrap_or(Profile::Apiframe)),
+            clips_folder_is_default: is_default,
+            data_folder: studio.home().data.clone(),
+            log_folder: studio.home().log.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}
+
+/// A folder the person may open.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Folder {
+    /// Where clips go.
+    Clips,
+    /// Where the library is.
+    Data,
+    /// Where the log is.
+    Log,
+}
+
+/// A page of the web the person may open. The page names one of these; it can't name an
+/// address.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Link {
+    /// Where keys are made.
+    GetKey,
+    /// Where credits are bought.
+    AddCredits,
+    /// Apiframe's own documentation.
+    Help,
+}
+
+impl Link {
+    fn address(self) -> &'static str {
+        match self {
+            Self::GetKey => "https://app.apiframe.ai/",
+            Self::AddCredits => "https://apiframe.ai/pricing",
+            Self::Help => "https://docs.apiframe.ai/",
+        }
+    }
+}
+
+/// Chooses a theme.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_theme(
+    app: AppHandle,
+    studio: State<'_, Arc<Studio>>,
+    theme: Theme,
+) -> Result<Preferences, Problem> {
+    if let Err(error) = window::set_theme(&app, theme) {
+        tracing::warn!(%error, "the window did not take the theme");
+    }
+    studio.change_preferences(|preferences| preferences.theme = theme)?;
+    Ok(Preferences::of(&studio))
+}
+
+/// Chooses where clips go; `None` when the person closes the dialog.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pick_clips_folder(
+    app: AppHandle,
+    studio: State<'_, Arc<Studio>>,
+) -> Result<Option<Preferences>, Problem> {
+    let Some(folder) = dialogs::pick_folder(&app, "Choose where clips are saved").await? else {
+        return Ok(None);
+    };
+    // Found out now rather than when a paid clip arrives.
+    tempfile::tempfile_in(&folder).map_err(|error| {
+        Problem::new(
+            "clipsFolder",
+            format!(
+                "Inbetween can't write to {} ({error}). Choose another folder.",
+                folder.display()
+            ),
+        )
+    })?;
+    studio.set_clips_folder(Some(folder))?;
+    Ok(Some(Preferences::of(&studio)))
+}
+
+/// Opens one of the program's folders, making it where there is none yet.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_folder(
+    app: AppHandle,
+    studio: State<'_, Arc<Studio>>,
+    which: Folder,
+) -> Result<(), Problem> {
+    let folder = match which {
+        Folder::Clips => studio.clips_folder(studio.profile().unwrap_or(Profile::Apiframe)),
+        Folder::Data => studio.home().data.clone(),
+        Folder::Log => studio.home().log.clone(),
+    };
+    let opened = std::fs::create_dir_all(&folder)
+        .map_err(|error| error.to_string())
+        .and_then(|()| {
+            app.opener()
+                .open_path(folder.to_string_lossy(), None::<&str>)
+                .map_err(|error| error.to_string())
+        });
+    opened.map_err(|error| {
+        tracing::warn!(%error, "a folder could not be opened");
+        Problem::new(
+            "noFileManager",
+            format!(
+                "No file manager answered. The folder is {}.",
+                folder.display()
+            ),
+        )
+    })
+}
+
+/// Opens a page in the person's browser.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_link(app: AppHandle, link: Link) -> Result<(), Problem> {
+    app.opener()
+        .open_url(link.address(), None::<&str>)
+        .map_err(|error| {
+            tracing::warn!(%error, "no browser answered");
+            Problem::new(
+                "noBrowser",
+                format!("No browser answered. The page is {}.", link.address()),
+            )
+        })
+}

@@ -1,0 +1,99 @@
+//! The system's own dialogs. On Linux they come from the desktop portal, or from zenity
+//! where there is none; a dialog that can't open answers like one that was closed, so
+//! whether one can open is asked first.
+
+use std::path::PathBuf;
+
+use rfd::{AsyncFileDialog, MessageDialog, MessageLevel};
+use studio::problem::Problem;
+use tauri::{AppHandle, Manager};
+
+use crate::window::MAIN;
+
+/// What the dialog offers as pictures: what `studio::frames` can read.
+const PICTURES: [&str; 9] = [
+    "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "jfif",
+];
+
+/// A picture of the person's choice; `None` when they close the dialog.
+pub(crate) async fn pick_picture(app: &AppHandle, title: &str) -> Result<Option<PathBuf>, Problem> {
+    let dialog = dialog(app, title)
+        .await?
+        .add_filter("Pictures", &PICTURES)
+        .add_filter("All files", &["*"]);
+    Ok(dialog.pick_file().await.map(|file| file.path().to_owned()))
+}
+
+/// A folder of the person's choice; `None` when they close the dialog.
+pub(crate) async fn pick_folder(app: &AppHandle, title: &str) -> Result<Option<PathBuf>, Problem> {
+    let dialog = dialog(app, title).await?.set_can_create_directories(true);
+    Ok(dialog
+        .pick_folder()
+        .await
+        .map(|folder| folder.path().to_owned()))
+}
+
+/// Where to save a copy of a clip; `None` when the person closes the dialog.
+pub(crate) async fn save_clip(app: &AppHandle, name: &str) -> Result<Option<PathBuf>, Problem> {
+    let dialog = dialog(app, "Save a copy of the clip")
+        .await?
+        .set_file_name(name)
+        .add_filter("Video", &["mp4"]);
+    Ok(dialog.save_file().await.map(|file| file.path().to_owned()))
+}
+
+/// Says why the program can't start, where a person who did not start it from a terminal
+/// sees it. Without a desktop there is nobody to see it.
+pub(crate) fn cannot_start(sentence: &str) {
+    let on_a_desktop = cfg!(not(target_os = "linux"))
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some());
+    if on_a_desktop {
+        MessageDialog::new()
+            .set_level(MessageLevel::Error)
+            .set_title("Inbetween can't start")
+            .set_description(sentence)
+            .show();
+    }
+}
+
+async fn dialog(app: &AppHandle, title: &str) -> Result<AsyncFileDialog, Problem> {
+    if !can_open().await {
+        return Err(Problem::new(
+            "noDialog",
+            "This desktop has no file dialogs. Install xdg-desktop-portal and a backend such as \
+             xdg-desktop-portal-gtk, or zenity, or drop the file onto the window instead.",
+        ));
+    }
+    let dialog = AsyncFileDialog::new().set_title(title);
+    Ok(match app.get_webview_window(MAIN) {
+        Some(window) => dialog.set_parent(&window),
+        None => dialog,
+    })
+}
+
+/// Whether a dialog can open: the portal is there or can be started, or zenity is installed.
+#[cfg(target_os = "linux")]
+async fn can_open() -> bool {
+    const PORTAL: &str = "org.freedesktop.portal.Desktop";
+    let portal = async {
+        let bus = zbus::Connection::session().await?;
+        let proxy = zbus::fdo::DBusProxy::new(&bus).await?;
+        let is_it = |names: Vec<zbus::names::OwnedBusName>| {
+            names.iter().any(|name| name.as_str() == PORTAL)
+        };
+        Ok::<bool, zbus::Error>(
+            is_it(proxy.list_activatable_names().await?) || is_it(proxy.list_names().await?),
+        )
+    };
+    portal.await.unwrap_or(false)
+        || std::env::var_os("PATH").is_some_and(|paths| {
+            std::env::split_paths(&paths).any(|folder| folder.join("zenity").is_file())
+        })
+}
+
+#[cfg(not(target_os = "linux"))]
+async fn can_open() -> bool {
+    true
+}

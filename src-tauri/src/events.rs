@@ -1,0 +1,62 @@
+//! What the page hears without asking.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use studio::engine::Event;
+use studio::generation::{Generation, GenerationId};
+use studio::library::Counts;
+use studio::paths::Profile;
+use studio::session::Session;
+use studio::studio::{News, Studio};
+use tauri::AppHandle;
+use tauri_specta::Event as _;
+use tokio::sync::broadcast::error::RecvError;
+
+/// A generation is new or different.
+#[derive(Clone, Debug, Serialize, Type, tauri_specta::Event)]
+pub(crate) struct GenerationChanged(pub(crate) Generation);
+
+/// A generation is gone.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub(crate) struct GenerationRemoved(pub(crate) GenerationId);
+
+/// There are more or fewer of a kind.
+#[derive(Clone, Debug, Serialize, Type, tauri_specta::Event)]
+pub(crate) struct CountsChanged(pub(crate) Counts);
+
+/// Who is signed in, or what is known of them, has changed.
+#[derive(Clone, Debug, Serialize, Type, tauri_specta::Event)]
+pub(crate) struct SessionChanged(pub(crate) Session);
+
+/// Another profile's library is shown: ask for everything anew. Also sent when the page
+/// could not keep up with the other events.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub(crate) struct ProfileChanged(pub(crate) Option<Profile>);
+
+/// Passes the studio's news to the page.
+pub(crate) fn forward(app: AppHandle, studio: &Arc<Studio>) {
+    let mut news = studio.news();
+    let studio = Arc::clone(studio);
+    tauri::async_runtime::spawn(async move {
+        loop {
+            let emitted = match news.recv().await {
+                Ok(News::Gallery(Event::Changed(generation))) => {
+                    GenerationChanged(*generation).emit(&app)
+                }
+                Ok(News::Gallery(Event::Removed(id))) => GenerationRemoved(id).emit(&app),
+                Ok(News::Gallery(Event::Counts(counts))) => CountsChanged(counts).emit(&app),
+                // The studio answers these itself, with news of the session.
+                Ok(News::Gallery(Event::Balance | Event::KeyRefused)) => Ok(()),
+                Ok(News::Session(session)) => SessionChanged(session).emit(&app),
+                Ok(News::Profile(profile)) => ProfileChanged(profile).emit(&app),
+                Err(RecvError::Lagged(_)) => ProfileChanged(studio.profile()).emit(&app),
+                Err(RecvError::Closed) => return,
+            };
+            if let Err(error) = emitted {
+                tracing::warn!(%error, "the page could not be told");
+            }
+        }
+    });
+}

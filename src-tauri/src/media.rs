@@ -1,0 +1,203 @@
+//! The media server: clips, posters and frames for the page, over HTTP on loopback.
+//!
+//! It exists because the web view on Linux plays video from http alone. A random port, a
+//! 256-bit token in the path, a check of the Host header and ids instead of paths keep it
+//! to this window: no other page and no other user's program can guess its way in.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use studio::frames::FrameHash;
+use studio::generation::{GenerationId, Phase};
+use studio::studio::Studio;
+use tower_http::cors::CorsLayer;
+use tower_http::services::ServeFile;
+
+/// Where the page may come from: Tauri's own origins, and Vite's while developing.
+const ORIGINS: [&str; 3] = [
+    "tauri://localhost",
+    "http://tauri.localhost",
+    "http://localhost:1420",
+];
+
+/// The running server's address.
+#[derive(Debug)]
+pub(crate) struct Media {
+    /// `http://127.0.0.1:PORT/TOKEN`, without a slash at the end.
+    pub(crate) base: String,
+}
+
+#[derive(Clone)]
+struct Server {
+    studio: Arc<Studio>,
+    token: String,
+    host: String,
+}
+
+/// Starts serving what the studio holds.
+pub(crate) fn serve(studio: Arc<Studio>) -> std::io::Result<Media> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    listener.set_nonblocking(true)?;
+    let host = listener.local_addr()?.to_string();
+    let token = token()?;
+    let base = format!("http://{host}/{token}");
+    let server = Server {
+        studio,
+        token,
+        host,
+    };
+    let router = Router::new()
+        .route("/{token}/clip/{id}", get(clip))
+        .route("/{token}/poster/{id}", get(poster))
+        .route("/{token}/frame/{hash}", get(frame))
+        .route("/{token}/thumb/{hash}", get(thumb))
+        .layer(CorsLayer::new().allow_origin(ORIGINS.map(HeaderValue::from_static)))
+        .layer(middleware::from_fn_with_state(server.clone(), admit))
+        .with_state(server);
+    tauri::async_runtime::spawn(async move {
+        let served = match tokio::net::TcpListener::from_std(listener) {
+            Ok(listener) => axum::serve(listener, router).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = served {
+            tracing::error!(%error, "the media server ended");
+        }
+    });
+    Ok(Media { base })
+}
+
+/// 256 random bits, as hexadecimal digits.
+fn token() -> std::io::Result<String> {
+    let mut bits = [0_u8; 32];
+    getrandom::fill(&mut bits).map_err(std::io::Error::other)?;
+    Ok(bits.iter().fold(String::new(), |mut text, byte| {
+        use std::fmt::Write;
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
+}
+
+/// Lets in who names this very host and the token; everybody else gets the same empty 404.
+async fn admit(State(server): State<Server>, request: Request, next: Next) -> Response {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let given = request.uri().path().split('/').nth(1).unwrap_or_default();
+    if host != Some(server.host.as_str()) || !same(given.as_bytes(), server.token.as_bytes()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    // Ids and hashes never come to mean another file.
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=86400"),
+    );
+    response
+}
+
+/// Compares in a time that does not tell how much was right.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(other)
+            .fold(0, |differences, (a, b)| differences | (a ^ b))
+            == 0
+}
+
+async fn clip(
+    State(server): State<Server>,
+    Path((_, id)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let file = async {
+        let id = GenerationId::try_from(id).ok()?;
+        match server
+            .studio
+            .engine()
+            .ok()?
+            .generation(&id)
+            .await
+            .ok()?
+            .phase
+        {
+            Phase::Ready { clip } => Some(PathBuf::from(clip.file)),
+            _ => None,
+        }
+    };
+    send(file.await, "video/mp4", request).await
+}
+
+async fn poster(
+    State(server): State<Server>,
+    Path((_, id)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let file = GenerationId::try_from(id)
+        .ok()
+        .and_then(|id| Some(server.studio.engine().ok()?.poster_path(&id)));
+    send(file, "image/jpeg", request).await
+}
+
+async fn frame(
+    State(server): State<Server>,
+    Path((_, hash)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let Ok(hash) = FrameHash::try_from(hash) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let kind = server
+        .studio
+        .frames()
+        .content_type(hash)
+        .unwrap_or("application/octet-stream");
+    send(server.studio.frames().path(hash), kind, request).await
+}
+
+async fn thumb(
+    State(server): State<Server>,
+    Path((_, hash)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let file = FrameHash::try_from(hash)
+        .ok()
+        .and_then(|hash| server.studio.frames().thumb_path(hash));
+    send(file, "image/jpeg", request).await
+}
+
+/// A file with its ranges, or 404.
+async fn send(file: Option<PathBuf>, kind: &'static str, request: Request) -> Response {
+    let Some(file) = file else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match ServeFile::new(file).try_call(request).await {
+        Ok(response) => {
+            let mut response = response.into_response();
+            if response.status().is_success() {
+                response
+                    .headers_mut()
+                    .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            }
+            response
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a file could not be served");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

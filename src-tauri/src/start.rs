@@ -1,0 +1,94 @@
+//! Starting: environment, log, studio, media server, window, in this order, and nothing of
+//! the network or the keychain, which wait until the page has been painted.
+
+use std::env;
+use std::sync::Arc;
+use std::time::Duration;
+
+use apiframe::ApiKey;
+use studio::clock::Clock;
+use studio::paths::Home;
+use studio::studio::{Studio, StudioConfig};
+use tauri::{Manager, RunEvent};
+use url::Url;
+
+use crate::{commands, events, log, media, sandboxed, window};
+
+/// Another address for Apiframe.
+const BASE_URL_VARIABLE: &str = "APIFRAME_BASE_URL";
+/// A key for this run.
+const KEY_VARIABLE: &str = "APIFRAME_API_KEY";
+/// How long steps that are writing may take to end when the window is closed.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// Runs the program, or says in a sentence why it can't.
+pub(crate) fn start() -> Result<(), String> {
+    let home = Home::of_this_process().map_err(|error| error.to_string())?;
+    // Kept until the end: dropping it flushes what is still to be written.
+    let _log = log::begin(&home.log);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+
+    let base_url = variable(BASE_URL_VARIABLE)
+        .map(|text| {
+            Url::parse(&text).map_err(|error| {
+                format!("{BASE_URL_VARIABLE} is not an address ({error}). Correct or remove it.")
+            })
+        })
+        .transpose()?;
+    let key = variable(KEY_VARIABLE)
+        .map(|text| {
+            ApiKey::parse(&text).map_err(|shape| format!("{KEY_VARIABLE} can't be used. {shape}"))
+        })
+        .transpose()?;
+
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("Inbetween could not start its worker threads ({error})."))?;
+    tauri::async_runtime::set(runtime.handle().clone());
+    let entered = runtime.enter();
+
+    let (sandbox, sandbox_time) = sandboxed::starter(home.data.join("sandbox"));
+    let studio = Studio::open(StudioConfig {
+        home,
+        clock: Clock::system(),
+        user_agent: concat!("inbetween/", env!("CARGO_PKG_VERSION")).into(),
+        base_url,
+        key,
+        sandbox,
+        sandbox_time,
+    })
+    .map_err(|problem| problem.message)?;
+    let media = media::serve(Arc::clone(&studio)).map_err(|error| {
+        format!("Inbetween could not open a port for its own player ({error}).")
+    })?;
+
+    let bridge = commands::bridge();
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_opener::init())
+        .manage(Arc::clone(&studio))
+        .manage(media)
+        .invoke_handler(commands::handler(&bridge))
+        .setup(move |app| {
+            bridge.mount_events(app);
+            events::forward(app.handle().clone(), &studio);
+            window::open(app.handle(), &studio)?;
+            Ok(())
+        })
+        .build(tauri::generate_context!())
+        .map_err(|error| format!("Inbetween could not open its window ({error})."))?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event {
+            tracing::info!("ending");
+            // Whatever is under way is in the library and goes on at the next start.
+            let _: Option<tauri::State<'_, Arc<Studio>>> = app.try_state();
+        }
+    });
+    drop(entered);
+    runtime.shutdown_timeout(LAST_WORDS);
+    Ok(())
+}
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
