@@ -144,7 +144,7 @@ fn text(head: &[u8]) -> Option<FrameProblem> {
     } else if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
         Some(FrameProblem::NotAPicture("a web page"))
     } else {
-        Some(FrameProblem::NotAPicture("a text"))
+        Some(FrameProblem::NotAPicture("a text file"))
     }
 }
 
@@ -205,9 +205,9 @@ mod tests {
             (b"\x1a\x45\xdf\xa3\x01", "a video"),
             (b"RIFF\0\0\0\0AVI LIST", "a sound or a video"),
             (b"<!DOCTYPE html><html>", "a web page"),
-            ("Liebe Grüße".as_bytes(), "a text"),
-            (&"Grüße".as_bytes()[..3], "a text"),
-            (b"BM is how this text begins", "a text"),
+            ("Liebe Grüße".as_bytes(), "a text file"),
+            (&"Grüße".as_bytes()[..3], "a text file"),
+            (b"BM is how this text begins", "a text file"),
             (b"PK\x03\x04", "an archive or a document"),
             (b"\x01\x02\0\x03", "some other kind of file"),
             (b"\0\0\0\xffftyp", "a video"),
