@@ -56,9 +56,6 @@ const NOT_A_KEY: &str = "What your keychain holds for Inbetween is not an Apifra
 const SEVERAL: &str = "Your keychain holds more than one key for Inbetween. Remove the entries \
                        for app.inbetween from it that you do not need, and try again.";
 
-/// What the Secret Service answers when a collection is locked, in the text of its errors.
-const IS_LOCKED: &str = "org.freedesktop.Secret.Error.IsLocked";
-
 /// What D-Bus answers when nobody is there to serve, or left while serving.
 const NOBODY: [&str; 5] = [
     "org.freedesktop.DBus.Error.ServiceUnknown",
@@ -136,8 +133,11 @@ fn says(cause: &(dyn std::error::Error + Send + Sync), names: &[&str]) -> bool {
 
 #[cfg(not(target_os = "macos"))]
 mod platform {
+    /// What the Secret Service answers when a collection is locked, in the text of its errors.
+    const IS_LOCKED: &str = "org.freedesktop.Secret.Error.IsLocked";
+
     pub(super) fn is_locked(cause: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
-        super::says(cause, &[super::IS_LOCKED])
+        super::says(cause, &[IS_LOCKED])
     }
 }
 
