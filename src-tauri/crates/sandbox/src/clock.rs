@@ -1,0 +1,57 @@
+//! The sandbox's own time, so that a test can let a day pass between two calls.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// A clock that can be put forward. Clones show the same time.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    /// Where it stands still; `None` for one that runs with the system's.
+    stopped_at: Option<Timestamp>,
+    /// Milliseconds it was put forward.
+    ahead: Arc<AtomicI64>,
+}
+
+impl Clock {
+    /// A clock that runs with the system's.
+    #[must_use]
+    pub fn system() -> Self {
+        Self {
+            stopped_at: None,
+            ahead: Arc::default(),
+        }
+    }
+
+    /// A clock that only moves when it is put forward.
+    #[must_use]
+    pub fn stopped_at(time: Timestamp) -> Self {
+        Self {
+            stopped_at: Some(time),
+            ahead: Arc::default(),
+        }
+    }
+
+    /// Puts the clock forward.
+    pub fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.ahead.fetch_add(by, Ordering::SeqCst);
+    }
+
+    /// The time in whole milliseconds, which is what the API's dates show.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        let base = self.stopped_at.unwrap_or_else(Timestamp::now);
+        let ahead = SignedDuration::from_millis(self.ahead.load(Ordering::SeqCst));
+        let now = base.saturating_add(ahead).unwrap_or(base);
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::system()
+    }
+}

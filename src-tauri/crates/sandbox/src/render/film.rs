@@ -1,0 +1,212 @@
+//! What a clip is to show, in the words of a request: pictures, seconds, shape, sound.
+//!
+//! The sizes are those seen from the real service: the mode gives the long side, a start
+//! picture gives the shape, and without one the asked shape does.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::paint::Way;
+use super::scene::Scene;
+use super::{Leg, Picture, RenderError};
+
+/// The encoder takes no more than 3840×2160 or 2160×3840, so a 4K clip that is nearly
+/// square has to be smaller than its mode says.
+const ENCODER_SHORT_SIDE: u32 = 2160;
+
+/// Frames a second, as the real service's clips have.
+pub(super) const FRAMES_PER_SECOND: u32 = 24;
+
+/// Quality, as `klingParams.mode` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// 720p.
+    #[serde(rename = "standard")]
+    Standard,
+    /// 1080p.
+    #[serde(rename = "pro")]
+    Pro,
+    /// 2160p.
+    #[serde(rename = "4k")]
+    FourK,
+}
+
+impl Mode {
+    /// The longer side of the picture, in pixels.
+    #[must_use]
+    pub const fn long_side(self) -> u32 {
+        match self {
+            Self::Standard => 1280,
+            Self::Pro => 1920,
+            Self::FourK => 3840,
+        }
+    }
+}
+
+/// The shape of a clip that has no start picture, as `klingParams.aspect_ratio` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// 16:9.
+    Wide,
+    /// 9:16.
+    Tall,
+    /// 1:1, as high as the wide one.
+    Square,
+}
+
+/// Width and height in pixels, both even.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+impl Size {
+    /// The size of a clip without a start picture.
+    #[must_use]
+    pub const fn asked(mode: Mode, shape: Shape) -> Self {
+        let long = mode.long_side();
+        let short = long / 16 * 9;
+        let (width, height) = match shape {
+            Shape::Wide => (long, short),
+            Shape::Tall => (short, long),
+            Shape::Square => (short, short),
+        };
+        Self { width, height }
+    }
+
+    /// The size of a clip that begins with a picture of `width` × `height`: its ratio, the
+    /// mode's long side.
+    #[must_use]
+    pub fn following(mode: Mode, width: u32, height: u32) -> Self {
+        let (long, short) = (width.max(height).max(1), width.min(height).max(1));
+        let ratio = f64::from(short) / f64::from(long);
+        let long_side = f64::from(mode.long_side());
+        let fitted = long_side.min(f64::from(ENCODER_SHORT_SIDE) / ratio);
+        let (long, short) = (even(fitted), even(fitted * ratio));
+        if width >= height {
+            Self {
+                width: long,
+                height: short,
+            }
+        } else {
+            Self {
+                width: short,
+                height: long,
+            }
+        }
+    }
+}
+
+/// The nearest even number, at least the 16 pixels that the encoder wants.
+fn even(side: f64) -> u32 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // at most 3840
+    let half = (side / 2.0).round().max(8.0) as u32;
+    half * 2
+}
+
+/// One part of a clip with several shots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shot {
+    /// What happens.
+    pub prompt: String,
+    /// How long, in whole seconds.
+    pub seconds: u32,
+}
+
+/// A clip to be made.
+#[derive(Clone, Debug)]
+pub struct Film {
+    /// The quality.
+    pub mode: Mode,
+    /// Width and height.
+    pub size: Size,
+    /// How long, in whole seconds.
+    pub seconds: u32,
+    /// Whether it has a sound track.
+    pub sound: bool,
+    /// What happens; the picture is made of it where there is no start picture.
+    pub prompt: String,
+    /// The picture it begins with, as a file.
+    pub start: Option<Bytes>,
+    /// The picture it ends with, as a file.
+    pub end: Option<Bytes>,
+    /// Its shots, one after another with a cut between; empty for a clip in one piece.
+    pub shots: Vec<Shot>,
+}
+
+impl Film {
+    /// The stretches of the clip, each a move from one still towards another.
+    pub(super) fn legs(&self) -> Result<Vec<Leg>, RenderError> {
+        let frames = |seconds: u32| seconds * FRAMES_PER_SECOND;
+        let decode = |file: &Option<Bytes>, what| {
+            file.as_ref()
+                .map(|file| Picture::decode(file, self.size, what))
+                .transpose()
+        };
+        let (start, end) = std::thread::scope(|scope| {
+            let end = scope.spawn(|| decode(&self.end, "end picture"));
+            let start = decode(&self.start, "start picture");
+            (
+                start,
+                end.join()
+                    .unwrap_or(Err(RenderError::Picture("end picture"))),
+            )
+        });
+        let (start, end) = (start?, end?);
+        let scene = |prompt: &str| Scene::of(prompt).paint(self.size);
+
+        if self.shots.is_empty() {
+            let from = start.unwrap_or_else(|| scene(&self.prompt));
+            return Ok(vec![Leg::new(
+                from,
+                end,
+                frames(self.seconds),
+                Way::of(&self.prompt),
+            )]);
+        }
+        let mut start = start;
+        Ok(self
+            .shots
+            .iter()
+            .map(|shot| {
+                let from = start.take().unwrap_or_else(|| scene(&shot.prompt));
+                Leg::new(from, None, frames(shot.seconds), Way::of(&shot.prompt))
+            })
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn size(width: u32, height: u32) -> Size {
+        Size { width, height }
+    }
+
+    #[test]
+    fn without_a_start_picture_the_asked_shape_decides() {
+        assert_eq!(Size::asked(Mode::Standard, Shape::Wide), size(1280, 720));
+        assert_eq!(Size::asked(Mode::Standard, Shape::Tall), size(720, 1280));
+        assert_eq!(Size::asked(Mode::Standard, Shape::Square), size(720, 720));
+        assert_eq!(Size::asked(Mode::Pro, Shape::Wide), size(1920, 1080));
+        assert_eq!(Size::asked(Mode::FourK, Shape::Wide), size(3840, 2160));
+    }
+
+    #[test]
+    fn a_start_picture_gives_its_ratio_and_the_mode_the_long_side() {
+        assert_eq!(Size::following(Mode::Standard, 4000, 3000), size(1280, 960));
+        assert_eq!(Size::following(Mode::Pro, 1080, 1920), size(1080, 1920));
+        assert_eq!(Size::following(Mode::Standard, 301, 700), size(550, 1280));
+    }
+
+    #[test]
+    fn a_4k_clip_stays_within_what_the_encoder_takes() {
+        assert_eq!(Size::following(Mode::FourK, 900, 900), size(2160, 2160));
+        assert_eq!(Size::following(Mode::FourK, 4000, 3000), size(2880, 2160));
+        assert_eq!(Size::following(Mode::FourK, 1920, 1080), size(3840, 2160));
+    }
+}

@@ -1,0 +1,244 @@
+//! What the model behind the service asks beyond the schema, found out after a job was
+//! accepted: such a job fails with a sentence, and its credits come back.
+//!
+//! The limits are those published for Kling 3.0. The sandbox fetches nothing from the net:
+//! a picture's address has to be one of its own uploads.
+
+use std::io::Cursor;
+
+use bytes::Bytes;
+use image::{ImageFormat, ImageReader};
+use serde_json::Value;
+
+use crate::render::{Film, Shot, Size};
+use crate::schema::{Request, whole};
+
+/// Characters of a prompt upstream; the schema says 4000.
+const LONGEST_PROMPT: usize = 2500;
+/// Bytes of a picture upstream; uploads take more.
+const LARGEST_PICTURE: usize = 10 * 1024 * 1024;
+/// Pixels on either side.
+const SMALLEST_SIDE: u32 = 300;
+/// The longer side over the shorter, in tenths.
+const LONGEST_RATIO: u64 = 25;
+const MOST_SHOTS: usize = 6;
+const LONGEST_SHOT_PROMPT: usize = 512;
+
+/// Where a request's addresses lead.
+pub(crate) trait Hosted {
+    /// The bytes of an upload whose address is alive.
+    fn upload(&self, url: &str) -> Option<Bytes>;
+    /// Whether the address is that of a finished clip that is still kept.
+    fn has_clip(&self, url: &str) -> bool;
+}
+
+/// The film of a request.
+///
+/// # Errors
+/// The sentence that the job fails with.
+pub(crate) fn film(request: &Request, hosted: &impl Hosted) -> Result<Film, String> {
+    if request.prompt.chars().count() > LONGEST_PROMPT {
+        return Err(format!(
+            "The prompt is longer than {LONGEST_PROMPT} characters."
+        ));
+    }
+    let shots = shots(request)?;
+    if !shots.is_empty() && request.end_image.is_some() {
+        return Err("Shots and an end image cannot be combined.".to_owned());
+    }
+    let mut size = Size::asked(request.mode, request.shape);
+    let mut start = None;
+    if let Some(url) = &request.start_image {
+        let (file, width, height) = picture(url, "start image", hosted)?;
+        size = Size::following(request.mode, width, height);
+        start = Some(file);
+    }
+    let end = match &request.end_image {
+        Some(url) => Some(picture(url, "end image", hosted)?.0),
+        None => None,
+    };
+    for url in &request.references {
+        picture(url, "reference image", hosted)?;
+    }
+    if let Some(url) = &request.reference_video
+        && !hosted.has_clip(url)
+    {
+        return Err(unreachable("reference video"));
+    }
+    Ok(Film {
+        mode: request.mode,
+        size,
+        seconds: request.duration,
+        sound: request.sound,
+        prompt: request.prompt.clone(),
+        start,
+        end,
+        shots,
+    })
+}
+
+fn unreachable(what: &str) -> String {
+    format!(
+        "The {what} could not be downloaded: its address is not one of this sandbox's files, or it has expired."
+    )
+}
+
+/// A picture's bytes, width and height.
+fn picture(url: &str, what: &str, hosted: &impl Hosted) -> Result<(Bytes, u32, u32), String> {
+    let file = hosted.upload(url).ok_or_else(|| unreachable(what))?;
+    if file.len() > LARGEST_PICTURE {
+        return Err(format!("The {what} is larger than 10 MB."));
+    }
+    let broken = || format!("The {what} could not be read as a picture.");
+    let reader = ImageReader::new(Cursor::new(&file))
+        .with_guessed_format()
+        .map_err(|_| broken())?;
+    if !matches!(reader.format(), Some(ImageFormat::Png | ImageFormat::Jpeg)) {
+        return Err(format!("The {what} is neither a JPEG nor a PNG."));
+    }
+    let (width, height) = reader.into_dimensions().map_err(|_| broken())?;
+    if width.min(height) < SMALLEST_SIDE {
+        return Err(format!(
+            "The {what} is {width}×{height}: both sides need at least {SMALLEST_SIDE} pixels."
+        ));
+    }
+    if u64::from(width.max(height)) * 10 > u64::from(width.min(height)) * LONGEST_RATIO {
+        return Err(format!(
+            "The {what} is {width}×{height}: its ratio has to be between 1:2.5 and 2.5:1."
+        ));
+    }
+    Ok((file, width, height))
+}
+
+/// The shots of a request: a JSON document in a string, or the list itself.
+fn shots(request: &Request) -> Result<Vec<Shot>, String> {
+    let unreadable =
+        || "multi_prompt is not a JSON list of shots with a prompt and a duration.".to_owned();
+    let parsed;
+    let value = match &request.shots {
+        None => return Ok(Vec::new()),
+        Some(Value::String(text)) => {
+            parsed = serde_json::from_str::<Value>(text).map_err(|_| unreadable())?;
+            &parsed
+        }
+        Some(value) => value,
+    };
+    let list = value.as_array().ok_or_else(unreadable)?;
+    let shots: Option<Vec<Shot>> = list
+        .iter()
+        .map(|shot| {
+            let prompt = shot.get("prompt")?.as_str()?.to_owned();
+            let seconds = u32::try_from(whole(shot.get("duration")?)?).ok()?;
+            Some(Shot { prompt, seconds })
+        })
+        .collect();
+    let shots = shots.ok_or_else(unreadable)?;
+    if shots.len() > MOST_SHOTS {
+        return Err(format!(
+            "There are {} shots, at most {MOST_SHOTS} are possible.",
+            shots.len()
+        ));
+    }
+    if shots.iter().any(|shot| shot.seconds == 0) {
+        return Err("Every shot needs at least one second.".to_owned());
+    }
+    if shots
+        .iter()
+        .any(|shot| shot.prompt.is_empty() || shot.prompt.chars().count() > LONGEST_SHOT_PROMPT)
+    {
+        return Err(format!(
+            "Every shot needs a prompt of 1 to {LONGEST_SHOT_PROMPT} characters."
+        ));
+    }
+    let total: u64 = shots.iter().map(|shot| u64::from(shot.seconds)).sum();
+    if !shots.is_empty() && total != u64::from(request.duration) {
+        return Err(format!(
+            "The shots last {total} s together, the clip {} s.",
+            request.duration
+        ));
+    }
+    Ok(shots)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::schema::judge;
+    use image::{DynamicImage, RgbImage};
+    use serde_json::json;
+
+    /// An uploader with one picture for every address.
+    struct Picture(Vec<u8>);
+
+    impl Hosted for Picture {
+        fn upload(&self, _: &str) -> Option<Bytes> {
+            Some(self.0.clone().into())
+        }
+        fn has_clip(&self, _: &str) -> bool {
+            false
+        }
+    }
+
+    fn file(width: u32, height: u32, format: ImageFormat) -> Picture {
+        let mut bytes = Cursor::new(Vec::new());
+        DynamicImage::ImageRgb8(RgbImage::new(width, height))
+            .write_to(&mut bytes, format)
+            .unwrap();
+        Picture(bytes.into_inner())
+    }
+
+    fn outcome(params: &Value, hosted: &Picture) -> Result<Size, String> {
+        let request =
+            judge(&json!({"model": "kling-3.0", "prompt": "x", "klingParams": params})).unwrap();
+        film(&request, hosted).map(|film| film.size)
+    }
+
+    #[test]
+    fn pictures_outside_the_models_limits_fail_the_job_in_words() {
+        let start = json!({"start_image": "http://127.0.0.1/x"});
+        let said = |picture: Picture| outcome(&start, &picture).unwrap_err();
+        assert_eq!(
+            said(file(299, 400, ImageFormat::Png)),
+            "The start image is 299×400: both sides need at least 300 pixels."
+        );
+        assert_eq!(
+            said(file(760, 300, ImageFormat::Png)),
+            "The start image is 760×300: its ratio has to be between 1:2.5 and 2.5:1."
+        );
+        assert_eq!(
+            said(file(400, 400, ImageFormat::Gif)),
+            "The start image is neither a JPEG nor a PNG."
+        );
+        assert_eq!(
+            said(Picture(b"\x89PNG\r\n\x1a\n".to_vec())),
+            "The start image could not be read as a picture."
+        );
+        assert!(outcome(&start, &file(750, 300, ImageFormat::Jpeg)).is_ok());
+    }
+
+    #[test]
+    fn shots_have_to_fill_the_clip_exactly() {
+        let shots = |text: &str| {
+            outcome(
+                &json!({"duration": 5, "multi_prompt": text}),
+                &file(1, 1, ImageFormat::Png),
+            )
+        };
+        assert!(shots(r#"[{"prompt":"a","duration":2},{"prompt":"b","duration":3}]"#).is_ok());
+        assert_eq!(
+            shots(r#"[{"prompt":"a","duration":2}]"#).unwrap_err(),
+            "The shots last 2 s together, the clip 5 s."
+        );
+        assert_eq!(
+            shots("two shots please").unwrap_err(),
+            "multi_prompt is not a JSON list of shots with a prompt and a duration."
+        );
+        let both = json!({"start_image": "http://x/", "end_image": "http://x/", "multi_prompt": r#"[{"prompt":"a","duration":5}]"#});
+        assert_eq!(
+            outcome(&both, &file(400, 400, ImageFormat::Png)).unwrap_err(),
+            "Shots and an end image cannot be combined."
+        );
+    }
+}
