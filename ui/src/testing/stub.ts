@@ -75,6 +75,7 @@ export function generation(id: string, phase: Phase, over: Partial<Generation> =
     waiting: null,
     credits: null,
     jobId: null,
+    renderedInMs: null,
     finished: null,
     canCancel: false,
     ...over,

@@ -11,6 +11,7 @@ const ready = (id: string, age: number, over: object = {}) =>
       created: Date.now() - age,
       settings: { ...SETTINGS, prompt: `Clip ${id}`, sound: true },
       credits: 35,
+      renderedInMs: 144_000,
       finished: Date.now() - age + 144_000,
     },
   );

@@ -10,7 +10,6 @@ const locked: Session = {
   state: 'vaultTrouble',
   trouble: 'locked',
   message: 'Unlock the keychain, then try again.',
-  mayKeepForThisRun: true,
 };
 
 describe('the first start', () => {
@@ -78,11 +77,6 @@ describe('a keychain in trouble', () => {
     await user.type(box(), 'afk_good');
     await user.click(screen.getByRole('button', { name: 'Keep the key for this run only' }));
     expect(backend.signIn).toHaveBeenCalledWith('afk_good', 'thisRun');
-  });
-
-  it('does not offer that where the program forbids it', async () => {
-    await open({ session: { ...locked, mayKeepForThisRun: false } });
-    expect(screen.queryByLabelText('Apiframe API key')).toBeNull();
   });
 });
 

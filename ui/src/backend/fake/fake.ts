@@ -102,14 +102,12 @@ export class FakeBackend implements Backend {
           state: 'vaultTrouble',
           trouble: 'locked',
           message: 'The keychain of this computer is locked. Unlock it, then try again.',
-          mayKeepForThisRun: true,
         };
       case 'absent':
         return {
           state: 'vaultTrouble',
           trouble: 'absent',
           message: 'No keychain service is running on this computer. Start one, then try again.',
-          mayKeepForThisRun: true,
         };
       case 'offline':
         return {

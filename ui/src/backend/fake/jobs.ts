@@ -63,6 +63,7 @@ export class Jobs {
       waiting: null,
       credits: null,
       jobId: null,
+      renderedInMs: null,
       finished: null,
       canCancel: true,
     };
@@ -129,6 +130,7 @@ export class Jobs {
     this.put({
       ...generation,
       phase: { state: 'ready', clip: clipOf(generation, { hasPoster: false }) },
+      renderedInMs: Date.now() - generation.created,
       finished: Date.now(),
       credits: costOf(generation.settings),
     });

@@ -85,6 +85,7 @@ export function generationOf(
     waiting: null,
     credits: null,
     jobId: `job${seed}`,
+    renderedInMs: null,
     finished: null,
     canCancel: false,
     ...over,
@@ -94,7 +95,8 @@ export function generationOf(
 export function readyOf(seed: number, created: number, over: Partial<Clip> = {}): Generation {
   const generation = generationOf(seed, created, { state: 'recorded' });
   generation.credits = costOf(generation.settings);
-  generation.finished = created + 144_000;
+  generation.renderedInMs = 144_000;
+  generation.finished = created + 146_000;
   generation.phase = { state: 'ready', clip: clipOf(generation, over) };
   return generation;
 }

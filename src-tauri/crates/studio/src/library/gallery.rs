@@ -14,8 +14,7 @@ const PAGE: u32 = 60;
 
 /// Which generations a gallery shows.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-#[specta(rename = "GalleryFilter")]
+#[serde(rename = "GalleryFilter", rename_all = "camelCase")]
 pub enum Filter {
     /// All of them.
     #[default]

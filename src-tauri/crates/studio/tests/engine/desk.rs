@@ -1,0 +1,207 @@
+//! A desk to test at: a sandbox, and an engine on a library in a folder of its own.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use apiframe::{ApiKey, Client, Config, Timeouts};
+use sandbox::Sandbox;
+use studio::clips::Fetcher;
+use studio::clock::Clock;
+use studio::engine::{Engine, EngineConfig};
+use studio::frames::{FrameHash, Frames};
+use studio::generation::{Generation, GenerationId, Phase};
+use studio::library::{Filter, Library};
+use studio::settings::{Mode, Settings};
+
+/// Longer than anything here takes, shorter than a person's patience with a stuck test.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+pub struct Desk {
+    pub sandbox: Sandbox,
+    pub engine: Engine,
+    pub folder: tempfile::TempDir,
+    pub frames: Frames,
+}
+
+impl Desk {
+    pub async fn new() -> Self {
+        let sandbox = Sandbox::builder()
+            .key("afk_test")
+            .credits(1000)
+            .speed(200.0)
+            .start()
+            .await
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let frames = Frames::open(folder.path().join("frames"));
+        let desk = Self {
+            engine: engine(folder.path().into(), frames.clone()),
+            sandbox,
+            folder,
+            frames,
+        };
+        desk.sign_in();
+        desk
+    }
+
+    pub fn sign_in(&self) {
+        self.engine.set_client(Some(self.client("afk_test")));
+    }
+
+    pub fn client(&self, key: &str) -> Client {
+        Client::new(Config {
+            base: self.sandbox.base_url().parse().unwrap(),
+            key: Some(ApiKey::parse(key).unwrap()),
+            user_agent: "inbetween/test".into(),
+            timeouts: Timeouts {
+                idle: Duration::from_millis(700),
+                call: Duration::from_secs(5),
+                ..Timeouts::default()
+            },
+        })
+        .unwrap()
+    }
+
+    /// The program is killed: nothing gets to say goodbye.
+    pub fn kill(self) -> (Sandbox, tempfile::TempDir) {
+        drop(self.engine);
+        (self.sandbox, self.folder)
+    }
+
+    /// The program is started again on what the killed one left.
+    pub fn start_again((sandbox, folder): (Sandbox, tempfile::TempDir)) -> Self {
+        let frames = Frames::open(folder.path().join("frames"));
+        let desk = Self {
+            engine: engine(folder.path().into(), frames.clone()),
+            sandbox,
+            folder,
+            frames,
+        };
+        desk.sign_in();
+        desk
+    }
+
+    pub fn clips(&self) -> PathBuf {
+        self.folder.path().join("clips")
+    }
+
+    /// A picture of one colour, brought in as a frame.
+    pub fn frame(&self, colour: [u8; 3]) -> FrameHash {
+        let picture = image::RgbImage::from_pixel(480, 320, image::Rgb(colour));
+        let mut png = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        self.frames
+            .import_bytes("colour.png", &png.into_inner())
+            .unwrap()
+            .hash
+    }
+
+    pub async fn generate(&self, settings: Settings) -> GenerationId {
+        self.engine.generate(settings).await.unwrap().id
+    }
+
+    pub async fn now(&self, id: &GenerationId) -> Generation {
+        self.engine.generation(id).await.unwrap()
+    }
+
+    /// Waits until a generation is as wanted.
+    pub async fn until(
+        &self,
+        id: &GenerationId,
+        what: &str,
+        wanted: impl Fn(&Generation) -> bool,
+    ) -> Generation {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let generation = self.now(id).await;
+            if wanted(&generation) {
+                return generation;
+            }
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "it never became {what}: {generation:#?}\n{:#?}",
+                self.sandbox
+                    .requests()
+                    .iter()
+                    .map(|request| format!(
+                        "{} {} {:?}",
+                        request.method, request.path, request.answered
+                    ))
+                    .collect::<Vec<_>>()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub async fn until_ready(&self, id: &GenerationId) -> Generation {
+        self.until(id, "ready", |generation| {
+            matches!(generation.phase, Phase::Ready { .. })
+        })
+        .await
+    }
+
+    pub async fn until_waiting(&self, id: &GenerationId, words: &str) -> Generation {
+        self.until(id, words, |generation| {
+            generation
+                .waiting
+                .as_deref()
+                .is_some_and(|waiting| waiting.contains(words))
+        })
+        .await
+    }
+
+    /// How many requests of a kind arrived.
+    pub fn asked(&self, method: &str, path: &str) -> usize {
+        self.sandbox
+            .requests()
+            .iter()
+            .filter(|request| request.method == method && request.path.starts_with(path))
+            .count()
+    }
+
+    /// Whatever happened: jobs at the server are as many as asked for, each was charged
+    /// once, and no unfinished file is left.
+    pub async fn is_settled(&self, jobs: usize, charged: i64) {
+        assert_eq!(self.sandbox.jobs().len(), jobs, "jobs at the server");
+        assert_eq!(1000 - self.sandbox.credits(), charged, "credits taken");
+        let parts = std::fs::read_dir(self.clips()).map_or(0, |files| {
+            files
+                .filter(|file| {
+                    file.as_ref()
+                        .unwrap()
+                        .file_name()
+                        .to_string_lossy()
+                        .ends_with(".part")
+                })
+                .count()
+        });
+        assert_eq!(parts, 0, "unfinished files");
+        let (running, _, _) = self.engine.page(Filter::Running, None).await.unwrap();
+        assert!(running.is_empty(), "{running:#?}");
+    }
+}
+
+fn engine(folder: PathBuf, frames: Frames) -> Engine {
+    Engine::start(EngineConfig {
+        library: Library::open(&folder.join("library")).unwrap(),
+        frames,
+        clips_folder: folder.join("clips"),
+        fetcher: Fetcher::new("inbetween/test", true).unwrap(),
+        clock: Clock::system(),
+        usual_time: Duration::from_millis(500),
+        first_pause: Duration::from_millis(50),
+    })
+}
+
+/// The quickest clip there is: three seconds of standard quality.
+pub fn quick(prompt: &str) -> Settings {
+    Settings {
+        prompt: prompt.into(),
+        mode: Mode::Standard,
+        length: 3,
+        ..Settings::default()
+    }
+}
+
+/// What it costs in the sandbox.
+pub const QUICK_PRICE: i64 = 9;

@@ -1,0 +1,343 @@
+//! Everything that can go wrong on the way: what the person reads, what was charged, and
+//! that it ends well where it can.
+
+use sandbox::{Answer, Call, Fault};
+use studio::generation::{Failure, Generation, Mend, Phase};
+use studio::settings::Field;
+
+use crate::desk::{Desk, QUICK_PRICE, quick};
+
+fn failure(generation: Generation) -> Failure {
+    match generation.phase {
+        Phase::Failed { failure } => failure,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn fails(desk: &Desk) -> Failure {
+    let id = desk.generate(quick("Doomed")).await;
+    let failed = desk
+        .until(&id, "failed", |one| {
+            matches!(one.phase, Phase::Failed { .. })
+        })
+        .await;
+    assert_eq!(failed.credits, None);
+    failure(failed)
+}
+
+/// Makes one clip past a fault, with one job and one charge, and answers what was shown
+/// while it waited.
+async fn survives(desk: &Desk, fault: Fault, words: &str) {
+    desk.sandbox.fault(fault);
+    let id = desk.generate(quick("Survivor")).await;
+    desk.until_waiting(&id, words).await;
+    desk.sandbox.clear_faults();
+    let done = desk.until_ready(&id).await;
+    assert_eq!(done.waiting, None);
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn too_few_credits_are_said_with_both_numbers() {
+    let desk = Desk::new().await;
+    desk.sandbox.set_credits(4);
+    let failure = fails(&desk).await;
+    assert_eq!(
+        failure.message,
+        "This clip needs 9 credits and 4 are left. Add credits, then try again."
+    );
+    assert_eq!(failure.charged, Some(false));
+    assert_eq!(failure.mends[0], Mend::AddCredits);
+    assert_eq!(desk.sandbox.credits(), 4);
+}
+
+#[tokio::test]
+async fn a_refused_field_is_named() {
+    let desk = Desk::new().await;
+    let body =
+        r#"{"error":"Validation failed","details":{"klingParams.duration":["Must be 5 or 10"]}}"#;
+    desk.sandbox.fault(
+        Fault::on(Call::Generate)
+            .times(1)
+            .then(Answer::status(400).with_body(body)),
+    );
+    let failure = fails(&desk).await;
+    assert_eq!(
+        failure.message,
+        "Apiframe refused the length: Must be 5 or 10."
+    );
+    assert_eq!(failure.field, Some(Field::Length));
+    assert_eq!(failure.charged, Some(false));
+    assert_eq!(failure.mends, [Mend::FixSettings]);
+    desk.is_settled(0, 0).await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_accepted_is_said_and_can_be_replaced() {
+    let desk = Desk::new().await;
+    desk.engine.set_client(Some(desk.client("afk_wrong")));
+    let failure = fails(&desk).await;
+    assert!(
+        failure.message.contains("did not accept the key"),
+        "{}",
+        failure.message
+    );
+    assert_eq!(failure.mends[0], Mend::ReplaceKey);
+    desk.is_settled(0, 0).await;
+}
+
+#[tokio::test]
+async fn a_failed_job_says_why_and_was_not_charged() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault(
+        Fault::on(Call::Generate)
+            .times(1)
+            .then(Answer::fail_job("The prompt was flagged by moderation")),
+    );
+    let failure = fails(&desk).await;
+    assert_eq!(
+        failure.message,
+        "The model could not make this clip: The prompt was flagged by moderation."
+    );
+    assert_eq!(failure.charged, Some(false));
+    desk.is_settled(1, 0).await;
+}
+
+#[tokio::test]
+async fn no_connection_while_submitting_is_waited_out() {
+    let desk = Desk::new().await;
+    // A port that nothing listens on: the connection itself fails.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", closed.local_addr().unwrap());
+    drop(closed);
+    desk.engine.set_client(Some(
+        apiframe::Client::new(apiframe::Config {
+            base: base.parse().unwrap(),
+            key: Some(apiframe::ApiKey::parse("afk_test").unwrap()),
+            user_agent: "inbetween/test".into(),
+            timeouts: apiframe::Timeouts::default(),
+        })
+        .unwrap(),
+    ));
+    let id = desk.generate(quick("Offline")).await;
+    let waiting = desk.until_waiting(&id, "No connection to Apiframe").await;
+    assert!(waiting.can_cancel, "nothing was sent");
+    desk.sign_in();
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_asked_for_again_and_paid_once() {
+    for answer in [Answer::DropAfter, Answer::DropBefore, Answer::Stall] {
+        let desk = Desk::new().await;
+        let fault = Fault::on(Call::Generate).times(2).then(answer);
+        survives(&desk, fault, "can't be charged twice").await;
+        let requests = desk.sandbox.requests();
+        let sent: Vec<_> = requests
+            .iter()
+            .filter(|request| request.path == "/v2/videos/generate")
+            .map(|request| (&request.headers["idempotency-key"], &request.body))
+            .collect();
+        assert!(sent.len() >= 2);
+        assert!(
+            sent.iter().all(|one| *one == sent[0]),
+            "the very same request"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_in_trouble_is_waited_for_under_the_same_key() {
+    for status in [500, 502, 503] {
+        let desk = Desk::new().await;
+        let fault = Fault::on(Call::Generate)
+            .times(2)
+            .then(Answer::status(status).with_body("<html><h1>Bad</h1></html>"));
+        survives(&desk, fault, "having trouble").await;
+    }
+}
+
+#[tokio::test]
+async fn a_wish_for_a_pause_is_obeyed() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault(
+        Fault::on(Call::Generate)
+            .times(1)
+            .then(Answer::status(429).with_header("Retry-After", "1")),
+    );
+    let id = desk.generate(quick("Slowly")).await;
+    desk.until_waiting(&id, "pause of 1 s").await;
+    desk.until_ready(&id).await;
+    let times: Vec<_> = desk
+        .sandbox
+        .requests()
+        .iter()
+        .filter(|request| request.path == "/v2/videos/generate")
+        .map(|request| request.at)
+        .collect();
+    let waited = times[1].as_millisecond() - times[0].as_millisecond();
+    assert!(waited >= 1000, "{waited} ms");
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn trouble_while_polling_never_loses_a_paid_job() {
+    for answer in [
+        Answer::Refuse,
+        Answer::DropBefore,
+        Answer::Stall,
+        Answer::Truncate { after: None },
+        Answer::WrongType,
+    ] {
+        let desk = Desk::new().await;
+        let fault = Fault::on(Call::Job).times(3).then(answer);
+        survives(&desk, fault, "No connection to Apiframe").await;
+    }
+}
+
+#[tokio::test]
+async fn a_key_refused_while_rendering_does_not_lose_the_job() {
+    let desk = Desk::new().await;
+    desk.sandbox
+        .fault(Fault::on(Call::Job).then(Answer::status(401)));
+    let id = desk.generate(quick("Revoked")).await;
+    desk.until_waiting(&id, "no longer accepts the key").await;
+    desk.sandbox.clear_faults();
+    desk.sign_in();
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_broken_download_goes_on_where_it_stopped() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault(
+        Fault::on(Call::File)
+            .times(1)
+            .then(Answer::Truncate { after: Some(9000) }),
+    );
+    let id = desk.generate(quick("Two halves")).await;
+    let done = desk.until_ready(&id).await;
+    let requests = desk.sandbox.requests();
+    let fetches: Vec<_> = requests
+        .iter()
+        .filter(|request| request.path.starts_with("/files/"))
+        .collect();
+    assert_eq!(fetches.len(), 2);
+    assert_eq!(fetches[1].headers["range"], "bytes=9000-");
+    assert!(fetches[1].headers.contains_key("if-range"));
+    assert!(
+        fetches
+            .iter()
+            .all(|fetch| !fetch.headers.contains_key("x-api-key"))
+    );
+    let Phase::Ready { clip } = done.phase else {
+        unreachable!()
+    };
+    let served = desk.sandbox.result_bytes(&done.job_id.unwrap()).unwrap();
+    assert!(std::fs::read(&clip.file).unwrap() == served);
+}
+
+#[tokio::test]
+async fn no_connection_while_downloading_is_waited_out() {
+    let desk = Desk::new().await;
+    let fault = Fault::on(Call::File).times(4).then(Answer::Refuse);
+    survives(&desk, fault, "goes on where it stopped").await;
+}
+
+#[tokio::test]
+async fn an_address_that_fails_is_asked_for_again() {
+    let desk = Desk::new().await;
+    desk.sandbox
+        .fault(Fault::on(Call::File).times(2).then(Answer::status(404)));
+    let id = desk.generate(quick("Moved")).await;
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn an_expired_clip_is_called_that() {
+    let desk = Desk::new().await;
+    desk.sandbox
+        .fault(Fault::on(Call::Generate).times(1).then(Answer::Expire));
+    let id = desk.generate(quick("Too late")).await;
+    let failed = desk
+        .until(&id, "failed", |one| {
+            matches!(one.phase, Phase::Failed { .. })
+        })
+        .await;
+    let failure = failure(failed);
+    assert_eq!(failure.code, "expired");
+    assert!(
+        failure.message.contains("deleted this clip"),
+        "{}",
+        failure.message
+    );
+    assert_eq!(failure.charged, Some(true));
+}
+
+#[tokio::test]
+async fn a_page_in_place_of_a_clip_is_refused_and_can_be_fetched_again_for_nothing() {
+    let desk = Desk::new().await;
+    desk.sandbox
+        .fault(Fault::on(Call::File).times(1).then(Answer::WrongType));
+    let id = desk.generate(quick("Portal")).await;
+    let failed = desk
+        .until(&id, "failed", |one| {
+            matches!(one.phase, Phase::Failed { .. })
+        })
+        .await;
+    assert_eq!(failed.credits, Some(QUICK_PRICE));
+    let failure = failure(failed);
+    assert_eq!(failure.charged, Some(true));
+    assert_eq!(failure.mends, [Mend::DownloadAgain]);
+    desk.engine.resume(&id).await.unwrap();
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_clips_folder_that_cannot_be_written_is_said_and_waited_for() {
+    let desk = Desk::new().await;
+    std::fs::write(desk.clips(), "a file where the folder should be").unwrap();
+    let id = desk.generate(quick("No room")).await;
+    let waiting = desk.until_waiting(&id, "can't be written to").await;
+    assert!(
+        waiting
+            .waiting
+            .unwrap()
+            .contains("choose another in Settings")
+    );
+    std::fs::remove_file(desk.clips()).unwrap();
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_refused_picture_names_its_slot() {
+    let desk = Desk::new().await;
+    let body = r#"{"error":"Unsupported file type"}"#;
+    desk.sandbox.fault(
+        Fault::on(Call::Upload)
+            .times(1)
+            .then(Answer::status(400).with_body(body)),
+    );
+    let settings = studio::settings::Settings {
+        start: Some(desk.frame([1, 2, 3])),
+        ..quick("Refused")
+    };
+    let id = desk.generate(settings).await;
+    let failed = desk
+        .until(&id, "failed", |one| {
+            matches!(one.phase, Phase::Failed { .. })
+        })
+        .await;
+    let failure = failure(failed);
+    assert_eq!(
+        failure.message,
+        "Apiframe did not take the picture of the start frame: Unsupported file type."
+    );
+    assert_eq!(failure.field, Some(Field::Start));
+    desk.is_settled(0, 0).await;
+}

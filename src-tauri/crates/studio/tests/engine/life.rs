@@ -1,0 +1,201 @@
+//! A generation's good life.
+
+use serde_json::{Value, json};
+use studio::generation::Phase;
+use studio::library::Filter;
+use studio::settings::{Field, Settings};
+
+use crate::desk::{Desk, QUICK_PRICE, quick};
+
+#[tokio::test]
+async fn a_prompt_becomes_a_clip_on_the_disk_byte_for_byte() {
+    let desk = Desk::new().await;
+    let id = desk.generate(quick("A tram turns the corner")).await;
+    let done = desk.until_ready(&id).await;
+    let Phase::Ready { clip } = done.phase else {
+        unreachable!()
+    };
+    assert!(
+        clip.name.ends_with(" A tram turns the corner.mp4"),
+        "{}",
+        clip.name
+    );
+    let served = desk.sandbox.result_bytes(&done.job_id.unwrap()).unwrap();
+    assert!(std::fs::read(&clip.file).unwrap() == served);
+    assert_eq!(clip.bytes, served.len() as u64);
+    assert_eq!((clip.width, clip.height), (1280, 720));
+    assert!(
+        (2900..=3100).contains(&clip.duration_ms),
+        "{}",
+        clip.duration_ms
+    );
+    assert!(clip.last_frame_ms < clip.duration_ms);
+    assert_eq!(done.credits, Some(QUICK_PRICE));
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn two_frames_are_uploaded_once_and_the_body_names_them() {
+    let desk = Desk::new().await;
+    let (start, end) = (desk.frame([200, 30, 30]), desk.frame([30, 30, 200]));
+    let settings = Settings {
+        start: Some(start),
+        end: Some(end),
+        avoid: "blur".into(),
+        sound: true,
+        ..quick("Red becomes blue")
+    };
+    let first = desk.generate(settings.clone()).await;
+    desk.until_ready(&first).await;
+    let second = desk.generate(settings).await;
+    desk.until_ready(&second).await;
+
+    assert_eq!(desk.asked("POST", "/v2/uploads"), 2, "each picture once");
+    let requests = desk.sandbox.requests();
+    let bodies: Vec<Value> = requests
+        .iter()
+        .filter(|request| request.path == "/v2/videos/generate")
+        .map(|request| serde_json::from_slice(&request.body).unwrap())
+        .collect();
+    let [body, again] = bodies.as_slice() else {
+        panic!("{bodies:?}")
+    };
+    assert_eq!(body, again);
+    for (name, frame) in [("start_image", start), ("end_image", end)] {
+        let url = body["klingParams"][name].as_str().unwrap();
+        let uploaded = desk.sandbox.upload_bytes(url).unwrap();
+        assert!(uploaded == std::fs::read(desk.frames.path(frame).unwrap()).unwrap());
+    }
+    let mut rest = body.clone();
+    let params = rest["klingParams"].as_object_mut().unwrap();
+    params.remove("start_image");
+    params.remove("end_image");
+    assert_eq!(
+        rest,
+        json!({
+            "model": "kling-3.0",
+            "prompt": "Red becomes blue",
+            "klingParams": {
+                "mode": "standard",
+                "duration": 3,
+                "generate_audio": true,
+                "negative_prompt": "blur",
+            },
+        })
+    );
+    let keys: Vec<_> = requests
+        .iter()
+        .filter_map(|request| request.headers.get("idempotency-key"))
+        .collect();
+    assert_eq!(keys.len(), 2);
+    assert_ne!(keys[0], keys[1], "two presses are two purchases");
+}
+
+#[tokio::test]
+async fn several_presses_in_a_row_all_become_clips() {
+    let desk = Desk::new().await;
+    let mut ids = Vec::new();
+    for number in 1..=6 {
+        ids.push(desk.generate(quick(&format!("Take {number}"))).await);
+    }
+    for id in &ids {
+        desk.until_ready(id).await;
+    }
+    let (shown, next, counts) = desk.engine.page(Filter::All, None).await.unwrap();
+    ids.reverse();
+    assert_eq!(
+        shown.iter().map(|one| one.id.clone()).collect::<Vec<_>>(),
+        ids
+    );
+    assert_eq!((next, counts.all, counts.running), (None, 6, 0));
+    desk.is_settled(6, 6 * QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn settings_that_break_a_rule_are_refused_before_anything_is_recorded_or_sent() {
+    let desk = Desk::new().await;
+    let unknown = "ab".repeat(32).parse().unwrap();
+    let settings = Settings {
+        prompt: " ".into(),
+        start: Some(unknown),
+        length: 20,
+        ..quick("")
+    };
+    let error = desk.engine.generate(settings).await.unwrap_err();
+    let studio::engine::EngineError::Settings(violations) = error else {
+        panic!("{error:?}")
+    };
+    let fields: Vec<_> = violations.iter().map(|violation| violation.field).collect();
+    assert_eq!(fields, [Field::Prompt, Field::Length, Field::Start]);
+    let (shown, ..) = desk.engine.page(Filter::All, None).await.unwrap();
+    assert!(shown.is_empty());
+    assert_eq!(desk.sandbox.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn without_a_key_it_waits_and_goes_on_when_there_is_one() {
+    let desk = Desk::new().await;
+    desk.engine.set_client(None);
+    let id = desk.generate(quick("Patience")).await;
+    let waiting = desk.until_waiting(&id, "signed in").await;
+    assert!(waiting.can_cancel);
+    assert_eq!(desk.sandbox.requests().len(), 0);
+    desk.sign_in();
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn what_was_not_sent_can_be_called_off_and_costs_nothing() {
+    let desk = Desk::new().await;
+    desk.engine.set_client(None);
+    let id = desk.generate(quick("Never mind")).await;
+    let called_off = desk.engine.cancel(&id).await.unwrap();
+    let Phase::Failed { failure } = called_off.phase else {
+        panic!("{called_off:?}")
+    };
+    assert_eq!(
+        (failure.code.as_str(), failure.charged),
+        ("cancelled", Some(false))
+    );
+    desk.sign_in();
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert_eq!(desk.sandbox.requests().len(), 0);
+    desk.is_settled(0, 0).await;
+}
+
+#[tokio::test]
+async fn a_clip_whose_name_is_taken_gets_a_number() {
+    let desk = Desk::new().await;
+    for _ in 0..2 {
+        let id = desk.generate(quick("Twice")).await;
+        desk.until_ready(&id).await;
+    }
+    let mut names: Vec<_> = std::fs::read_dir(desk.clips())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert!(names[0].ends_with(" Twice (2).mp4"), "{names:?}");
+    assert!(names[1].ends_with(" Twice.mp4"), "{names:?}");
+}
+
+#[tokio::test]
+async fn a_poster_is_kept_and_goes_with_its_generation() {
+    let desk = Desk::new().await;
+    let id = desk.generate(quick("Poster")).await;
+    desk.until_ready(&id).await;
+    desk.engine
+        .save_poster(&id, b"jpeg".to_vec())
+        .await
+        .unwrap();
+    let path = desk.engine.poster_path(&id);
+    assert_eq!(std::fs::read(&path).unwrap(), b"jpeg");
+    let Phase::Ready { clip } = desk.now(&id).await.phase else {
+        unreachable!()
+    };
+    assert!(clip.has_poster);
+    desk.engine.remove(&id).await.unwrap();
+    assert!(!path.exists());
+    assert!(desk.engine.generation(&id).await.is_err());
+}
