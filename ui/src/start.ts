@@ -25,6 +25,7 @@ async function open(backend: Backend, target: HTMLElement) {
     generationRemoved: (id) => opened.studio?.listeners.generationRemoved(id),
     countsChanged: (counts) => opened.studio?.listeners.countsChanged(counts),
     sessionChanged: (session) => opened.studio?.listeners.sessionChanged(session),
+    galleryStale: () => opened.studio?.listeners.galleryStale(),
   });
   const boot = await backend.boot();
   wearTheme(boot.preferences.theme);

@@ -32,6 +32,8 @@ export interface Listeners {
   generationRemoved(id: string): void;
   countsChanged(counts: Counts): void;
   sessionChanged(session: Session): void;
+  /** Another library is shown, or events were missed: what is shown must be asked for anew. */
+  galleryStale(): void;
 }
 
 /** Files dragged over the window from another program; x and y in CSS pixels. */

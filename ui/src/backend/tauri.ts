@@ -63,6 +63,7 @@ export class TauriBackend implements Backend {
       events.generationRemoved.listen((event) => to.generationRemoved(event.payload)),
       events.countsChanged.listen((event) => to.countsChanged(event.payload)),
       events.sessionChanged.listen((event) => to.sessionChanged(event.payload)),
+      events.profileChanged.listen(() => to.galleryStale()),
     ]);
   }
 

@@ -204,3 +204,10 @@ it('with nothing in it yet it says how to begin', async () => {
   await fireEvent.click(cards().getByRole('button', { name: 'Choose a start frame' }));
   await screen.findByRole('button', { name: 'Remove the start frame' });
 });
+
+it('asks for the gallery anew when events were missed', async () => {
+  const { backend, studio } = await open({ gallery: page([]) });
+  backend.gallery.mockResolvedValue(page([generation('late', { state: 'recorded' })]));
+  studio.listeners.galleryStale();
+  await cards().findByText('A lighthouse at dusk');
+});

@@ -82,6 +82,7 @@ export class Studio {
     },
     countsChanged: (counts) => (this.gallery.counts = counts),
     sessionChanged: (session) => this.session.take(session),
+    galleryStale: () => void this.gallery.reload(),
   };
 
   changed(generation: Generation) {
