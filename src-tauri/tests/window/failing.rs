@@ -43,7 +43,6 @@ fn too_few_credits_are_said_with_the_numbers() {
     apiframe.leave_credits(3);
     window.button("Generate…").click();
     failed(&window);
-    let said = window.page().find("group", "Failed: A kite over the dunes");
     window.shows(" credits and 3 are left. Add credits, then try again.");
     window.button("Add credits").appears();
 }
@@ -78,7 +77,7 @@ fn a_prompt_that_is_missing_is_asked_for_before_anything_is_sent() {
     let apiframe = Apiframe::start();
     let window = Window::start(Options::signed_in(&apiframe));
     window.button("Generate…").click();
-    window.shows("prompt");
+    window.shows("Say what happens in the clip.");
     assert!(
         window.textbox("Prompt").has_focus(),
         "the keyboard is not at the prompt"

@@ -63,6 +63,8 @@ fn what_stood_in_the_composer_stands_there_again_after_a_restart() {
     let mut window = Window::start(Options::signed_in(&apiframe));
     window.textbox("Prompt").write("A half-written thought");
     window.choice("Quality", "4K 2160p").click();
+    // It is kept when the hand rests.
+    std::thread::sleep(Duration::from_secs(1));
     window.restart();
     window.textbox("Prompt").appears();
     assert_eq!(

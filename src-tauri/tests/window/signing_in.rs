@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use crate::harness::{Apiframe, KEY, Keychain, Options, Window};
+use crate::harness::{Apiframe, KEY, KEYCHAIN_PASSWORD, Keychain, Options, Window};
 
 /// How `secret-tool` names the key that Inbetween keeps.
-const IN_THE_KEYCHAIN: [&str; 4] = ["service", "app.inbetween", "username", "apiframe"];
+const IN_THE_KEYCHAIN: [&str; 4] = ["service", "app.inbetween", "username", "apiframe-api-key"];
 
 fn assert_no_file_holds_the_key(window: &Window) {
     for file in window.home().files() {
@@ -134,21 +134,46 @@ fn with_the_keychain_absent_the_program_says_so_and_keeps_the_key_for_this_run_o
 }
 
 #[test]
-fn with_the_keychain_locked_the_program_says_so_and_signs_in_once_it_is_open() {
+fn a_locked_keychain_is_said_to_be_locked_and_takes_the_key_once_it_is_open() {
     let apiframe = Apiframe::start();
-    let mut window = Window::start(Options {
+    let window = Window::start(Options {
         keychain: Keychain::Locked,
         ..Options::at(&apiframe)
     });
-    window.shows("The keychain is locked");
-    window.unlock_keychain();
-    window.button("Try again").click();
     window.textbox("Apiframe API key").keys(KEY);
     window.button("Continue").click();
+    window.answer_keychain(None);
+    window.shows("keychain is locked");
+    window.button("Keep the key for this run only").appears();
+    assert!(!window.region("Composer").is_there());
+    assert_no_file_holds_the_key(&window);
+
+    window.button("Try again").click();
+    window.answer_keychain(Some(KEYCHAIN_PASSWORD));
     window.region("Composer").appears();
     assert_eq!(
         window.session().secret(&IN_THE_KEYCHAIN).as_deref(),
         Some(KEY)
     );
     assert_no_file_holds_the_key(&window);
+}
+
+#[test]
+fn a_keychain_that_is_locked_at_the_start_signs_in_once_it_is_open() {
+    let apiframe = Apiframe::start();
+    let mut window = Window::start(Options::at(&apiframe));
+    window.textbox("Apiframe API key").keys(KEY);
+    window.button("Continue").click();
+    window.region("Composer").appears();
+    window.close();
+    window.lock_keychain();
+    window.open();
+    window.answer_keychain(None);
+    window.shows("The keychain is locked");
+    assert!(!window.region("Composer").is_there());
+
+    window.button("Try again").click();
+    window.answer_keychain(Some(KEYCHAIN_PASSWORD));
+    window.region("Composer").appears();
+    window.button("1,000 credits, refresh").appears();
 }

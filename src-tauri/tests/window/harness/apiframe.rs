@@ -155,11 +155,6 @@ impl Apiframe {
         self.sandbox.jobs().len()
     }
 
-    /// Credits that are left.
-    pub fn credits(&self) -> i64 {
-        self.sandbox.credits()
-    }
-
     /// The clip of a job, counted from 0, as it is served.
     pub fn clip(&self, job: usize) -> Vec<u8> {
         let id = self.sandbox.jobs()[job].id.clone();

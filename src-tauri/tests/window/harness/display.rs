@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use image::{Rgb, RgbImage};
+use image::RgbImage;
 
 use super::process::{Environment, Process, ask};
 
@@ -20,7 +20,9 @@ const WINDOW_MANAGER: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   <applications>
     <application class="*"><decor>no</decor><focus>yes</focus></application>
     <application class="Inbetween"><maximized>yes</maximized></application>
-    <application class="Drag-source"><layer>above</layer><focus>no</focus></application>
+    <application class="Drag-source">
+      <position force="yes"><x>-0</x><y>-0</y></position><layer>above</layer><focus>no</focus>
+    </application>
   </applications>
 </openbox_config>
 "#;
@@ -100,7 +102,7 @@ impl Display {
     /// What is on the screen now, read from the server's own memory: quick enough to be
     /// asked for many times a second.
     pub fn picture(&self) -> RgbImage {
-        picture(&fs::read(&self.pixels).expect("the screen can be read"))
+        Screen::read(&self.pixels).picture()
     }
 
     /// The file behind [`Self::picture`], for a thread that watches the screen.
@@ -118,17 +120,43 @@ impl Display {
 
     /// Waits for a visible window whose title contains `title` and gives back its number.
     pub fn window(&self, title: &str, limit: Duration) -> String {
+        self.find_window(&["--name", title], limit)
+    }
+
+    /// Waits for a visible window of that program and gives back its number.
+    pub fn window_of(&self, program: &str, limit: Duration) -> String {
+        self.find_window(&["--class", program], limit)
+    }
+
+    fn find_window(&self, by: &[&str], limit: Duration) -> String {
+        let search = [&["search", "--onlyvisible"], by].concat();
         let started = Instant::now();
         loop {
-            let found = self
-                .hand(&["search", "--onlyvisible", "--name", title])
-                .unwrap_or_default();
+            let found = self.hand(&search).unwrap_or_default();
             if let Some(id) = found.split_whitespace().last() {
                 return id.to_owned();
             }
             assert!(
                 started.elapsed() < limit,
-                "no window called {title:?} opened in {limit:?}"
+                "no window with {by:?} opened in {limit:?}"
+            );
+            sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Waits until a window is gone.
+    pub fn closes(&self, window: &str) {
+        let started = Instant::now();
+        let shown = || {
+            let all = self
+                .hand(&["search", "--onlyvisible", "--name", ""])
+                .unwrap_or_default();
+            all.split_whitespace().any(|one| one == window)
+        };
+        while shown() {
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "the window stays open"
             );
             sleep(Duration::from_millis(50));
         }
@@ -150,22 +178,56 @@ impl Display {
     }
 }
 
-/// Reads a picture in the format of `xwd`, which Xvfb keeps its screen in: a header of
-/// big-endian numbers, a colour table, rows of blue, green, red and one unused byte.
-pub fn picture(file: &[u8]) -> RgbImage {
-    let number = |index: usize| {
+/// The screen as Xvfb keeps it, in the format of `xwd`: a header of big-endian numbers, a
+/// colour table, rows of blue, green, red and one unused byte.
+pub struct Screen(Vec<u8>);
+
+impl Screen {
+    /// Reads it as it is at this moment.
+    pub fn read(file: &Path) -> Self {
+        let screen = Self(fs::read(file).expect("the screen can be read"));
+        assert_eq!(
+            (screen.number(1), screen.number(11)),
+            (7, 32),
+            "an xwd file with 32 bits a pixel"
+        );
+        screen
+    }
+
+    fn number(&self, index: usize) -> u32 {
         let at = index * 4;
-        u32::from_be_bytes(file[at..at + 4].try_into().expect("four bytes"))
-    };
-    let (width, height, row, colours) = (number(4), number(5), number(12), number(19));
-    assert_eq!(
-        (number(1), number(11)),
-        (7, 32),
-        "an xwd file with 32 bits a pixel"
-    );
-    let start = number(0) as usize + colours as usize * 12;
-    RgbImage::from_fn(width, height, |x, y| {
-        let at = start + y as usize * row as usize + x as usize * 4;
-        Rgb([file[at + 2], file[at + 1], file[at]])
-    })
+        u32::from_be_bytes(self.0[at..at + 4].try_into().expect("four bytes"))
+    }
+
+    fn size(&self) -> (u32, u32) {
+        (self.number(4), self.number(5))
+    }
+
+    /// Where a row's pixels are in the file.
+    fn row(&self, y: u32) -> &[u8] {
+        let start = self.number(0) + self.number(19) * 12 + y * self.number(12);
+        &self.0[start as usize..][..self.number(4) as usize * 4]
+    }
+
+    /// All of it.
+    pub fn picture(&self) -> RgbImage {
+        let (width, height) = self.size();
+        let pixels = (0..height)
+            .flat_map(|y| self.row(y).chunks_exact(4))
+            .flat_map(|p| [p[2], p[1], p[0]]);
+        RgbImage::from_raw(width, height, pixels.collect()).expect("as many pixels as that")
+    }
+
+    /// How much of it is nearly white, in percent. Every eighth pixel of every eighth row is
+    /// enough to find an area, and quick enough to look many times a second.
+    pub fn white(&self) -> usize {
+        let rows = (0..self.size().1).step_by(8).map(|y| self.row(y));
+        let mut looked = 0;
+        let white = rows
+            .flat_map(|row| row.chunks_exact(4).step_by(8))
+            .inspect(|_| looked += 1)
+            .filter(|pixel| pixel[..3].iter().all(|part| *part > 200))
+            .count();
+        white * 100 / looked
+    }
 }

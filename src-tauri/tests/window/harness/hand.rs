@@ -82,6 +82,10 @@ pub fn drag(
         other.ends_within(Duration::from_secs(20)),
         "the drag did not end"
     );
+    // The hand goes away, so that it does not rest on something and call up its hint.
+    display
+        .hand(&["mousemove", "0", "0"])
+        .expect("the pointer moves");
     assert!(
         other.printed().contains("dropped"),
         "nothing took the files: {}",
@@ -95,24 +99,36 @@ pub fn pick(display: &Display, title: &str, file: &Path) {
     display
         .hand(&["windowfocus", "--sync", &dialog])
         .expect("the dialog takes the keyboard");
-    // A path typed into GTK's dialog opens its location field by itself.
-    sleep(Duration::from_millis(300));
+    // The first slash opens the dialog's box for paths, which takes the rest once it is there.
     let path = file.display().to_string();
-    display
-        .hand(&["type", "--delay", "15", &path])
-        .expect("the path is typed");
-    sleep(Duration::from_millis(300));
+    for part in [&path[..1], &path[1..]] {
+        sleep(Duration::from_millis(600));
+        display
+            .hand(&["type", "--delay", "20", part])
+            .expect("the path is typed");
+    }
+    sleep(Duration::from_millis(400));
     display
         .hand(&["key", "Return"])
         .expect("the dialog is confirmed");
 }
 
-/// Presses a thing with the real pointer.
-pub fn press(display: &Display, window: &str, thing: &Found<'_>) {
-    let (x, y) = on_screen(display, window, thing);
-    display
-        .hand(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"])
-        .expect("the pointer moves");
+/// Answers the window in which the keychain asks for its password.
+pub fn answer_prompt(display: &Display, password: Option<&str>) {
+    let prompt = display.window_of("gcr-prompter", Duration::from_secs(20));
+    sleep(Duration::from_millis(500));
+    if let Some(password) = password {
+        display
+            .hand(&["type", "--delay", "15", password])
+            .expect("the password is typed");
+    }
+    let key = if password.is_some() {
+        "Return"
+    } else {
+        "Escape"
+    };
+    display.hand(&["key", key]).expect("the key is pressed");
+    display.closes(&prompt);
 }
 
 /// Where the middle of a thing in the page lies on the screen.

@@ -13,6 +13,5 @@ pub mod session;
 pub mod window;
 
 pub use apiframe::{Apiframe, KEY};
-pub use page::PATIENCE;
-pub use session::Keychain;
+pub use session::{KEYCHAIN_PASSWORD, Keychain};
 pub use window::{Options, Window};

@@ -168,15 +168,17 @@ impl Page {
         let found = found.as_array().cloned().unwrap_or_default();
         found
             .into_iter()
-            .map(|element| {
-                let id = element
-                    .as_object()
-                    .and_then(|object| object.values().next())
-                    .and_then(Value::as_str);
-                let id = id.ok_or("not an element")?.to_owned();
-                Ok(Element::from_element_id(self.client().clone(), id.into()))
+            .map(|found| {
+                self.element(&found)
+                    .ok_or_else(|| "not an element".to_owned())
             })
             .collect()
+    }
+
+    /// The element that a script gave back: an object with its id.
+    fn element(&self, found: &Value) -> Option<Element> {
+        let id = found.as_object()?.values().next()?.as_str()?.to_owned();
+        Some(Element::from_element_id(self.client().clone(), id.into()))
     }
 }
 
@@ -268,11 +270,22 @@ impl Found<'_> {
         found.remove(0)
     }
 
+    /// What a person presses: a radio button may be drawn by its label alone.
+    fn handle(&self) -> Element {
+        let element = self.element();
+        let script = "const it = arguments[0]; \
+            it.scrollIntoView({ block: 'nearest', behavior: 'instant' }); \
+            return it.type === 'radio' || it.type === 'checkbox' ? it.labels[0] ?? it : it";
+        let value = serde_json::to_value(&element).expect("an element has an id");
+        let handle = self.page.run(script, vec![value]);
+        self.page.element(&handle).unwrap_or(element)
+    }
+
     /// Presses it.
     pub fn click(&self) {
         let started = Instant::now();
         loop {
-            let clicked = self.page.runtime.block_on(self.element().click());
+            let clicked = self.page.runtime.block_on(self.handle().click());
             match clicked {
                 Ok(()) => return,
                 // It moved, was drawn anew or lay under something that fades away.
@@ -288,17 +301,12 @@ impl Found<'_> {
         typed.unwrap_or_else(|error| panic!("{self} takes no keys: {error}"));
     }
 
-    /// Empties it and types.
+    /// Selects what stands in it and types over it.
     pub fn write(&self, text: &str) {
-        let emptied = self.page.runtime.block_on(self.element().clear());
-        emptied.unwrap_or_else(|error| panic!("{self} cannot be emptied: {error}"));
+        self.click();
+        // Control down, A, control up.
+        self.keys("\u{e009}a\u{e000}");
         self.keys(text);
-    }
-
-    /// The text it shows.
-    pub fn text(&self) -> String {
-        let text = self.page.runtime.block_on(self.element().text());
-        text.unwrap_or_else(|error| panic!("{self} has no text: {error}"))
     }
 
     /// A property of its element, as the page's own scripts see it.
@@ -315,6 +323,20 @@ impl Found<'_> {
     pub fn attribute(&self, name: &str) -> Option<String> {
         let value = self.page.runtime.block_on(self.element().attr(name));
         value.unwrap_or_else(|error| panic!("{self} has no attributes: {error}"))
+    }
+
+    /// Presses a switch that is off and waits until it is on.
+    pub fn turn_on(&self) {
+        let is_on = || self.attribute("aria-checked").as_deref() == Some("true");
+        if is_on() {
+            return;
+        }
+        self.click();
+        let started = Instant::now();
+        while !is_on() {
+            assert!(started.elapsed() < PATIENCE, "{self} stays off");
+            sleep(Duration::from_millis(50));
+        }
     }
 
     /// Whether the keyboard is on it.

@@ -82,16 +82,23 @@ pub fn colours(picture: &RgbImage) -> Quarters {
     [(1, 1), (3, 1), (1, 3), (3, 3)].map(|(x, y)| mean(picture, (width * x / 4, height * y / 4)))
 }
 
-/// Fails unless the quarters have the expected colours, give or take what an encoder
-/// for video changes (`slack`, of 255).
-pub fn assert_quarters(what: &str, picture: &RgbImage, expected: Quarters, slack: u8) {
+/// What an encoder changes about a colour, at most, of 255: far less than the colours of two
+/// pictures differ by.
+const SLACK: u8 = 24;
+
+/// Whether these are the same quarters, give or take what an encoder changes.
+pub fn alike(found: Quarters, expected: Quarters) -> bool {
+    let parts = found.iter().flatten().zip(expected.iter().flatten());
+    parts.into_iter().all(|(a, b)| a.abs_diff(*b) <= SLACK)
+}
+
+/// Fails unless the picture shows these quarters.
+pub fn assert_quarters(what: &str, picture: &RgbImage, expected: Quarters) {
     let found = colours(picture);
-    let near = found
-        .iter()
-        .flatten()
-        .zip(expected.iter().flatten())
-        .all(|(a, b)| a.abs_diff(*b) <= slack);
-    assert!(near, "{what} shows {found:?}, not {expected:?}");
+    assert!(
+        alike(found, expected),
+        "{what} shows {found:?}, not {expected:?}"
+    );
 }
 
 /// The mean colour of the 9 by 9 pixels around a point.

@@ -95,19 +95,9 @@ impl Session {
         match keychain {
             Keychain::Open => session.open_keychain(home),
             Keychain::Locked => {
-                // The first start makes the collection and protects it with the password;
-                // the second finds it locked.
+                // The first start makes the collection and protects it with the password.
                 session.open_keychain(home);
-                session.keychain = None;
-                session.start_keychain(
-                    home,
-                    &[
-                        "gnome-keyring-daemon",
-                        "--components=secrets",
-                        "--foreground",
-                    ],
-                    "",
-                );
+                session.lock_keychain(home);
             }
             Keychain::Absent => {}
         }
@@ -123,7 +113,7 @@ impl Session {
                 "--components=secrets",
                 "--foreground",
             ],
-            &format!("{KEYCHAIN_PASSWORD}\n"),
+            KEYCHAIN_PASSWORD,
         );
     }
 
@@ -173,10 +163,15 @@ impl Session {
         Ear { monitor }
     }
 
-    /// Opens a locked keychain.
-    pub fn unlock(&mut self, home: &Home) {
+    /// Starts the keychain anew without its password, as after a login without one.
+    pub fn lock_keychain(&mut self, home: &Home) {
         self.keychain = None;
-        self.open_keychain(home);
+        let command = [
+            "gnome-keyring-daemon",
+            "--components=secrets",
+            "--foreground",
+        ];
+        self.start_keychain(home, &command, "");
     }
 }
 

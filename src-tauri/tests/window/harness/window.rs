@@ -7,14 +7,15 @@ use std::process::{Command, Stdio};
 use std::thread::{current, sleep};
 use std::time::{Duration, Instant, SystemTime};
 
-use image::RgbImage;
-use serde_json::{Value, json};
+use image::imageops::crop_imm;
+use serde_json::json;
 
 use super::apiframe::{Apiframe, KEY};
 use super::display::Display;
 use super::hand;
 use super::home::Home;
 use super::page::{Found, PATIENCE, Page};
+use super::pictures::{self, Quarters};
 use super::process::Environment;
 use super::session::{Keychain, Session};
 
@@ -258,11 +259,9 @@ impl Window {
     /// The finished clips on disk, in the order of their names. Fails where an unfinished one
     /// lies among them.
     pub fn clips(&self) -> Vec<PathBuf> {
-        let all = self
-            .home
-            .files()
-            .into_iter()
-            .filter(|file| file.starts_with(self.home.studio()));
+        let folder = self.home.studio().join("clips");
+        let files = self.home.files().into_iter();
+        let all = files.filter(|file| file.starts_with(&folder));
         let mut clips: Vec<PathBuf> = all
             .filter(|file| {
                 assert!(
@@ -319,51 +318,27 @@ impl Window {
             + Duration::from_secs_f64(painted().expect("it was painted") / 1000.0)
     }
 
-    /// The first and the last picture of the clip in the viewer, as its own player decodes
-    /// them.
-    pub fn first_and_last_picture(&self) -> (RgbImage, RgbImage) {
-        (
-            self.picture_at("0.001"),
-            self.picture_at("video.duration - 0.03"),
-        )
-    }
-
-    fn picture_at(&self, time: &str) -> RgbImage {
-        // A seek is announced before its picture is there; a quarter of a second is enough.
-        let script = format!(
-            "const video = document.querySelector('video'); \
-             video.pause(); \
-             window.grabbed = null; \
-             video.addEventListener('seeked', () => setTimeout(() => {{ \
-               const canvas = document.createElement('canvas'); \
-               canvas.width = 320; \
-               canvas.height = Math.round(320 * video.videoHeight / video.videoWidth); \
-               canvas.getContext('2d').drawImage(video, 0, 0, canvas.width, canvas.height); \
-               const {{ data }} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height); \
-               window.grabbed = {{ width: canvas.width, height: canvas.height, data: [...data] }}; \
-             }}, 400), {{ once: true }}); \
-             video.currentTime = {time};"
-        );
-        self.page().run(&script, vec![]);
-        let grabbed = || self.page().run("return window.grabbed", vec![]);
-        self.wait_for("a picture of the clip", || !grabbed().is_null());
-        let grabbed = grabbed();
-        let size = |name: &str| {
-            u32::try_from(grabbed[name].as_u64().expect("a size")).expect("a small size")
-        };
-        let data = grabbed["data"]
-            .as_array()
-            .expect("pixels")
-            .iter()
-            .filter_map(Value::as_u64);
-        let data: Vec<u8> = data
-            .map(|part| u8::try_from(part).expect("a byte"))
-            .collect();
-        let rgb = data
-            .chunks_exact(4)
-            .flat_map(|pixel| pixel[..3].to_vec())
-            .collect();
-        RgbImage::from_raw(size("width"), size("height"), rgb).expect("as many pixels as that")
+    /// Waits until the viewer's video, as it is on the screen, shows these quarters; `what`
+    /// says what it should be showing.
+    pub fn video_shows(&self, what: &str, expected: Quarters) {
+        let script = "const box = document.querySelector('video').getBoundingClientRect(); \
+            return [box.x, box.y, box.width, box.height].map(Math.round)";
+        let place: [u32; 4] =
+            serde_json::from_value(self.page().run(script, vec![])).expect("a place");
+        let (left, top, _, _) = self.display.place(&self.frame());
+        let [x, y, width, height] = place;
+        let (x, y) = (x.saturating_add_signed(left), y.saturating_add_signed(top));
+        let mut seen = Quarters::default();
+        let started = Instant::now();
+        while !pictures::alike(seen, expected) {
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{what} shows {seen:?}, not {expected:?}"
+            );
+            sleep(Duration::from_millis(100));
+            let screen = self.display.picture();
+            seen = pictures::colours(&crop_imm(&screen, x, y, width, height).to_image());
+        }
     }
 
     fn wait_for(&self, what: &str, ready: impl Fn() -> bool) {
@@ -378,9 +353,16 @@ impl Window {
         }
     }
 
-    /// Gives the keychain its password, as signing in to the desktop does.
-    pub fn unlock_keychain(&mut self) {
-        self.session.unlock(&self.home);
+    /// Locks the keychain. The program must not be running.
+    pub fn lock_keychain(&mut self) {
+        assert!(self.page.is_none(), "the program still uses the keychain");
+        self.session.lock_keychain(&self.home);
+    }
+
+    /// Answers the keychain's own window, which asks for its password: with it, or with
+    /// a press on Escape.
+    pub fn answer_keychain(&self, password: Option<&str>) {
+        hand::answer_prompt(&self.display, password);
     }
 
     /// What the program and the driver printed, and the program's own log files.
