@@ -86,6 +86,18 @@ describe('a running card', () => {
 });
 
 describe('a failed card', () => {
+  it('stays one when its news overtakes the answer to Generate', async () => {
+    const { backend, studio, user } = await open({ draft: SETTINGS });
+    backend.generate.mockImplementation(() => {
+      studio.listeners.generationChanged(generation('a', failed()));
+      return Promise.resolve(generation('a', { state: 'recorded' }));
+    });
+    await user.click(screen.getByRole('button', { name: /^Generate/ }));
+    await waitFor(() => expect(backend.generate).toHaveBeenCalled());
+    await cards().findByText('The end frame is too small.');
+    expect(cards().queryByText('Starting')).toBeNull();
+  });
+
   it('says what happened and that nothing was charged, and mends the field at fault', async () => {
     const settings = { ...SETTINGS, start: 'a', end: 'b', prompt: 'Morph' };
     const { user } = await open({ gallery: page([generation('a', failed(), { settings })]) });

@@ -7,8 +7,13 @@ import type { Backend, Generation } from '../backend';
 
 /** Twice the width of a card on a usual screen; the program stores nothing wider. */
 const WIDTH = 640;
-/** WebKit reports `seeked` before the new picture is really there. Measured: 250 ms is enough. */
+/** WebKit reports `seeked` before the new picture is really there. Measured: 250 ms is enough on
+ * a machine with nothing else to do; on a busy one the canvas may still be black then. */
 const SETTLE_MS = 250;
+/** How often a black picture is looked at again. A clip that begins in black keeps its black. */
+const LOOKS = 8;
+/** Seconds between the pictures that are looked at: a new seek makes a stuck decoder draw. */
+const STEP = 0.04;
 /** A decoder that says nothing for this long will not say anything any more. */
 const GIVE_UP_MS = 15_000;
 
@@ -30,6 +35,14 @@ function heard(video: HTMLVideoElement, name: string): Promise<void> {
   });
 }
 
+/** Whether a picture shows nothing, as one does that was drawn before it was decoded. */
+export function isBlack(rgba: Uint8ClampedArray): boolean {
+  for (let at = 0; at < rgba.length; at += 4) {
+    if ((rgba[at] ?? 0) + (rgba[at + 1] ?? 0) + (rgba[at + 2] ?? 0) > 24) return false;
+  }
+  return true;
+}
+
 export async function grabPoster(address: string): Promise<Uint8Array> {
   const video = document.createElement('video');
   video.crossOrigin = 'anonymous';
@@ -39,15 +52,20 @@ export async function grabPoster(address: string): Promise<Uint8Array> {
     const loaded = heard(video, 'loadeddata');
     video.src = address;
     await loaded;
-    const seeked = heard(video, 'seeked');
-    video.currentTime = 0.001;
-    await seeked;
-    await pause(SETTLE_MS);
     const scale = Math.min(1, WIDTH / video.videoWidth);
     const canvas = document.createElement('canvas');
     canvas.width = Math.round(video.videoWidth * scale);
     canvas.height = Math.round(video.videoHeight * scale);
-    canvas.getContext('2d')?.drawImage(video, 0, 0, canvas.width, canvas.height);
+    const brush = canvas.getContext('2d', { willReadFrequently: true });
+    if (!brush) throw new Error('cannot be drawn');
+    for (let look = 0; look < LOOKS; look++) {
+      const seeked = heard(video, 'seeked');
+      video.currentTime = 0.001 + look * STEP;
+      await seeked;
+      await pause(SETTLE_MS);
+      brush.drawImage(video, 0, 0, canvas.width, canvas.height);
+      if (!isBlack(brush.getImageData(0, 0, canvas.width, canvas.height).data)) break;
+    }
     const jpeg = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', 0.85));
     if (!jpeg) throw new Error('cannot be drawn');
     return new Uint8Array(await jpeg.arrayBuffer());

@@ -48,6 +48,8 @@ export class Studio {
     return this.hasLibrary ? 'main' : 'opening';
   });
   hasLibrary = $state(false);
+  /** Generations that an event told of. */
+  #heard = new Set<string>();
 
   constructor(
     readonly backend: Backend,
@@ -57,7 +59,7 @@ export class Studio {
     this.gallery = new GalleryState(backend);
     this.composer = new ComposerState(
       backend,
-      (generation) => this.#started(generation),
+      (generation) => this.began(generation),
       () => (this.viewing = null),
     );
     this.session = new SessionState(backend, boot.session, boot.profile, () => this.#moved());
@@ -75,7 +77,10 @@ export class Studio {
   }
 
   readonly listeners: Listeners = {
-    generationChanged: (generation) => this.changed(generation),
+    generationChanged: (generation) => {
+      this.#heard.add(generation.id);
+      this.changed(generation);
+    },
     generationRemoved: (id) => {
       this.gallery.drop(id);
       if (this.viewing === id) this.viewing = null;
@@ -102,8 +107,10 @@ export class Studio {
     }
   }
 
-  #started(generation: Generation) {
-    this.gallery.put(generation);
+  /** The answer to a call that begins a generation. */
+  began(generation: Generation) {
+    // Events overtake answers: one that came already tells more than this does.
+    if (!this.#heard.has(generation.id)) this.gallery.put(generation);
     this.voice.say(`Started: ${inShort(generation.settings.prompt)}`);
   }
 
