@@ -1,5 +1,10 @@
 //! Tells Tauri where this package keeps its capability and which commands it has.
 
+#![allow(
+    clippy::expect_used,
+    reason = "a build script that can't do its work has to stop the build"
+)]
+
 use std::fs;
 use std::path::Path;
 

@@ -62,11 +62,11 @@ pub(crate) fn serve(studio: Arc<Studio>) -> std::io::Result<Media> {
         .layer(middleware::from_fn_with_state(server.clone(), admit))
         .with_state(server);
     tauri::async_runtime::spawn(async move {
-        let served = match tokio::net::TcpListener::from_std(listener) {
+        let end = match tokio::net::TcpListener::from_std(listener) {
             Ok(listener) => axum::serve(listener, router).await,
             Err(error) => Err(error),
         };
-        if let Err(error) = served {
+        if let Err(error) = end {
             tracing::error!(%error, "the media server ended");
         }
     });

@@ -25,8 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Makes the window, hidden.
 pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
-    let (theme, size) =
-        studio.preferences(|preferences| (preferences.theme, preferences.window.clone()));
+    let (theme, size) = studio.preferences(|preferences| (preferences.theme, preferences.window));
     let (width, height) = size
         .as_ref()
         .map_or(SIZE, |size| (f64::from(size.width), f64::from(size.height)));

@@ -29,6 +29,14 @@ pub(crate) async fn page(
     filter: Filter,
     cursor: Option<String>,
 ) -> Result<GalleryPage, Problem> {
+    // Before the first sign-in there is no library, which is not a problem to tell of.
+    if studio.profile().is_none() {
+        return Ok(GalleryPage {
+            generations: Vec::new(),
+            next: None,
+            counts: Counts::default(),
+        });
+    }
     let (generations, next, counts) = studio.engine()?.page(filter, cursor).await?;
     Ok(GalleryPage {
         generations,

@@ -1,6 +1,11 @@
 //! What the page may ask for, one file a room. A command takes what the page sends apart,
 //! asks the studio or a dialog, and hands the answer back; nothing is decided here.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "a command's arguments arrive by value from the page"
+)]
+
 mod account;
 mod composer;
 mod gallery;

@@ -199,7 +199,7 @@ fn range_start(response: &Response) -> Option<u64> {
     text.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
 }
 
-/// The mark to go on with: a strong ETag. A weak one does not promise the same bytes.
+/// The mark to go on with: a strong `ETag`. A weak one does not promise the same bytes.
 fn strong_mark(response: &Response) -> Option<String> {
     let mark = response.headers().get(header::ETAG)?.to_str().ok()?;
     mark.starts_with('"').then(|| mark.to_owned())

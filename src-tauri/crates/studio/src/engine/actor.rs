@@ -20,7 +20,7 @@ use crate::library::{Library, LibraryError};
 
 /// Pauses after failures grow to this and no further: a clip that waits for the network
 /// should come soon after the network does.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Pictures and requests sent at the same time.
 const SENDING_AT_ONCE: usize = 3;

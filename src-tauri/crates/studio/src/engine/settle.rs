@@ -47,7 +47,7 @@ pub(super) async fn settle(
         return submit::settle_unknown(shared, &record.id).await;
     };
     let (wanted, job_id) = (record.id.clone(), job.id.clone());
-    let accepted = job.created_at.map_or(sent, |time| time.as_millisecond());
+    let accepted = job.created_at.map_or(sent, jiff::Timestamp::as_millisecond);
     shared
         .library
         .run(move |library| library.accepted(&wanted, &job_id, accepted))
@@ -72,7 +72,7 @@ async fn candidates(client: &Client, record: &Record, sent: Millis) -> Result<Ve
             .map_err(trouble)?;
         let mut older = false;
         for job in page.jobs {
-            let Some(created) = job.created_at.map(|time| time.as_millisecond()) else {
+            let Some(created) = job.created_at.map(jiff::Timestamp::as_millisecond) else {
                 continue;
             };
             if created < sent - CLOCKS {

@@ -18,7 +18,7 @@ use crate::library::LibraryError;
 /// From this many jobs on a list costs fewer requests than asking for each.
 const LIST_FROM: usize = 5;
 /// How long a job that the key may not see waits: a person has to do something.
-const REFUSED_PAUSE: Duration = Duration::from_secs(60);
+const REFUSED_PAUSE: Duration = Duration::from_mins(1);
 
 /// Looks at each of these once.
 pub(super) async fn watch(
@@ -56,7 +56,7 @@ pub(super) async fn watch(
 async fn list(client: &Client, records: &[Record]) -> HashMap<String, Job> {
     let mut found = HashMap::new();
     let mut cursor = None;
-    for _ in 0..records.len().div_ceil(100) + 1 {
+    for _ in 0..=records.len().div_ceil(100) {
         let query = JobQuery {
             limit: Some(100),
             cursor: cursor.take(),

@@ -1,6 +1,6 @@
 //! A desk to test at: a sandbox, and an engine on a library in a folder of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use apiframe::{ApiKey, Client, Config, Timeouts};
@@ -35,7 +35,7 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let frames = Frames::open(folder.path().join("frames"));
         let desk = Self {
-            engine: engine(folder.path().into(), frames.clone()),
+            engine: engine(folder.path(), frames.clone()),
             sandbox,
             folder,
             frames,
@@ -72,7 +72,7 @@ impl Desk {
     pub fn start_again((sandbox, folder): (Sandbox, tempfile::TempDir)) -> Self {
         let frames = Frames::open(folder.path().join("frames"));
         let desk = Self {
-            engine: engine(folder.path().into(), frames.clone()),
+            engine: engine(folder.path(), frames.clone()),
             sandbox,
             folder,
             frames,
@@ -181,7 +181,7 @@ impl Desk {
     }
 }
 
-fn engine(folder: PathBuf, frames: Frames) -> Engine {
+fn engine(folder: &Path, frames: Frames) -> Engine {
     Engine::start(EngineConfig {
         library: Library::open(&folder.join("library")).unwrap(),
         frames,
