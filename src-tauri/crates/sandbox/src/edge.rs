@@ -14,11 +14,12 @@ use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
+use crate::address::named_id;
 use crate::api::Refusal;
 use crate::distort::{self, Ending};
 use crate::fault::{Answer, Call};
 use crate::job::JobRecord;
-use crate::world::{Wish, World, named_id};
+use crate::world::{Wish, World};
 
 /// No request is read beyond this. More than twice the largest upload, so that an upload
 /// that is too large still gets to hear so.

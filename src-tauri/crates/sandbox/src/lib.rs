@@ -38,7 +38,9 @@
 //! `wrongType`, `status` (`status`, `body`, `headers`), `failJob` (`error`), `expire`,
 //! `outOfCredits` (`available`), `redirect` (`location`, `status`).
 
+mod address;
 mod api;
+mod archive;
 mod builder;
 mod clock;
 mod distort;

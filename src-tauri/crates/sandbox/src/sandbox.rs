@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::address::{file_id, named_id};
 use crate::builder::{Builder, SandboxError};
 use crate::clock::Clock;
 use crate::fault::Fault;
@@ -15,7 +16,7 @@ use crate::job::JobRecord;
 use crate::record::Recorded;
 use crate::reply::ResultShape;
 use crate::server::{Line, Server};
-use crate::world::{World, file_id, named_id};
+use crate::world::World;
 
 /// A running sandbox. Dropping it closes its port and stops its renderer.
 pub struct Sandbox {
@@ -148,7 +149,8 @@ impl Sandbox {
         self.world.records.clear();
     }
 
-    /// The bytes of an upload, by its id or its address, also when the address has expired.
+    /// The bytes of an upload, by its id or its address. Those of an expired one are there
+    /// until the next upload.
     #[must_use]
     pub fn upload_bytes(&self, id_or_url: &str) -> Option<Bytes> {
         let id = file_id(id_or_url, "uploads").or_else(|| named_id(id_or_url))?;

@@ -133,3 +133,98 @@ fn mentions(value: &Value, id: &str) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap_or_default()
+    }
+
+    fn state(fate: Fate, input: Value) -> State {
+        let job = JobRecord {
+            id: Uuid::from_u128(1),
+            model: "kling-3.0".to_owned(),
+            input,
+            idempotency_key: Some("k".to_owned()),
+            cost: 30,
+            created_at: at(0),
+            takes: 10_000,
+            due: at(10),
+            fate,
+            ended_at: None,
+            keeping: Keeping::Usual,
+            let_go: false,
+        };
+        State {
+            jobs: HashMap::from([(job.id, job)]),
+            granted: 100,
+            ..State::default()
+        }
+    }
+
+    #[test]
+    fn credits_come_back_when_the_job_has_failed_and_not_before() {
+        let error = "No.".to_owned();
+        let mut state = state(Fate::Doomed { error }, Value::Null);
+        state.settle(at(9));
+        assert_eq!(state.credits(), 70);
+        state.settle(at(10));
+        assert_eq!(state.credits(), 100);
+        state.set_credits(5);
+        assert_eq!(state.credits(), 5);
+    }
+
+    #[test]
+    fn a_held_job_ends_when_it_is_released_and_says_so() {
+        let mut state = state(Fate::Rendered { at: at(3) }, Value::Null);
+        state.held = true;
+        assert!(state.settle(at(50)).ended.is_empty());
+        (state.held, state.released_at) = (false, Some(at(60)));
+        let ended = state.settle(at(70)).ended;
+        assert_eq!(ended[0].ended_at, Some(at(60)));
+    }
+
+    #[test]
+    fn a_purged_clip_is_removed_once() {
+        let mut state = state(Fate::Rendered { at: at(3) }, Value::Null);
+        state.settle(at(10));
+        let day_later = at(10 + 24 * 3600);
+        assert_eq!(state.settle(day_later).expired.len(), 1);
+        assert_eq!(state.settle(day_later).expired.len(), 0);
+    }
+
+    #[test]
+    fn an_upload_is_needed_as_long_as_a_job_that_names_it_is_being_made() {
+        let upload = Uuid::from_u128(7);
+        let url = format!("http://127.0.0.1:1/files/uploads/{upload}.png");
+        let body = json!({"klingParams": {"reference_images": [url]}});
+        assert!(state(Fate::Rendering, body.clone()).is_awaited(upload));
+        assert!(!state(Fate::Rendering, body.clone()).is_awaited(Uuid::from_u128(8)));
+        assert!(!state(Fate::Rendered { at: at(3) }, body).is_awaited(upload));
+    }
+
+    #[test]
+    fn a_key_is_forgotten_after_a_day() {
+        let state = state(Fate::Rendering, json!({"prompt": "x"}));
+        let day = 24 * 3600;
+        assert_eq!(
+            state.replay("k", &json!({"prompt": "x"}), at(day - 1)),
+            Replay::Of(Uuid::from_u128(1))
+        );
+        assert_eq!(
+            state.replay("k", &json!({"prompt": "y"}), at(day - 1)),
+            Replay::Conflict
+        );
+        assert_eq!(
+            state.replay("k", &json!({"prompt": "y"}), at(day)),
+            Replay::New
+        );
+        assert_eq!(
+            state.replay("other", &json!({"prompt": "x"}), at(1)),
+            Replay::New
+        );
+    }
+}

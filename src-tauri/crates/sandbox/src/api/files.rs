@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 
 use super::Refusal;
 use super::range::{Selection, select};
-use crate::world::{World, named_id};
+use crate::address::named_id;
+use crate::world::World;
 
 /// A file to be served.
 struct Served {

@@ -14,7 +14,8 @@ use openh264::encoder::{
 };
 use openh264::formats::YUVSlices;
 
-use super::paint::{Brush, Leg};
+use super::brush::Brush;
+use super::paint::Leg;
 use super::{Picture, RenderError, Size};
 
 /// More threads than this would only take memory: a 4K encoder alone holds over 100 MB.

@@ -1,11 +1,12 @@
 //! Makes the clip that a job asked for: a real mp4 that goes from the start picture to the
 //! end picture, so that what was sent can be seen in what comes back.
 //!
-//! Four steps, a file each: `picture` and `scene` make the stills, `paint` moves between
-//! them, `encode` turns the frames into H.264 on every core it may use, `mux` (with `sound`)
-//! puts the tracks into a file. Nothing here knows of jobs, credits or HTTP, and nothing
-//! tries to be a video model: the picture in between is an honest dissolve.
+//! Four steps, a file each: `picture` and `scene` make the stills, `paint` (with `brush`)
+//! moves between them, `encode` turns the frames into H.264 on every core it may use, `mux`
+//! (with `sound`) puts the tracks into a file. Nothing here knows of jobs, credits or HTTP,
+//! and nothing tries to be a video model: the picture in between is an honest dissolve.
 
+mod brush;
 mod encode;
 mod film;
 mod mux;

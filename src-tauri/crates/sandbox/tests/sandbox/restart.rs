@@ -1,12 +1,8 @@
 //! What outlives the process, when it is given a folder.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod common;
-
 use std::time::Duration;
 
-use common::{cheap, client, ended, fast, get, job, png, post, submitted, told, uploaded};
+use crate::desk::{cheap, client, ended, fast, get, job, png, post, submitted, told, uploaded};
 use sandbox::Clock;
 use serde_json::{Value, json};
 

@@ -1,7 +1,5 @@
 //! What the tests share: a client that behaves, a picture or two, and a way to wait.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
-
 use std::io::Cursor;
 use std::time::{Duration, Instant};
 
@@ -137,4 +135,13 @@ pub fn file(image: &RgbImage, format: ImageFormat) -> Vec<u8> {
 
 pub fn png(width: u32, height: u32) -> Vec<u8> {
     file(&picture(width, height, [200, 120, 40]), ImageFormat::Png)
+}
+
+/// A sandbox with a finished clip: its path and its length.
+pub async fn with_clip() -> (Sandbox, String, usize) {
+    let sandbox = fast().start().await.unwrap();
+    let id = submitted(&sandbox, &cheap("x")).await;
+    ended(&sandbox, &id).await;
+    let length = sandbox.result_bytes(&id).unwrap().len();
+    (sandbox, format!("/files/results/{id}.mp4"), length)
 }

@@ -1,12 +1,8 @@
 //! Idempotency keys and the job list: how a client finds its jobs again.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod common;
-
 use std::time::Duration;
 
-use common::{KEY, cheap, ended, fast, get, post, submitted, told};
+use crate::desk::{KEY, cheap, ended, fast, get, post, submitted, told};
 use sandbox::{Clock, Sandbox};
 use serde_json::{Value, json};
 

@@ -1,13 +1,9 @@
 //! The program `apiframe-sandbox`, started as a person or a test starts it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod common;
-
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use common::{client, told};
+use crate::desk::{client, told};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_apiframe-sandbox");
 

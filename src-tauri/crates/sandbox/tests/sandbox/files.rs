@@ -1,12 +1,8 @@
 //! Uploads, and how files are served.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod common;
-
 use std::time::Duration;
 
-use common::{
+use crate::desk::{
     KEY, cheap, client, ended, fast, file, picture, png, post, submitted, told, upload, uploaded,
 };
 use image::ImageFormat;
@@ -191,7 +187,7 @@ async fn a_clip_that_was_purged_is_gone_and_its_job_says_so() {
         .to_owned();
     assert!(sandbox.expire(&id));
     assert_eq!(client().get(&url).send().await.unwrap().status(), 404);
-    let job = common::job(&sandbox, &id).await;
+    let job = crate::desk::job(&sandbox, &id).await;
     assert_eq!(
         (&job["status"], &job["expired"]),
         (&"COMPLETED".into(), &true.into())

@@ -1,12 +1,8 @@
 //! The clips: their length, shape and tracks, and that they show what was sent.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod common;
-
 use std::io::Cursor;
 
-use common::{ended, fast, file, picture, submitted, uploaded};
+use crate::desk::{ended, fast, file, picture, submitted, uploaded};
 use image::{ImageFormat, Rgb, RgbImage};
 use mp4::{Mp4Reader, TrackType};
 use openh264::decoder::Decoder;
@@ -216,7 +212,7 @@ async fn a_rotation_noted_in_the_file_is_not_obeyed() {
 #[tokio::test]
 async fn the_index_comes_first_so_that_a_clip_plays_while_it_arrives() {
     let sandbox = fast().start().await.unwrap();
-    let id = submitted(&sandbox, &common::cheap("index")).await;
+    let id = submitted(&sandbox, &crate::desk::cheap("index")).await;
     ended(&sandbox, &id).await;
     let clip = sandbox.result_bytes(&id).unwrap();
     let mut boxes = Vec::new();

@@ -1,16 +1,12 @@
 //! How long clips take to make, against how long they play. Not part of a usual run, because
 //! it measures the machine as much as the code:
 //!
-//! `cargo test -p sandbox --test pace -- --ignored --nocapture`
-
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod common;
+//! `cargo test -p sandbox --test sandbox pace -- --ignored --nocapture`
 
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use common::{file, picture};
+use crate::desk::{file, picture};
 use image::{ImageFormat, Rgb};
 use sandbox::render::{Film, Mode, Shape, Size, render};
 
@@ -29,6 +25,7 @@ fn grainy(width: u32, height: u32, tint: [u8; 3]) -> Vec<u8> {
 #[test]
 #[ignore = "measures the machine"]
 fn pace_of_every_mode() {
+    let mut late = Vec::new();
     for (mode, seconds, limit) in [
         (Mode::Standard, 5, 4.0),
         (Mode::Pro, 5, 10.0),
@@ -52,9 +49,9 @@ fn pace_of_every_mode() {
             f64::from(seconds) / took,
             clip.len() / 1000
         );
-        assert!(
-            took < limit,
-            "{mode:?} took {took:.1} s, the limit is {limit} s"
-        );
+        if took > limit {
+            late.push(format!("{mode:?} took {took:.1} s, the limit is {limit} s"));
+        }
     }
+    assert!(late.is_empty(), "{}", late.join("; "));
 }

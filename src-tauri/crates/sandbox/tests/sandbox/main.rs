@@ -1,0 +1,16 @@
+//! The sandbox over real HTTP, as its clients meet it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod callers;
+mod clips;
+mod desk;
+mod faults;
+mod files;
+mod jobs;
+mod pace;
+mod program;
+mod repeat;
+mod restart;
+mod schema;
+mod severed;
