@@ -1,4 +1,5 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { tick } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { open } from '../testing/open';
 import { clip, generation, page, SETTINGS } from '../testing/stub';
@@ -90,6 +91,14 @@ describe('the keys', () => {
     await user.keyboard('{ArrowLeft}');
     expect(studio.viewing).toBe('old');
   });
+});
+
+it('goes on playing the same film when its poster arrives', async () => {
+  const { studio, video } = await opened({ hasPoster: false });
+  studio.listeners.generationChanged(ready('old', 2, { hasPoster: true }));
+  await tick();
+  expect(document.querySelector('video')).toBe(video);
+  expect(video).toHaveAttribute('src', 'http://127.0.0.1:1/t/clip/old');
 });
 
 it('lets go of the decoder when it is closed', async () => {
