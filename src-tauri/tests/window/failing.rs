@@ -32,7 +32,8 @@ fn a_key_that_stopped_working_is_said_to_and_can_be_replaced() {
     window.button("Generate…").click();
     failed(&window);
     window.shows("Apiframe did not accept the key. Replace it in Settings, then try again.");
-    window.button("Replace the key").click();
+    let gallery = window.region("Gallery");
+    gallery.find("button", "Replace the key").click();
     window.page().find("dialog", "Settings").appears();
 }
 

@@ -10,7 +10,7 @@ use crate::harness::pictures::{self, DAWN, NIGHT};
 use crate::harness::{Apiframe, KEY, Options, Window};
 
 /// A 4K clip of ten seconds takes the sandbox this long on a busy machine.
-const RENDERED: Duration = Duration::from_secs(180);
+const RENDERED: Duration = Duration::from_mins(3);
 const PROMPT: &str = "The lights of the harbour go on, one after another";
 
 /// Writes the two pictures of the job to the desk: a PNG, and a photograph whose pixels
@@ -26,6 +26,7 @@ fn put_pictures_on_the_desk(window: &Window) -> (PathBuf, PathBuf) {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one story, told in its order")]
 fn two_pictures_and_a_prompt_become_a_clip_that_plays_from_the_one_to_the_other() {
     let apiframe = Apiframe::start();
     let window = Window::start(Options::at(&apiframe));
@@ -121,6 +122,17 @@ fn two_pictures_and_a_prompt_become_a_clip_that_plays_from_the_one_to_the_other(
 
     // The poster is drawn, and still no video element exists.
     window.poster_shows(PROMPT);
+    let poster = window
+        .home()
+        .files()
+        .into_iter()
+        .find(|file| {
+            file.parent()
+                .is_some_and(|folder| folder.ends_with("posters"))
+        })
+        .expect("a poster on the disk");
+    let poster = image::open(poster).unwrap().to_rgb8();
+    pictures::assert_quarters("the poster", &poster, DAWN);
     assert_eq!(window.videos(), 0, "a video exists before one was played");
 
     card.click();

@@ -16,7 +16,7 @@ fn the_sandbox_makes_a_clip_without_a_key_and_without_a_network_and_the_window_s
     window.button("Generate…").click();
     window
         .button("Play: Snow falls on the square")
-        .appears_within(Duration::from_secs(120));
+        .appears_within(Duration::from_mins(2));
     assert_eq!(window.clips().len(), 1);
     assert_eq!(apiframe.requests(), 0, "Apiframe was asked something");
 

@@ -69,7 +69,7 @@ impl Page {
         let client = runtime.block_on(async {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             builder.capabilities(wanted);
-            tokio::time::timeout(Duration::from_secs(60), builder.connect(&address)).await
+            tokio::time::timeout(Duration::from_mins(1), builder.connect(&address)).await
         });
         let client = match client {
             Ok(Ok(client)) => client,
@@ -77,7 +77,7 @@ impl Page {
                 "the program does not come up: {error}\n{}",
                 driver.printed()
             ),
-            Err(_) => panic!(
+            Err(_elapsed) => panic!(
                 "the program did not come up in a minute\n{}",
                 driver.printed()
             ),
