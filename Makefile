@@ -7,8 +7,9 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# Carries the page inside the binary instead of asking a development server for it.
-FEATURES := --features custom-protocol
+# Carries the page inside the binary instead of asking a development server for it. The
+# whole workspace always: the same crates with the same features, whatever is asked for.
+FEATURES := --workspace --features custom-protocol
 TAURI := npx --yes @tauri-apps/cli@2.12.5
 # `make SETUP=true …` leaves the system as it is (true is the command that does nothing).
 SETUP := scripts/setup
@@ -22,10 +23,10 @@ help: ## list what can be made
 run: page ## build the program and open it (without a display: the tour)
 	cargo build $(FEATURES)
 	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || [ "$$(uname -s)" != Linux ]; then \
-	  cargo run --quiet $(FEATURES); \
+	  $${CARGO_TARGET_DIR:-target}/debug/inbetween; \
 	else \
 	  echo "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so this runs the tour on a virtual one."; \
-	  scripts/tour; \
+	  scripts/tour $(FEATURES); \
 	fi
 
 test: page ## check the style and run every test, the end-to-end ones included
@@ -35,7 +36,7 @@ dev: setup ## open the program and reload it while its source changes
 	$(TAURI) dev
 
 bench: page ## measure what must stay quick, as one table
-	scripts/bench
+	scripts/bench $(FEATURES)
 
 package: page ## make the Debian and RPM packages
 	$(TAURI) build --bundles deb,rpm
@@ -52,7 +53,7 @@ e2e: page ## run one end-to-end test in the real window: make e2e TEST=name
 	cargo test $(FEATURES) --test window -- $(TEST)
 
 tour: page ## walk through every screen; leaves screenshots and a clip in .tour
-	scripts/tour
+	scripts/tour $(FEATURES)
 
 bindings: setup ## write the page's typed calls anew after a command changed
 	INBETWEEN_WRITE_BINDINGS=1 cargo test $(FEATURES) --lib bindings

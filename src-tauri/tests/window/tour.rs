@@ -161,10 +161,24 @@ fn walk(screen: (u32, u32), theme: &'static str) {
 
 #[test]
 #[ignore = "not a test: make tour runs it"]
-fn every_screen() {
-    for screen in [(1280, 800), (1920, 1080)] {
-        for theme in ["dark", "light"] {
-            walk(screen, theme);
-        }
-    }
+fn small_and_dark() {
+    walk((1280, 800), "dark");
+}
+
+#[test]
+#[ignore = "not a test: make tour runs it"]
+fn small_and_light() {
+    walk((1280, 800), "light");
+}
+
+#[test]
+#[ignore = "not a test: make tour runs it"]
+fn large_and_dark() {
+    walk((1920, 1080), "dark");
+}
+
+#[test]
+#[ignore = "not a test: make tour runs it"]
+fn large_and_light() {
+    walk((1920, 1080), "light");
 }
