@@ -52,6 +52,10 @@ export async function grabPoster(address: string): Promise<Uint8Array> {
     const loaded = heard(video, 'loadeddata');
     video.src = address;
     await loaded;
+    // WebKitGTK paints no picture of an element outside the document that never played.
+    await video.play();
+    await pause(SETTLE_MS);
+    video.pause();
     const scale = Math.min(1, WIDTH / video.videoWidth);
     const canvas = document.createElement('canvas');
     canvas.width = Math.round(video.videoWidth * scale);
