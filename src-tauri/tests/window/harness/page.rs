@@ -77,8 +77,8 @@ impl Page {
                 "the program does not come up: {error}\n{}",
                 driver.printed()
             ),
-            Err(_elapsed) => panic!(
-                "the program did not come up in a minute\n{}",
+            Err(elapsed) => panic!(
+                "the program did not come up in a minute ({elapsed})\n{}",
                 driver.printed()
             ),
         };
