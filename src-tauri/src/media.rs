@@ -24,7 +24,7 @@ use tower_http::services::ServeFile;
 const ORIGINS: [&str; 3] = [
     "tauri://localhost",
     "http://tauri.localhost",
-    "http://localhost:1420",
+    "http://localhost:5173",
 ];
 
 /// The running server's address.

@@ -52,10 +52,6 @@ export async function grabPoster(address: string): Promise<Uint8Array> {
     const loaded = heard(video, 'loadeddata');
     video.src = address;
     await loaded;
-    // WebKitGTK paints no picture of an element outside the document that never played.
-    await video.play();
-    await pause(SETTLE_MS);
-    video.pause();
     const scale = Math.min(1, WIDTH / video.videoWidth);
     const canvas = document.createElement('canvas');
     canvas.width = Math.round(video.videoWidth * scale);
@@ -66,7 +62,9 @@ export async function grabPoster(address: string): Promise<Uint8Array> {
       const seeked = heard(video, 'seeked');
       video.currentTime = 0.001 + look * STEP;
       await seeked;
-      await pause(SETTLE_MS);
+      // WebKitGTK paints no picture of an element outside the document that does not play.
+      await video.play();
+      await pause(SETTLE_MS * (1 + look / 2));
       brush.drawImage(video, 0, 0, canvas.width, canvas.height);
       if (!isBlack(brush.getImageData(0, 0, canvas.width, canvas.height).data)) break;
     }
