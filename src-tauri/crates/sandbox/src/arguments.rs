@@ -133,10 +133,10 @@ mod tests {
             key: "afk_mine".to_owned(),
             credits: 5,
             speed: 2.5,
-            state: Some("kept".into()),
+            state: Some("/tmp/kept".into()),
         };
         assert_eq!(
-            asked("--port 8080 --key=afk_mine --credits 5 --speed=2.5 --state kept"),
+            asked("--port 8080 --key=afk_mine --credits 5 --speed=2.5 --state /tmp/kept"),
             Ok(Asked::Run(settings))
         );
         assert_eq!(asked(""), Ok(Asked::Run(Settings::default())));
