@@ -60,9 +60,14 @@ impl Client {
             // A redirect could carry the key, or a submission, to another place.
             .redirect(redirect::Policy::none())
             .retry(retry::never())
-            // Never longer than a whole call, so that its end while still connecting is known
-            // to be the connection's.
-            .connect_timeout(timeouts.connect.min(timeouts.call).min(timeouts.upload));
+            // Well within a whole call: the two clocks start at slightly different moments,
+            // and a call that ends while still connecting must be known to have sent nothing.
+            .connect_timeout(
+                timeouts
+                    .connect
+                    .min(timeouts.call / 2)
+                    .min(timeouts.upload / 2),
+            );
         if local {
             // A proxy set for the rest of the world would read the key in plain http.
             http = http.no_proxy();

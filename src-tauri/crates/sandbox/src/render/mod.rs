@@ -20,7 +20,6 @@ use std::sync::atomic::AtomicBool;
 pub use film::{Film, Mode, Shape, Shot, Size};
 
 use encode::Track;
-use film::FRAMES_PER_SECOND;
 use paint::Leg;
 use picture::Picture;
 
@@ -54,6 +53,6 @@ pub enum RenderError {
 /// See [`RenderError`].
 pub fn render(film: &Film, stop: &AtomicBool) -> Result<Vec<u8>, RenderError> {
     let legs = film.legs()?;
-    let track = encode::encode(&legs, film.size, FRAMES_PER_SECOND, stop)?;
+    let track = encode::encode(&legs, film.size, film.mode.frames_per_second(), stop)?;
     mux::mux(&track, film)
 }

@@ -10,7 +10,7 @@ use mp4::{
     Mp4Reader, Mp4Sample, Mp4Writer, SampleFreqIndex, TrackConfig, TrackType, WriteBox,
 };
 
-use super::{FRAMES_PER_SECOND, Film, RenderError, Track, sound};
+use super::{Film, RenderError, Track, sound};
 
 /// Ticks a second of the film: both tracks' ticks are whole numbers of these, so no
 /// duration is ever rounded.
@@ -61,7 +61,7 @@ pub(super) fn mux(track: &Track, film: &Film) -> Result<Vec<u8>, RenderError> {
     }
 
     // Second by second, so that picture and sound lie near each other in the file.
-    let fps = FRAMES_PER_SECOND;
+    let fps = film.mode.frames_per_second();
     let mut heard = sound::track(film.seconds).enumerate().peekable();
     for (second, frames) in (0_u64..).zip(track.frames.chunks(fps as usize)) {
         for (start, frame) in (second * u64::from(TICKS)..)

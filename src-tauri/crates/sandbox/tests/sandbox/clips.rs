@@ -166,6 +166,23 @@ async fn a_lone_start_picture_gives_its_shape_and_is_moved_across() {
 }
 
 #[tokio::test]
+async fn a_4k_clip_has_its_size_and_length_at_half_the_frames() {
+    let sandbox = fast().start().await.unwrap();
+    let first = picture(1920, 1080, [90, 160, 220]);
+    let start = uploaded(&sandbox, file(&first, ImageFormat::Png)).await;
+    let seen = made(
+        &sandbox,
+        json!({"mode": "4k", "duration": 3, "start_image": start}),
+    )
+    .await;
+    assert_eq!((seen.width, seen.height), (3840, 2160));
+    assert_eq!(
+        (seen.picture, seen.whole, seen.frames.len()),
+        (3000, 3000, 36)
+    );
+}
+
+#[tokio::test]
 async fn without_pictures_the_prompt_gives_the_same_one_every_time_in_the_asked_shape() {
     let sandbox = fast().start().await.unwrap();
     let params = || json!({"mode": "standard", "duration": 3, "aspect_ratio": "9:16"});
