@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { clip, generation, stub } from '../testing/stub';
-import { isBlack, PosterMaker } from './posters';
+import { PosterMaker } from './posters';
 
 const bare = (id: string) => generation(id, { state: 'ready', clip: clip({ hasPoster: false }) });
 const jpeg = new Uint8Array([255, 216]);
@@ -43,11 +43,4 @@ it('goes on after a clip that cannot be pictured', async () => {
   maker.need([bare('a'), bare('b')]);
   await vi.waitFor(() => expect(backend.savePoster).toHaveBeenCalledWith('b', jpeg));
   expect(backend.savePoster).toHaveBeenCalledTimes(1);
-});
-
-it('knows a picture that was drawn before it was decoded', () => {
-  const black = new Uint8ClampedArray(16);
-  expect(isBlack(black)).toBe(true);
-  const night = Uint8ClampedArray.from(black, (_, at) => (at === 8 ? 40 : 0));
-  expect(isBlack(night)).toBe(false);
 });

@@ -3,6 +3,7 @@
  * wrong. The components draw this; the keys and buttons call it.
  */
 import type { Clip } from '../backend';
+import { pictureOf } from '../kit/picture';
 import { clampSeek, filmOf, frameAt, middleOf, type Film } from './frames';
 
 export type Trouble = 'missing' | 'codec' | 'network';
@@ -112,10 +113,13 @@ export class Player {
     if (!video || !canvas || video.seeking || video.readyState < video.HAVE_CURRENT_DATA) return;
     const width = Math.round(canvas.clientWidth * window.devicePixelRatio);
     const height = Math.round(canvas.clientHeight * window.devicePixelRatio);
+    const picture = pictureOf(video, width, height);
+    // What lies there already is better than black.
+    if (!picture) return;
     // A new size empties the canvas, so only where it is really new.
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
-    canvas.getContext('2d')?.drawImage(video, 0, 0, width, height);
+    canvas.getContext('2d')?.drawImage(picture, 0, 0);
   }
 
   /** The clock of the element runs ahead of its picture: where the web view tells, believe that. */
