@@ -9,7 +9,7 @@ use apiframe::ApiKey;
 use studio::clock::Clock;
 use studio::paths::Home;
 use studio::studio::{Studio, StudioConfig};
-use tauri::{Manager, RunEvent};
+use tauri::RunEvent;
 use url::Url;
 
 use crate::{commands, events, log, media, sandboxed, window};
@@ -77,11 +77,10 @@ pub(crate) fn start() -> Result<(), String> {
         })
         .build(tauri::generate_context!())
         .map_err(|error| format!("Inbetween could not open its window ({error})."))?;
-    app.run(|app, event| {
+    // Whatever is under way then is in the library and goes on at the next start.
+    app.run(|_, event| {
         if let RunEvent::Exit = event {
             tracing::info!("ending");
-            // Whatever is under way is in the library and goes on at the next start.
-            let _: Option<tauri::State<'_, Arc<Studio>>> = app.try_state();
         }
     });
     drop(entered);

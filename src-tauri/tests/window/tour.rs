@@ -40,6 +40,7 @@ impl Walk {
     /// Takes a picture of the screen once nothing moves any more.
     fn look(&mut self, name: &str) {
         // A busy machine paints late, and a still picture may be still an old one.
+        self.window.is_painted();
         std::thread::sleep(Duration::from_millis(1500));
         let mut before = self.window.display().picture();
         for _ in 0..20 {

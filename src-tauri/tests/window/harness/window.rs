@@ -341,6 +341,16 @@ impl Window {
         }
     }
 
+    /// Waits until the page has handed over a picture of what it shows now.
+    pub fn is_painted(&self) {
+        let ask = "window.painted = false; \
+            requestAnimationFrame(() => requestAnimationFrame(() => { window.painted = true; }))";
+        self.page().run(ask, vec![]);
+        self.wait_for("a new picture", || {
+            self.page().run("return window.painted", vec![]) == json!(true)
+        });
+    }
+
     fn wait_for(&self, what: &str, ready: impl Fn() -> bool) {
         let started = Instant::now();
         while !ready() {
