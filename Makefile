@@ -14,7 +14,7 @@ TAURI := npx --yes @tauri-apps/cli@2.12.5
 # `make SETUP=true …` leaves the system as it is (true is the command that does nothing).
 SETUP := scripts/setup
 
-.PHONY: help run test dev bench package lint e2e tour bindings format setup page
+.PHONY: help run test torture dev bench package lint e2e tour bindings format setup page
 
 help: ## list what can be made
 	@echo "Inbetween, a desktop studio for AI video clips"
@@ -31,6 +31,9 @@ run: page ## build the program and open it (without a display: the tour)
 
 test: page ## check the style and run every test, the end-to-end ones included
 	scripts/test $(FEATURES)
+
+torture: page ## kill the engine a thousand times and look at what is left
+	cargo test $(FEATURES) --test torture -- --ignored --nocapture a_thousand_kills
 
 dev: setup ## open the program and reload it while its source changes
 	$(TAURI) dev

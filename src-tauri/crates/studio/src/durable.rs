@@ -10,6 +10,27 @@ use std::path::Path;
 
 use tempfile::Builder;
 
+/// The names of files that are being written: with the process that does, so that it can be
+/// told which of them nobody will finish.
+const PREFIX: &str = ".writing-";
+const SUFFIX: &str = ".part";
+
+/// Removes what a killed process left in `folder` half-written.
+pub(crate) fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    let own = format!("{PREFIX}{}-", std::process::id());
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(PREFIX) && name.ends_with(SUFFIX) && !name.starts_with(&own) {
+            // Left where it can't be removed: it is in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Writes `bytes` to `path`: into a new file beside it, synced, then renamed over it.
 /// Missing folders are made.
 ///
@@ -22,8 +43,8 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     // Beside the target, because a rename is atomic only within one file system.
     let mut file = Builder::new()
-        .prefix(".writing-")
-        .suffix(".part")
+        .prefix(&format!("{PREFIX}{}-", std::process::id()))
+        .suffix(SUFFIX)
         .tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
@@ -53,6 +74,24 @@ mod tests {
         write(&path, b"second").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"second");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_another_process_left_half_written_is_swept_away_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let own = format!(".writing-{}-x.part", std::process::id());
+        let names = [
+            ".writing-0-abc.part",
+            own.as_str(),
+            "clip.part",
+            "kept.json",
+        ];
+        for name in names {
+            fs::write(folder.path().join(name), b"x").unwrap();
+        }
+        sweep(folder.path());
+        let there = names.map(|name| folder.path().join(name).exists());
+        assert_eq!(there, [false, true, true, true]);
     }
 
     #[test]

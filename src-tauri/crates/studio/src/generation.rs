@@ -242,7 +242,7 @@ pub struct Record {
     pub submission: Option<Submission>,
     /// The job, from `Rendering` on.
     pub job: Option<JobRecord>,
-    /// The clip, when `Ready`.
+    /// The clip, when `Ready`; while `Downloading` at most the name and size it is to get.
     pub clip: Option<Clip>,
     /// The failure, when `Failed` or `Uncertain`.
     pub failure: Option<Failure>,

@@ -14,6 +14,7 @@ pub mod frames;
 pub mod generation;
 pub mod library;
 pub mod paths;
+pub mod points;
 pub mod preferences;
 pub mod price;
 pub mod problem;

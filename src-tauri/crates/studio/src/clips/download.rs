@@ -111,6 +111,8 @@ impl Fetcher {
         let start = match response.status() {
             StatusCode::OK => 0,
             StatusCode::PARTIAL_CONTENT if range_start(&response) == Some(have) => have,
+            // There is nothing after what we have: that was all of it.
+            StatusCode::RANGE_NOT_SATISFIABLE if ends_at(&response, have) => return Ok(have),
             StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
                 // It is not the file we have a part of: begin anew next time.
                 tell(Download::Mark(None));
@@ -197,6 +199,12 @@ fn range_start(response: &Response) -> Option<u64> {
         .to_str()
         .ok()?;
     text.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
+}
+
+/// Whether a file ends after `have` bytes, from `Content-Range: bytes */10`.
+fn ends_at(response: &Response, have: u64) -> bool {
+    let range = response.headers().get(header::CONTENT_RANGE);
+    range.is_some_and(|range| range.as_bytes() == format!("bytes */{have}").as_bytes())
 }
 
 /// The mark to go on with: a strong `ETag`. A weak one does not promise the same bytes.

@@ -21,42 +21,30 @@ pub fn part_path(folder: &Path, id: &GenerationId) -> PathBuf {
     folder.join(format!(".{id}.part"))
 }
 
-/// Gives the finished `.part` its name in `folder`, or that name with a number where it is
-/// taken, and makes that survive a power cut. Never replaces a file.
+/// The names a clip may get in `folder`: `name`, then the same with a number.
+pub fn names(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "mp4"));
+    std::iter::once(folder.join(name))
+        .chain((2..).map(move |number| folder.join(format!("{stem} ({number}).{extension}"))))
+}
+
+/// Gives the finished `.part` its name and makes that survive a power cut. Never replaces
+/// a file.
 ///
 /// # Errors
-/// The file system's.
-pub fn settle(part: &Path, folder: &Path, name: &str) -> std::io::Result<PathBuf> {
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "mp4"));
-    for number in 1.. {
-        let path = if number == 1 {
-            folder.join(name)
-        } else {
-            folder.join(format!("{stem} ({number}).{extension}"))
-        };
-        // Linking claims the name only if it is free, which a rename can't promise; where
-        // the file system has no links, the claim is an empty file that the rename replaces.
-        match std::fs::hard_link(part, &path) {
-            Ok(()) => {
-                std::fs::remove_file(part)?;
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
-            Err(_) => {
-                match std::fs::OpenOptions::new()
-                    .write(true)
-                    .create_new(true)
-                    .open(&path)
-                {
-                    Ok(_) => std::fs::rename(part, &path)?,
-                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => continue,
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        crate::durable::sync_folder(folder)?;
-        return Ok(path);
+/// [`std::io::ErrorKind::AlreadyExists`] where the name is taken, or the file system's; the
+/// `.part` stays as it is then.
+pub fn place(part: &Path, file: &Path) -> std::io::Result<()> {
+    let moved = tempfile::TempPath::try_from_path(part)?.persist_noclobber(file);
+    if let Err(failed) = moved {
+        // It was a temporary file in the library's eyes only.
+        let _ = failed.path.keep();
+        return Err(failed.error);
     }
-    unreachable!("a free number is found before numbers end")
+    match file.parent() {
+        Some(folder) => crate::durable::sync_folder(folder),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -70,12 +58,30 @@ mod tests {
         for content in ["one", "two", "three"] {
             let part = folder.path().join("x.part");
             std::fs::write(&part, content).unwrap();
-            settle(&part, folder.path(), "A day.mp4").unwrap();
+            let name = names(folder.path(), "A day.mp4")
+                .find(|name| !name.exists())
+                .unwrap();
+            place(&part, &name).unwrap();
             assert!(!part.exists());
         }
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!(read("A day.mp4"), "one");
         assert_eq!(read("A day (2).mp4"), "two");
         assert_eq!(read("A day (3).mp4"), "three");
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_not_given_and_the_part_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (part, taken) = (
+            folder.path().join("x.part"),
+            folder.path().join("A day.mp4"),
+        );
+        std::fs::write(&part, "new").unwrap();
+        std::fs::write(&taken, "old").unwrap();
+        let error = place(&part, &taken).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read_to_string(&taken).unwrap(), "old");
+        assert_eq!(std::fs::read_to_string(&part).unwrap(), "new");
     }
 }

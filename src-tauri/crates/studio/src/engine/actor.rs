@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::step::{Step, next};
-use super::{Event, Shared, fetch, settle, submit, watch, words};
+use super::{Event, Shared, fetch, settle, submit, sweep, watch, words};
 use crate::generation::{GenerationId, Record};
 use crate::library::{Library, LibraryError};
 
@@ -76,6 +76,7 @@ struct Actor {
 }
 
 pub(super) async fn run(shared: Arc<Shared>) {
+    sweep::sweep(&shared).await;
     let mut actor = Actor {
         shared,
         running: JoinSet::new(),

@@ -1,16 +1,17 @@
-//! Fetching: the clip from its address to the clips folder, checked and named.
+//! Fetching: the clip from its address to its `.part` in the clips folder.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use url::Url;
 
 use super::actor::Outcome;
-use super::{Shared, submit, words};
+use super::{Shared, keep, submit, words};
 use crate::clips::{self, Download, DownloadError};
-use crate::generation::{Clip, GenerationId, Received, Record};
+use crate::generation::{GenerationId, Received, Record};
 use crate::library::LibraryError;
+use crate::points;
 
 /// How often a running download is shown: often enough to move, seldom enough not to busy
 /// the page.
@@ -29,6 +30,10 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
     };
     let folder = shared.clips_folder();
     let part = clips::part_path(&folder, &id);
+    if let Some(outcome) = keep::adopt(shared, &record, &part).await? {
+        return Ok(outcome);
+    }
+    points::reach(points::DOWNLOAD_BEGUN);
     let attempt = transfer(shared, &id, &url, &part).await?;
     shared
         .received
@@ -36,7 +41,10 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
         .unwrap_or_else(PoisonError::into_inner)
         .remove(&id);
     match attempt {
-        Ok(_) => keep(shared, record, folder, part).await,
+        Ok(_) => {
+            points::reach(points::DOWNLOAD_WHOLE);
+            keep::keep(shared, record, folder, part).await
+        }
         Err(error) => {
             tracing::warn!(generation = %id, %error, "a download broke off");
             broke(shared, &id, &folder, &part, error).await
@@ -73,8 +81,10 @@ async fn transfer(
                         .library
                         .run(move |library| library.set_etag(&wanted, mark.as_deref()))
                         .await?;
+                    points::reach(points::DOWNLOAD_MARKED);
                 }
                 Download::Received(received) => {
+                    points::reach(points::DOWNLOAD_MOVING);
                     remember(shared, id, received);
                     if shown.elapsed() >= SHOWN_EVERY {
                         shown = Instant::now();
@@ -94,60 +104,8 @@ fn remember(shared: &Shared, id: &GenerationId, received: Received) {
         .insert(id.clone(), received);
 }
 
-/// Checks the whole file, names it, and says so.
-async fn keep(
-    shared: &Arc<Shared>,
-    record: Record,
-    folder: PathBuf,
-    part: PathBuf,
-) -> Result<Outcome, LibraryError> {
-    let id = record.id;
-    let name = clips::file_name(
-        record.created,
-        &jiff::tz::TimeZone::system(),
-        &record.settings.prompt,
-    );
-    let (from, into) = (part.clone(), folder.clone());
-    let kept = tokio::task::spawn_blocking(move || {
-        let tracks = clips::tracks(&from).map_err(|why| {
-            tracing::warn!(%why, "a clip can't be read");
-            DownloadError::NotTheClip("it can't be read as a video")
-        })?;
-        let bytes = std::fs::metadata(&from)?.len();
-        let file = clips::settle(&from, &into, &name)?;
-        Ok((tracks, bytes, file))
-    })
-    .await
-    .unwrap_or_else(|stopped| Err(DownloadError::Disk(std::io::Error::other(stopped))));
-    let (tracks, bytes, file) = match kept {
-        Ok(kept) => kept,
-        Err(error) => return broke(shared, &id, &folder, &part, error).await,
-    };
-    let clip = Clip {
-        name: file
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
-        file: file.to_string_lossy().into_owned(),
-        bytes,
-        width: tracks.width,
-        height: tracks.height,
-        duration_ms: tracks.duration_ms,
-        last_frame_ms: tracks.last_frame_ms,
-        has_poster: false,
-        missing: false,
-    };
-    let (wanted, now) = (id.clone(), shared.now());
-    shared
-        .library
-        .run(move |library| library.ready(&wanted, &clip, now))
-        .await?;
-    tracing::info!(generation = %id, bytes, "a clip is on the disk");
-    shared.changed(&id).await;
-    Ok(Outcome::Done)
-}
-
 /// What to do after an attempt that did not bring the clip.
-async fn broke(
+pub(super) async fn broke(
     shared: &Arc<Shared>,
     id: &GenerationId,
     folder: &Path,

@@ -8,9 +8,11 @@
 
 mod actor;
 mod fetch;
+mod keep;
 mod settle;
 mod step;
 mod submit;
+mod sweep;
 mod watch;
 mod words;
 
@@ -28,6 +30,7 @@ use crate::estimate;
 use crate::frames::Frames;
 use crate::generation::{Generation, GenerationId, Millis, Received, Record, State};
 use crate::library::{Counts, Filter, Library, LibraryError};
+use crate::points;
 use crate::settings::{Field, Settings, Violation};
 
 /// What an engine works with.
@@ -89,6 +92,8 @@ struct Shared {
     library: Library,
     frames: Frames,
     clips_folder: RwLock<PathBuf>,
+    /// Folders that were it before, in this run: an unfinished file may lie there.
+    former_folders: Mutex<Vec<PathBuf>>,
     client: RwLock<Option<Client>>,
     fetcher: Fetcher,
     clock: Clock,
@@ -116,6 +121,7 @@ impl Engine {
             library: config.library,
             frames: config.frames,
             clips_folder: RwLock::new(config.clips_folder),
+            former_folders: Mutex::default(),
             client: RwLock::new(None),
             fetcher: config.fetcher,
             clock: config.clock,
@@ -154,11 +160,19 @@ impl Engine {
 
     /// Where clips go from now on; those that are there stay.
     pub fn set_clips_folder(&self, folder: PathBuf) {
-        *self
-            .shared
-            .clips_folder
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = folder;
+        let former = std::mem::replace(
+            &mut *self
+                .shared
+                .clips_folder
+                .write()
+                .unwrap_or_else(PoisonError::into_inner),
+            folder,
+        );
+        self.shared
+            .former_folders
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(former);
         self.shared.hurry();
     }
 
@@ -200,10 +214,12 @@ impl Engine {
             finished: None,
         };
         let stored = record.clone();
+        points::reach(points::GENERATE_ASKED);
         self.shared
             .library
             .run(move |library| library.insert(&stored))
             .await?;
+        points::reach(points::GENERATE_RECORDED);
         let shown = self.shared.show(record).await;
         self.shared.tell(Event::Changed(Box::new(shown.clone())));
         self.shared.tell_counts().await;
@@ -330,10 +346,13 @@ impl Drop for Engine {
     }
 }
 
+/// The folder of posters in a library's folder.
+const POSTERS: &str = "posters";
+
 /// Where the poster of a generation is kept in a library's folder.
 #[must_use]
 pub fn poster_path(library: &Path, id: &GenerationId) -> PathBuf {
-    library.join("posters").join(format!("{id}.jpg"))
+    library.join(POSTERS).join(format!("{id}.jpg"))
 }
 
 impl Shared {
@@ -349,6 +368,18 @@ impl Shared {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Removes what a download had in folders that it did not end in.
+    fn forget_parts(&self, id: &GenerationId) {
+        let folders = self
+            .former_folders
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        for folder in folders.iter() {
+            // Mostly there is none.
+            let _ = std::fs::remove_file(crate::clips::part_path(folder, id));
+        }
     }
 
     fn now(&self) -> Millis {

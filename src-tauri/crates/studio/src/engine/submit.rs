@@ -13,6 +13,7 @@ use super::{Shared, words};
 use crate::frames::FrameHash;
 use crate::generation::{Failure, GenerationId, Millis, Record, Submission};
 use crate::library::{LibraryError, UploadRecord};
+use crate::points;
 use crate::settings::{Field, FrameUrls, Settings};
 
 /// How often a pause asked for without a length is: the vendor's limits are per minute.
@@ -64,10 +65,12 @@ pub(super) async fn prepare(
         first_sent: None,
     };
     let wanted = id.clone();
+    points::reach(points::REQUEST_MADE);
     shared
         .library
         .run(move |library| library.submitting(&wanted, &submission))
         .await?;
+    points::reach(points::REQUEST_STORED);
     shared.changed(&id).await;
     Ok(Outcome::Done)
 }
@@ -100,7 +103,10 @@ async fn picture(
     let Ok(file) = open(&path, frame, content_type).await else {
         return Ok(Err(Obstacle::Missing));
     };
-    let upload = match client.upload(file).await {
+    points::reach(points::UPLOAD_BEGUN);
+    let answer = client.upload(file).await;
+    points::reach(points::UPLOAD_ANSWERED);
+    let upload = match answer {
         Ok(upload) => upload,
         Err(Error::Unsendable(Unsendable::File { .. })) => return Ok(Err(Obstacle::Missing)),
         Err(Error::Unsendable(why)) => {
@@ -131,6 +137,7 @@ async fn picture(
         .library
         .run(move |library| library.uploaded(frame, &stored))
         .await?;
+    points::reach(points::UPLOAD_STORED);
     Ok(Ok(upload))
 }
 
@@ -166,16 +173,19 @@ pub(super) async fn submit(
         .run(move |library| library.sent(&wanted, now))
         .await?;
     shared.changed(&id).await;
-    match client
+    points::reach(points::SUBMIT_MARKED);
+    let answer = client
         .generate(submission.body.into(), &submission.key)
-        .await
-    {
+        .await;
+    points::reach(points::SUBMIT_ANSWERED);
+    match answer {
         Ok(accepted) => {
             let (wanted, now) = (id.clone(), shared.now());
             shared
                 .library
                 .run(move |library| library.accepted(&wanted, &accepted.job_id, now))
                 .await?;
+            points::reach(points::SUBMIT_ACCEPTED);
             shared.changed(&id).await;
             Ok(Outcome::Done)
         }
@@ -257,10 +267,12 @@ pub(super) async fn fail(
 ) -> Result<Outcome, LibraryError> {
     let (wanted, now) = (id.clone(), shared.now());
     tracing::warn!(generation = %id, code = failure.code, "a generation failed");
+    points::reach(points::FAILED_FOUND);
     shared
         .library
         .run(move |library| library.failed(&wanted, &failure, now))
         .await?;
+    points::reach(points::FAILED_STORED);
     shared.changed(id).await;
     Ok(Outcome::Done)
 }

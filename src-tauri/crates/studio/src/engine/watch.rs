@@ -14,6 +14,7 @@ use super::{Event, Shared, submit, words};
 use crate::estimate;
 use crate::generation::{GenerationId, JobRecord, Record};
 use crate::library::LibraryError;
+use crate::points;
 
 /// From this many jobs on a list costs fewer requests than asking for each.
 const LIST_FROM: usize = 5;
@@ -82,6 +83,7 @@ async fn list(client: &Client, records: &[Record]) -> HashMap<String, Job> {
 
 async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome, LibraryError> {
     let id = record.id.clone();
+    points::reach(points::LOOK_ANSWERED);
     match job.status {
         JobStatus::Completed => {
             let Some(url) = job.result_urls().into_iter().next() else {
@@ -113,6 +115,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
                 .library
                 .run(move |library| library.rendered(&wanted, &done))
                 .await?;
+            points::reach(points::RENDERED_STORED);
             shared.changed(&id).await;
             Ok(Outcome::Done)
         }
@@ -130,6 +133,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
                     library.observed(&wanted, queued, job.progress, job.credit_cost)
                 })
                 .await?;
+            points::reach(points::LOOK_STORED);
             shared.changed(&id).await;
             let expected = shared.expected(&record.settings).await;
             let elapsed = shared.now() - record.job.map_or(0, |job| job.accepted);

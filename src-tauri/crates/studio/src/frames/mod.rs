@@ -72,6 +72,12 @@ impl Frames {
         }
     }
 
+    /// Removes what a killed program left half-written.
+    pub(crate) fn sweep(&self) {
+        durable::sweep(&self.folder);
+        durable::sweep(&self.folder.join("thumbs"));
+    }
+
     /// Keeps the picture that a path points at, as a drop or a dialog gives it.
     ///
     /// # Errors

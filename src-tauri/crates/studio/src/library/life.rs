@@ -145,6 +145,22 @@ impl Library {
         )
     }
 
+    /// The name and size the clip's file is about to get.
+    ///
+    /// # Errors
+    /// As for all steps.
+    pub fn claim(&self, id: &GenerationId, file: &Path, bytes: u64) -> Result<(), LibraryError> {
+        self.step(
+            id,
+            "file = :file, bytes = :bytes",
+            "('downloading')",
+            named_params! {
+                ":file": file.to_string_lossy(),
+                ":bytes": i64::try_from(bytes).unwrap_or(i64::MAX),
+            },
+        )
+    }
+
     /// The clip is on the disk under its own name.
     ///
     /// # Errors

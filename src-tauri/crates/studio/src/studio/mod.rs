@@ -129,6 +129,8 @@ impl Studio {
                 Url::parse(APIFRAME).map_err(|error| Problem::new("baseUrl", error.to_string()))?
             }
         };
+        crate::durable::sweep(&config.home.data);
+        crate::durable::sweep(&config.home.config);
         let frames = Frames::open(config.home.frames());
         let preferences = Preferences::load(&config.home.preferences_file());
         let profile = preferences.profile;
