@@ -7,6 +7,7 @@ use specta::Type;
 use studio::engine::Event;
 use studio::generation::{Generation, GenerationId};
 use studio::library::Counts;
+use studio::notice::Notice;
 use studio::paths::Profile;
 use studio::session::Session;
 use studio::studio::{News, Studio};
@@ -25,6 +26,10 @@ pub(crate) struct GenerationRemoved(pub(crate) GenerationId);
 /// There are more or fewer of a kind.
 #[derive(Clone, Debug, Serialize, Type, tauri_specta::Event)]
 pub(crate) struct CountsChanged(pub(crate) Counts);
+
+/// What is so for the library as a whole is different.
+#[derive(Clone, Debug, Serialize, Type, tauri_specta::Event)]
+pub(crate) struct NoticesChanged(pub(crate) Vec<Notice>);
 
 /// Who is signed in, or what is known of them, has changed.
 #[derive(Clone, Debug, Serialize, Type, tauri_specta::Event)]
@@ -47,6 +52,7 @@ pub(crate) fn forward(app: AppHandle, studio: &Arc<Studio>) {
                 }
                 Ok(News::Gallery(Event::Removed(id))) => GenerationRemoved(id).emit(&app),
                 Ok(News::Gallery(Event::Counts(counts))) => CountsChanged(counts).emit(&app),
+                Ok(News::Gallery(Event::Notices(notices))) => NoticesChanged(notices).emit(&app),
                 // The studio answers these itself, with news of the session.
                 Ok(News::Gallery(Event::Balance | Event::KeyRefused)) => Ok(()),
                 Ok(News::Session(session)) => SessionChanged(session).emit(&app),

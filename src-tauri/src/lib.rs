@@ -9,6 +9,7 @@ mod clipboard;
 mod commands;
 mod dialogs;
 mod events;
+mod front;
 mod log;
 mod media;
 mod sandboxed;

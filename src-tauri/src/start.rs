@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use apiframe::ApiKey;
 use studio::clock::Clock;
+use studio::lock::{LibraryLock, LockError};
 use studio::paths::Home;
 use studio::studio::{Studio, StudioConfig};
-use tauri::RunEvent;
+use tauri::{Manager, RunEvent};
 use url::Url;
 
+use crate::front::{self, Door};
 use crate::{commands, events, log, media, sandboxed, window};
 
 /// Another address for Apiframe.
@@ -24,6 +26,16 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 /// Runs the program, or says in a sentence why it can't.
 pub(crate) fn start() -> Result<(), String> {
     let home = Home::of_this_process().map_err(|error| error.to_string())?;
+    let lock = match LibraryLock::take(&home.data) {
+        Ok(lock) => lock,
+        Err(LockError::Held {
+            owner: Some(owner), ..
+        }) if owner.is_here() && owner.door.as_deref().is_some_and(front::knock) => {
+            println!("Inbetween is already open; its window was brought forward.");
+            return Ok(());
+        }
+        Err(error) => return Err(error.to_string()),
+    };
     // Kept until the end: dropping it flushes what is still to be written.
     let _log = log::begin(&home.log);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
@@ -73,6 +85,8 @@ pub(crate) fn start() -> Result<(), String> {
             bridge.mount_events(app);
             events::forward(app.handle().clone(), &studio);
             window::open(app.handle(), &studio)?;
+            answer_the_door(app.handle(), &lock);
+            app.manage(lock);
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -86,6 +100,17 @@ pub(crate) fn start() -> Result<(), String> {
     drop(entered);
     runtime.shutdown_timeout(LAST_WORDS);
     Ok(())
+}
+
+/// Without a door a second start says that the program runs, and no more.
+fn answer_the_door(app: &tauri::AppHandle, lock: &LibraryLock) {
+    match Door::make().and_then(|door| Ok((door.address()?, door))) {
+        Ok((address, door)) => {
+            lock.announce(&address);
+            door.open(app.clone());
+        }
+        Err(error) => tracing::warn!(%error, "there is no door for a second start"),
+    }
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -7,7 +7,10 @@ use std::time::Duration;
 use studio::preferences::{Theme, WindowSize};
 use studio::studio::Studio;
 use tauri::utils::config::Color;
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
+use tauri::{
+    AppHandle, Manager, UserAttentionType, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent,
+};
 
 /// The label of the only window.
 pub(crate) const MAIN: &str = "main";
@@ -58,6 +61,20 @@ pub(crate) fn reveal(app: &AppHandle) -> tauri::Result<()> {
         Some(window) => {
             window.show()?;
             window.set_focus()
+        }
+        None => Ok(()),
+    }
+}
+
+/// Brings the window before all others. Where a desktop lets no program do that, it marks
+/// the window for attention.
+pub(crate) fn bring_forward(app: &AppHandle) -> tauri::Result<()> {
+    match app.get_webview_window(MAIN) {
+        Some(window) => {
+            window.unminimize()?;
+            window.show()?;
+            window.set_focus()?;
+            window.request_user_attention(Some(UserAttentionType::Informational))
         }
         None => Ok(()),
     }

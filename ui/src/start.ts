@@ -24,6 +24,7 @@ async function open(backend: Backend, target: HTMLElement) {
     generationChanged: (generation) => opened.studio?.listeners.generationChanged(generation),
     generationRemoved: (id) => opened.studio?.listeners.generationRemoved(id),
     countsChanged: (counts) => opened.studio?.listeners.countsChanged(counts),
+    noticesChanged: (notices) => opened.studio?.listeners.noticesChanged(notices),
     sessionChanged: (session) => opened.studio?.listeners.sessionChanged(session),
     galleryStale: () => opened.studio?.listeners.galleryStale(),
   });

@@ -6,6 +6,7 @@ use serde::Serialize;
 use specta::Type;
 use studio::generation::{Generation, GenerationId};
 use studio::library::{Counts, Filter};
+use studio::notice::Notice;
 use studio::problem::Problem;
 use studio::studio::Studio;
 use tauri::State;
@@ -22,6 +23,8 @@ pub(crate) struct GalleryPage {
     /// What to ask the next page with.
     next: Option<String>,
     counts: Counts,
+    /// What is so for the library as a whole.
+    notices: Vec<Notice>,
 }
 
 pub(crate) async fn page(
@@ -35,13 +38,16 @@ pub(crate) async fn page(
             generations: Vec::new(),
             next: None,
             counts: Counts::default(),
+            notices: Vec::new(),
         });
     }
-    let (generations, next, counts) = studio.engine()?.page(filter, cursor).await?;
+    let engine = studio.engine()?;
+    let (generations, next, counts) = engine.page(filter, cursor).await?;
     Ok(GalleryPage {
         generations,
         next,
         counts,
+        notices: engine.notices(),
     })
 }
 
@@ -114,6 +120,14 @@ pub(crate) async fn remove(
     id: GenerationId,
 ) -> Result<(), Problem> {
     studio.remove(&id).await
+}
+
+/// The person has read a notice.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn dismiss_notice(studio: State<'_, Arc<Studio>>, code: String) -> Result<(), Problem> {
+    studio.engine()?.dismiss_notice(&code);
+    Ok(())
 }
 
 /// Keeps a poster: the body is a JPEG, the header `x-generation` says whose.

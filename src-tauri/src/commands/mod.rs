@@ -46,6 +46,7 @@ pub(crate) fn bridge() -> Builder<tauri::Wry> {
             gallery::submit_again,
             gallery::cancel,
             gallery::remove,
+            gallery::dismiss_notice,
             viewer::show_in_folder,
             viewer::save_copy,
             settings::set_theme,
@@ -57,6 +58,7 @@ pub(crate) fn bridge() -> Builder<tauri::Wry> {
             events::GenerationChanged,
             events::GenerationRemoved,
             events::CountsChanged,
+            events::NoticesChanged,
             events::SessionChanged,
             events::ProfileChanged,
         ])

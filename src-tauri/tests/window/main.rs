@@ -15,4 +15,5 @@ mod making_a_clip;
 mod sandbox_profile;
 mod signing_in;
 mod starting;
+mod surviving;
 mod tour;

@@ -56,6 +56,8 @@ export const commands = {
 	cancel: (id: GenerationId) => __TAURI_INVOKE<Generation>("cancel", { id }),
 	/**  Takes one out of the gallery; its clip goes to the trash. */
 	remove: (id: GenerationId) => __TAURI_INVOKE<null>("remove", { id }),
+	/**  The person has read a notice. */
+	dismissNotice: (code: string) => __TAURI_INVOKE<null>("dismiss_notice", { code }),
 	/**  Shows the clip's file in the system's file manager. */
 	showInFolder: (id: GenerationId) => __TAURI_INVOKE<null>("show_in_folder", { id }),
 	/**  Copies the clip to where the person says; `None` when they close the dialog. */
@@ -75,6 +77,7 @@ export const events = {
 	countsChanged: makeEvent<CountsChanged, CountsChanged>("counts-changed"),
 	generationChanged: makeEvent<GenerationChanged, GenerationChanged>("generation-changed"),
 	generationRemoved: makeEvent<GenerationRemoved, GenerationRemoved>("generation-removed"),
+	noticesChanged: makeEvent<NoticesChanged, NoticesChanged>("notices-changed"),
 	profileChanged: makeEvent<ProfileChanged, ProfileChanged>("profile-changed"),
 	sessionChanged: makeEvent<SessionChanged, SessionChanged>("session-changed"),
 };
@@ -246,6 +249,8 @@ export type GalleryPage = {
 	/**  What to ask the next page with. */
 	next: string | null,
 	counts: Counts,
+	/**  What is so for the library as a whole. */
+	notices: Notice[],
 };
 
 /**  A generation as a person sees it. */
@@ -345,6 +350,19 @@ export type Model =
 "kling-3.0" | 
 /**  The same, and reference pictures. */
 "kling-3.0-omni";
+
+/**  A sentence above the gallery. */
+export type Notice = {
+	/**  A stable word for what it is about; there is one of each at most. */
+	code: string,
+	/**  What happened and what to do. */
+	message: string,
+	/**  Whether it goes away when the person has read it. Others go when their cause does. */
+	canDismiss: boolean,
+};
+
+/**  What is so for the library as a whole is different. */
+export type NoticesChanged = Notice[];
 
 /**  What a person sees of where a generation stands. */
 export type Phase = 

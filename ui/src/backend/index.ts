@@ -12,6 +12,7 @@ import type {
   Generation,
   Keep,
   Link,
+  Notice,
   Preferences,
   Price,
   Problem,
@@ -31,6 +32,7 @@ export interface Listeners {
   generationChanged(generation: Generation): void;
   generationRemoved(id: string): void;
   countsChanged(counts: Counts): void;
+  noticesChanged(notices: Notice[]): void;
   sessionChanged(session: Session): void;
   /** Another library is shown, or events were missed: what is shown must be asked for anew. */
   galleryStale(): void;
@@ -70,6 +72,7 @@ export interface Backend {
   cancel(id: string): Promise<Generation>;
   remove(id: string): Promise<void>;
   savePoster(id: string, jpeg: Uint8Array): Promise<void>;
+  dismissNotice(code: string): Promise<void>;
   showInFolder(id: string): Promise<void>;
   saveCopy(id: string): Promise<string | null>;
 

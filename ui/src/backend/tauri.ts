@@ -40,6 +40,7 @@ export class TauriBackend implements Backend {
   submitAgain = (id: string) => commands.submitAgain(id);
   cancel = (id: string) => commands.cancel(id);
   remove = (id: string) => commands.remove(id).then(nothing);
+  dismissNotice = (code: string) => commands.dismissNotice(code).then(nothing);
   showInFolder = (id: string) => commands.showInFolder(id).then(nothing);
   saveCopy = (id: string) => commands.saveCopy(id);
 
@@ -62,6 +63,7 @@ export class TauriBackend implements Backend {
       events.generationChanged.listen((event) => to.generationChanged(event.payload)),
       events.generationRemoved.listen((event) => to.generationRemoved(event.payload)),
       events.countsChanged.listen((event) => to.countsChanged(event.payload)),
+      events.noticesChanged.listen((event) => to.noticesChanged(event.payload)),
       events.sessionChanged.listen((event) => to.sessionChanged(event.payload)),
       events.profileChanged.listen(() => to.galleryStale()),
     ]);

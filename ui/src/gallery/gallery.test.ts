@@ -223,3 +223,29 @@ it('asks for the gallery anew when events were missed', async () => {
   studio.listeners.galleryStale();
   await cards().findByText('A lighthouse at dusk');
 });
+
+describe('what is so for the whole library', () => {
+  const notice = {
+    code: 'rescued',
+    message: 'The library’s file was damaged: the backup of 21 November was taken.',
+    canDismiss: true,
+  };
+
+  it('stands above the cards until it was read', async () => {
+    const { studio, backend, user } = await open({ gallery: { ...page([]), notices: [notice] } });
+    cards().getByText(notice.message);
+    await user.click(cards().getByRole('button', { name: 'Dismiss' }));
+    expect(backend.dismissNotice).toHaveBeenCalledWith('rescued');
+    studio.listeners.noticesChanged([]);
+    await waitFor(() => expect(cards().queryByText(notice.message)).toBeNull());
+  });
+
+  it('cannot be put away while its cause lasts', async () => {
+    const { studio } = await open({ gallery: page([generation('a', rendering())]) });
+    studio.listeners.noticesChanged([
+      { code: 'clipsFolder', message: 'The clips folder is not there.', canDismiss: false },
+    ]);
+    await cards().findByText('The clips folder is not there.');
+    expect(cards().queryByRole('button', { name: 'Dismiss' })).toBeNull();
+  });
+});

@@ -3,7 +3,7 @@
  * as events from the program. Nothing is polled.
  */
 import { asProblem } from '../backend';
-import type { Backend, Counts, GalleryFilter, GalleryPage, Generation } from '../backend';
+import type { Backend, Counts, GalleryFilter, GalleryPage, Generation, Notice } from '../backend';
 import { isRunning } from './countdown';
 
 export function belongs(generation: Generation, filter: GalleryFilter): boolean {
@@ -29,6 +29,8 @@ export class GalleryState {
   next = $state.raw<string | null>(null);
   loading = $state(false);
   problem = $state<string | null>(null);
+  /** What is so for the library as a whole. */
+  notices = $state.raw<Notice[]>([]);
   /** The card that the keyboard is on, or was on last. */
   current = $state<string | null>(null);
 
@@ -48,6 +50,7 @@ export class GalleryState {
     this.list = [...page.generations].sort(newestFirst);
     this.next = page.next;
     this.counts = page.counts;
+    this.notices = page.notices;
     this.problem = null;
   }
 

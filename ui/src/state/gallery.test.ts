@@ -85,6 +85,7 @@ it('counts the clips not fetched yet too', () => {
     generations: [rendering('b', 2), ready('a', 1)],
     next: 'next',
     counts: { all: 1290, running: 5, failed: 1 },
+    notices: [],
   });
   expect(state.clipsInAll).toBe(1284);
 });

@@ -86,6 +86,7 @@ export class Studio {
       if (this.viewing === id) this.viewing = null;
     },
     countsChanged: (counts) => (this.gallery.counts = counts),
+    noticesChanged: (notices) => (this.gallery.notices = notices),
     sessionChanged: (session) => this.session.take(session),
     galleryStale: () => void this.gallery.reload(),
   };

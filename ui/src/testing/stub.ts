@@ -60,6 +60,7 @@ export const EMPTY_PAGE: GalleryPage = {
   generations: [],
   next: null,
   counts: { all: 0, running: 0, failed: 0 },
+  notices: [],
 };
 
 export function problem(code: string, message: string, over: Partial<Problem> = {}): Problem {
@@ -100,7 +101,8 @@ export function clip(over: Partial<Clip> = {}): Clip {
 export function page(generations: Generation[], next: string | null = null): GalleryPage {
   const running = generations.filter((one) => one.phase.state === 'rendering').length;
   const failed = generations.filter((one) => one.phase.state === 'failed').length;
-  return { generations, next, counts: { all: generations.length, running, failed } };
+  const counts = { all: generations.length, running, failed };
+  return { generations, next, counts, notices: [] };
 }
 
 export function frame(hash: string, over: Partial<Frame> = {}): Frame {
@@ -151,6 +153,7 @@ export function stub(over: Partial<Boot> = {}) {
     cancel: vi.fn<Backend['cancel']>(async (id) => generation(id, { state: 'submitting' })),
     remove: vi.fn<Backend['remove']>(async () => undefined),
     savePoster: vi.fn<Backend['savePoster']>(async () => undefined),
+    dismissNotice: vi.fn<Backend['dismissNotice']>(async () => undefined),
     showInFolder: vi.fn<Backend['showInFolder']>(async () => undefined),
     saveCopy: vi.fn<Backend['saveCopy']>(async () => '/home/ada/copy.mp4'),
     setTheme: vi.fn<Backend['setTheme']>(async (theme) => ({ ...PREFERENCES, theme })),

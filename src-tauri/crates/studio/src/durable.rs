@@ -6,7 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
 
@@ -14,6 +14,13 @@ use tempfile::Builder;
 /// told which of them nobody will finish.
 const PREFIX: &str = ".writing-";
 const SUFFIX: &str = ".part";
+
+/// The name of a file beside `path` for who writes it by other means than [`write`]: to be
+/// renamed to `path` when it is whole, and swept away if its process dies before.
+pub(crate) fn unfinished_name(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{PREFIX}{}-{name}{SUFFIX}", std::process::id()))
+}
 
 /// Removes what a killed process left in `folder` half-written.
 pub(crate) fn sweep(folder: &Path) {

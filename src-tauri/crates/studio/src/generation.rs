@@ -137,6 +137,9 @@ pub struct Submission {
     pub pictures_until: Option<Millis>,
     /// When it first may have reached the server; `None` while nothing left this machine.
     pub first_sent: Option<Millis>,
+    /// Whether another program may have sent it, perhaps under another key, before this
+    /// library was taken from a backup: it is looked for and never sent again by itself.
+    pub doubtful: bool,
 }
 
 impl std::fmt::Debug for Submission {

@@ -13,6 +13,8 @@ pub mod estimate;
 pub mod frames;
 pub mod generation;
 pub mod library;
+pub mod lock;
+pub mod notice;
 pub mod paths;
 pub mod points;
 pub mod preferences;

@@ -59,9 +59,10 @@ impl From<LibraryError> for Problem {
         let code = match error {
             LibraryError::NotThere => "notThere",
             LibraryError::Newer => "newerLibrary",
-            LibraryError::Sqlite(_) | LibraryError::Io(_) | LibraryError::Unreadable(_) => {
-                "library"
-            }
+            LibraryError::Sqlite(_)
+            | LibraryError::Damaged(_)
+            | LibraryError::Io(_)
+            | LibraryError::Unreadable(_) => "library",
         };
         Self::new(code, error.to_string())
     }

@@ -156,6 +156,38 @@ impl Window {
         self.open();
     }
 
+    /// Starts the program a second time beside the one that runs, and waits for its end:
+    /// what it printed, and whether all went well.
+    pub fn start_once_more(&self) -> (String, bool) {
+        let done = Command::new(PROGRAM)
+            .env_clear()
+            .envs(self.environment.iter().cloned())
+            .output()
+            .expect("the program starts");
+        let said = [done.stdout, done.stderr].concat();
+        (
+            String::from_utf8_lossy(&said).into_owned(),
+            done.status.success(),
+        )
+    }
+
+    /// Puts the window away.
+    pub fn minimise(&self) {
+        let window = self.frame();
+        self.display
+            .hand(&["windowminimize", "--sync", &window])
+            .expect("the window goes away");
+    }
+
+    /// Waits until the window is the one that has the keyboard.
+    pub fn is_in_front(&self) {
+        let window = self.frame();
+        self.wait_for("the window in front", || {
+            let active = self.display.hand(&["getactivewindow"]);
+            active.is_some_and(|active| active.trim() == window.trim())
+        });
+    }
+
     fn ends(&mut self) {
         let started = Instant::now();
         while !self.processes().is_empty() {

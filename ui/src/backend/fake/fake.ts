@@ -306,6 +306,10 @@ export class FakeBackend implements Backend {
       phase: { state: 'ready', clip: { ...now.phase.clip, hasPoster: true } },
     });
   }
+  async dismissNotice(code: string) {
+    this.#jobs.notices = this.#jobs.notices.filter((one) => one.code !== code);
+    this.#jobs.listeners?.noticesChanged(this.#jobs.notices);
+  }
   async showInFolder() {
     throw problem(
       'noFolder',

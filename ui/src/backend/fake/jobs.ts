@@ -1,6 +1,14 @@
 /** The fake's library and engine: the list, what is counted, and jobs that run by the clock. */
 import type { Listeners } from '..';
-import type { Counts, GalleryFilter, GalleryPage, Generation, Phase, Settings } from '../bindings';
+import type {
+  Counts,
+  GalleryFilter,
+  GalleryPage,
+  Generation,
+  Notice,
+  Phase,
+  Settings,
+} from '../bindings';
 import { clipOf, costOf } from './scenes';
 
 const PAGE = 60;
@@ -12,6 +20,7 @@ const isRunning = (one: Generation) => !isFailed(one) && one.phase.state !== 're
 
 export class Jobs {
   list: Generation[] = [];
+  notices: Notice[] = [];
   listeners: Listeners | null = null;
   #made = 0;
 
@@ -37,6 +46,7 @@ export class Jobs {
       generations: kept.slice(from, to),
       next: to < kept.length ? String(to) : null,
       counts: this.counts(),
+      notices: this.notices,
     };
   }
 

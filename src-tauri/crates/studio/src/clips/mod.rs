@@ -8,7 +8,7 @@ mod name;
 mod tracks;
 
 pub use download::{Download, DownloadError, Fetcher, LARGEST};
-pub use name::file_name;
+pub use name::{file_name, is_named, prompt_of};
 pub use tracks::{Tracks, tracks};
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,8 @@
 //! A clip's file name: the day and the first words of the prompt, safe on Linux, macOS and
 //! Windows alike, so that a folder of clips can be read and carried anywhere.
 
+use std::path::Path;
+
 use crate::generation::Millis;
 
 /// Characters taken from the prompt: enough to tell clips apart, few enough that the whole
@@ -47,6 +49,36 @@ pub fn file_name(created: Millis, zone: &jiff::tz::TimeZone, prompt: &str) -> St
     } else {
         format!("{day} {words}.mp4")
     }
+}
+
+/// Whether a file is called `name`, or that with a number.
+#[must_use]
+pub fn is_named(file: &str, name: &str) -> bool {
+    let Some(rest) = file.strip_prefix(name.strip_suffix(".mp4").unwrap_or(name)) else {
+        return false;
+    };
+    let number = rest
+        .strip_prefix(" (")
+        .and_then(|rest| rest.strip_suffix(").mp4"));
+    rest == ".mp4" || number.is_some_and(|number| number.parse::<u32>().is_ok())
+}
+
+/// What a clip's file name still tells of the prompt; `None` for a file that is not called
+/// as [`file_name`] calls clips, with or without a number.
+#[must_use]
+pub fn prompt_of(file: &Path) -> Option<String> {
+    let name = file.file_name()?.to_str()?.strip_suffix(".mp4")?;
+    let (day, words) = name.split_once(' ')?;
+    jiff::civil::Date::strptime("%Y-%m-%d", day).ok()?;
+    let without_number = words
+        .rsplit_once(" (")
+        .filter(|(_, number)| {
+            number
+                .strip_suffix(')')
+                .is_some_and(|number| number.parse::<u32>().is_ok())
+        })
+        .map_or(words, |(words, _)| words);
+    Some(without_number.to_owned())
 }
 
 #[cfg(test)]
@@ -97,5 +129,36 @@ mod tests {
             .unwrap()
             .as_millisecond();
         assert!(file_name(late, &zone, "Rain").starts_with("2026-11-23"));
+    }
+
+    #[test]
+    fn a_name_is_known_again_with_its_number() {
+        for file in ["A day.mp4", "A day (2).mp4"] {
+            assert!(is_named(file, "A day.mp4"), "{file}");
+        }
+        for other in [
+            "A day out.mp4",
+            "A day (out).mp4",
+            "A day (2)",
+            "Another day.mp4",
+        ] {
+            assert!(!is_named(other, "A day.mp4"), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_files_name_tells_the_prompts_beginning() {
+        let told = |name: &str| prompt_of(&Path::new("/clips").join(name));
+        assert_eq!(told("2026-11-22 A day.mp4").as_deref(), Some("A day"));
+        assert_eq!(told("2026-11-22 A day (12).mp4").as_deref(), Some("A day"));
+        assert_eq!(told("2026-11-22 A (day).mp4").as_deref(), Some("A (day)"));
+        for strange in [
+            "holiday.mp4",
+            "2026-13-22 A day.mp4",
+            "2026-11-22 A day.mov",
+            "2026-11-22.mp4",
+        ] {
+            assert_eq!(told(strange), None, "{strange}");
+        }
     }
 }

@@ -14,13 +14,16 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::step::{Step, next};
-use super::{Event, Shared, fetch, settle, submit, sweep, watch, words};
+use super::{Event, Shared, fetch, notices, settle, submit, sweep, watch, words};
 use crate::generation::{GenerationId, Record};
-use crate::library::{Library, LibraryError};
+use crate::library::{Library, LibraryError, Rescue};
 
 /// Pauses after failures grow to this and no further: a clip that waits for the network
 /// should come soon after the network does.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// How often is looked whether the day's backup is there.
+const BACKUPS_EVERY: Duration = Duration::from_hours(1);
 
 /// Pictures and requests sent at the same time.
 const SENDING_AT_ONCE: usize = 3;
@@ -73,10 +76,14 @@ struct Actor {
     sending: HashSet<GenerationId>,
     fetching: HashSet<GenerationId>,
     watching: bool,
+    next_backup: Instant,
 }
 
-pub(super) async fn run(shared: Arc<Shared>) {
+pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>) {
     sweep::sweep(&shared).await;
+    if let Some(rescue) = rescue {
+        notices::rescued(&shared, &rescue).await;
+    }
     let mut actor = Actor {
         shared,
         running: JoinSet::new(),
@@ -86,9 +93,11 @@ pub(super) async fn run(shared: Arc<Shared>) {
         sending: HashSet::new(),
         fetching: HashSet::new(),
         watching: false,
+        next_backup: Instant::now(),
     };
     loop {
         let wake = actor.start_what_is_due().await;
+        actor.back_up().await;
         let shared = Arc::clone(&actor.shared);
         tokio::select! {
             () = shared.nudge.notified() => {}
@@ -110,6 +119,23 @@ pub(super) async fn run(shared: Arc<Shared>) {
 }
 
 impl Actor {
+    /// Makes the day's backup; looks once an hour whether it is due.
+    async fn back_up(&mut self) {
+        if self.next_backup > Instant::now() {
+            return;
+        }
+        self.next_backup = Instant::now() + BACKUPS_EVERY;
+        let now = self.shared.now();
+        let made = self
+            .shared
+            .library
+            .run(move |library| library.back_up_daily(now))
+            .await;
+        if let Err(error) = made {
+            tracing::error!(%error, "the day's backup could not be made");
+        }
+    }
+
     /// Starts every step that is due and says when the next one will be.
     async fn start_what_is_due(&mut self) -> Instant {
         if self.running.is_empty() {

@@ -9,12 +9,16 @@
 mod actor;
 mod fetch;
 mod keep;
+mod notices;
+mod scan;
 mod settle;
 mod step;
 mod submit;
 mod sweep;
 mod watch;
 mod words;
+
+pub use notices::doubt;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -29,7 +33,8 @@ use crate::clock::Clock;
 use crate::estimate;
 use crate::frames::Frames;
 use crate::generation::{Generation, GenerationId, Millis, Received, Record, State};
-use crate::library::{Counts, Filter, Library, LibraryError};
+use crate::library::{Counts, Filter, Library, LibraryError, Rescue};
+use crate::notice::Notice;
 use crate::points;
 use crate::settings::{Field, Settings, Violation};
 
@@ -38,6 +43,8 @@ use crate::settings::{Field, Settings, Violation};
 pub struct EngineConfig {
     /// The library.
     pub library: Library,
+    /// What was done to open it, if it was damaged.
+    pub rescue: Option<Rescue>,
     /// The frames that settings name by hash.
     pub frames: Frames,
     /// Where clips go.
@@ -61,6 +68,8 @@ pub enum Event {
     Removed(GenerationId),
     /// There are more or fewer of a kind.
     Counts(Counts),
+    /// What a person should know about the library as a whole is different.
+    Notices(Vec<Notice>),
     /// A job was paid for or ended: the balance is no longer what it was.
     Balance,
     /// The server no longer accepts the key.
@@ -107,6 +116,7 @@ struct Shared {
     /// Waiting times are over for all: a person asked, or the client is another.
     hurry: std::sync::atomic::AtomicBool,
     received: Mutex<HashMap<GenerationId, Received>>,
+    notices: Mutex<Vec<Notice>>,
 }
 
 impl Engine {
@@ -133,8 +143,9 @@ impl Engine {
             awake: false.into(),
             hurry: false.into(),
             received: Mutex::default(),
+            notices: Mutex::default(),
         });
-        let task = tokio::spawn(actor::run(Arc::clone(&shared)));
+        let task = tokio::spawn(actor::run(Arc::clone(&shared), config.rescue));
         Self { shared, task }
     }
 

@@ -44,7 +44,7 @@ pub fn next(record: &Record, now: Millis) -> Step {
                 None => Step::Submit,
                 // A clock set back makes the key look younger; the server would then
                 // still know it, or the request was never sent at all.
-                Some(sent) if now < sent + REPLAY_WITHIN => Step::Submit,
+                Some(sent) if now < sent + REPLAY_WITHIN && !submission.doubtful => Step::Submit,
                 Some(_) => Step::Settle,
             },
         },
@@ -63,6 +63,7 @@ pub fn next(record: &Record, now: Millis) -> Step {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::generation::{GenerationId, JobRecord, Submission};
     use crate::settings::Settings;
@@ -91,6 +92,7 @@ mod tests {
                 body: Vec::new(),
                 pictures_until,
                 first_sent,
+                doubtful: false,
             }),
             ..record(State::Submitting)
         }
@@ -115,6 +117,13 @@ mod tests {
             next(&submitted(Some(NOW - REPLAY_WITHIN + 1), None), NOW),
             Step::Submit
         );
+    }
+
+    #[test]
+    fn a_request_of_a_lost_library_is_never_sent_again() {
+        let mut doubtful = submitted(Some(NOW - 1), None);
+        doubtful.submission.as_mut().unwrap().doubtful = true;
+        assert_eq!(next(&doubtful, NOW), Step::Settle);
     }
 
     #[test]

@@ -63,6 +63,7 @@ pub(super) async fn prepare(
         body: request.body(),
         pictures_until,
         first_sent: None,
+        doubtful: false,
     };
     let wanted = id.clone();
     points::reach(points::REQUEST_MADE);

@@ -6,10 +6,13 @@
 //! and a row that records a submission must be there before the submission leaves. Calls
 //! block for a few milliseconds; async callers go through [`Library::run`].
 
+mod backups;
+mod found;
 mod gallery;
 mod history;
 mod life;
 mod records;
+mod rescue;
 mod schema;
 mod uploads;
 
@@ -17,6 +20,7 @@ mod uploads;
 mod tests;
 
 pub use gallery::{Counts, Filter, Page};
+pub use rescue::Rescue;
 pub use uploads::UploadRecord;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +28,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
+
+use crate::generation::Millis;
 
 /// What went wrong with the library's file.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +45,9 @@ pub enum LibraryError {
     /// SQLite's own words.
     #[error("The library could not be read or written: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// The file is not what SQLite wrote; its own words.
+    #[error("The library's file is damaged: {0}")]
+    Damaged(String),
     /// A folder could not be made.
     #[error("The library's folder could not be used: {0}")]
     Io(#[from] std::io::Error),
@@ -46,6 +55,9 @@ pub enum LibraryError {
     #[error("The library holds a {0} that can't be read.")]
     Unreadable(&'static str),
 }
+
+/// The library's file in its folder.
+const FILE: &str = "library.sqlite";
 
 /// The records of one profile, in one file.
 #[derive(Clone, Debug)]
@@ -60,15 +72,22 @@ impl Library {
     /// # Errors
     /// [`LibraryError::Newer`] for a file of a newer program, which is left as it is.
     pub fn open(folder: &Path) -> Result<Self, LibraryError> {
+        Self::open_at(folder, jiff::Timestamp::now().as_millisecond())
+    }
+
+    /// Opens it at `now`, which a backup before a change of its form is named after.
+    fn open_at(folder: &Path, now: Millis) -> Result<Self, LibraryError> {
         std::fs::create_dir_all(folder)?;
-        let mut connection = Connection::open(folder.join("library.sqlite"))?;
+        let mut connection = Connection::open(folder.join(FILE))?;
         // Another program looking into the file (a backup, a curious person) holds a lock
         // for moments only.
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        schema::migrate(&mut connection)?;
+        schema::migrate(&mut connection, |connection| {
+            backups::make(connection, folder, now)
+        })?;
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             folder: folder.to_owned(),

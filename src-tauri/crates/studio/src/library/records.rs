@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{Library, LibraryError};
 use crate::generation::{Clip, Failure, GenerationId, JobRecord, Record, State, Submission};
 use crate::settings::Settings;
 
 pub(super) const COLUMNS: &str = "id, created, settings, state, waiting, submit_key, body, \
-    pictures_until, first_sent, job_id, accepted, queued, progress, result_url, completed, \
+    pictures_until, first_sent, doubtful, job_id, accepted, queued, progress, result_url, completed, \
     credits, file, bytes, width, height, duration_ms, last_frame_ms, has_poster, failure, finished";
 
 impl Library {
@@ -18,23 +18,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn insert(&self, record: &Record) -> Result<(), LibraryError> {
-        self.with(|connection| {
-            connection.execute(
-                "INSERT INTO generations (id, created, settings, state, model, mode, length, sound) \
-                 VALUES (:id, :created, :settings, :state, :model, :mode, :length, :sound)",
-                named_params! {
-                    ":id": record.id.as_str(),
-                    ":created": record.created,
-                    ":settings": json(&record.settings)?,
-                    ":state": record.state.word(),
-                    ":model": record.settings.model.id(),
-                    ":mode": record.settings.mode.id(),
-                    ":length": record.settings.length,
-                    ":sound": record.settings.sound,
-                },
-            )?;
-            Ok(())
-        })
+        self.with(|connection| insert(connection, record))
     }
 
     /// One record, or `None`.
@@ -88,6 +72,25 @@ impl Library {
     }
 }
 
+/// Writes down a new generation.
+pub(super) fn insert(connection: &Connection, record: &Record) -> Result<(), LibraryError> {
+    connection.execute(
+        "INSERT INTO generations (id, created, settings, state, model, mode, length, sound) \
+         VALUES (:id, :created, :settings, :state, :model, :mode, :length, :sound)",
+        named_params! {
+            ":id": record.id.as_str(),
+            ":created": record.created,
+            ":settings": json(&record.settings)?,
+            ":state": record.state.word(),
+            ":model": record.settings.model.id(),
+            ":mode": record.settings.mode.id(),
+            ":length": record.settings.length,
+            ":sound": record.settings.sound,
+        },
+    )?;
+    Ok(())
+}
+
 pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String, LibraryError> {
     serde_json::to_string(value).map_err(|_| LibraryError::Unreadable("value"))
 }
@@ -107,6 +110,7 @@ pub(super) fn read(row: &Row) -> Result<Record, LibraryError> {
             body,
             pictures_until: row.get("pictures_until")?,
             first_sent: row.get("first_sent")?,
+            doubtful: row.get("doubtful")?,
         }),
         _ => None,
     };

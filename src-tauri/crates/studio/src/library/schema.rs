@@ -2,7 +2,7 @@
 //! never edited: a change is a new step, tested from the version before.
 
 use rusqlite::Connection;
-use rusqlite_migration::{Error, M, Migrations};
+use rusqlite_migration::{Error, M, Migrations, SchemaVersion};
 
 use super::LibraryError;
 
@@ -53,13 +53,33 @@ CREATE TABLE uploads (
 ) STRICT;
 ";
 
+/// Version 2. A request that another program may have sent since (see `rescue`) is never
+/// sent again by itself.
+const DOUBT: &str = "
+ALTER TABLE generations ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0;
+";
+
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST)])
+    Migrations::new(vec![M::up(FIRST), M::up(DOUBT)])
 }
 
-/// Brings the file to this program's version.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), LibraryError> {
-    migrations()
+/// Brings the file to this program's version, after a call of `before` if it has an older
+/// one. A new file has none.
+pub(super) fn migrate(
+    connection: &mut Connection,
+    before: impl FnOnce(&Connection) -> Result<(), LibraryError>,
+) -> Result<(), LibraryError> {
+    let migrations = migrations();
+    if matches!(
+        migrations.current_version(connection),
+        Ok(SchemaVersion::Inside(_))
+    ) && migrations
+        .pending_migrations(connection)
+        .is_ok_and(|pending| pending > 0)
+    {
+        before(connection)?;
+    }
+    migrations
         .to_latest(connection)
         .map_err(|error| match error {
             Error::MigrationDefinition(

@@ -58,6 +58,7 @@ impl Shelf {
                 body: b"{\"exact\": 1}".to_vec(),
                 pictures_until: Some(9),
                 first_sent: None,
+                doubtful: false,
             },
         )
     }

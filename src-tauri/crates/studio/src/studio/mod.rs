@@ -260,8 +260,14 @@ impl Studio {
             Profile::Sandbox => true,
             Profile::Apiframe => self.base.scheme() == "http",
         };
+        let (library, rescue) = Library::open_or_rescue(
+            &self.home.library(profile),
+            self.clock.now(),
+            &crate::engine::doubt(),
+        )?;
         let engine = Arc::new(Engine::start(EngineConfig {
-            library: Library::open(&self.home.library(profile))?,
+            library,
+            rescue,
             frames: self.frames.clone(),
             clips_folder: self.clips_folder(profile),
             fetcher: Fetcher::new(&self.user_agent, loopback)

@@ -150,6 +150,36 @@ impl Desk {
         .await
     }
 
+    /// Waits until a notice stands above the gallery.
+    pub async fn until_noticed(&self, code: &str) -> String {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let notices = self.engine.notices();
+            if let Some(notice) = notices.into_iter().find(|one| one.code == code) {
+                return notice.message;
+            }
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "{code} was never said"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Waits until there is a backup of the library.
+    pub async fn until_backed_up(&self) {
+        let backups = self.folder.path().join("library/backups");
+        let is_backup = |file: std::io::Result<std::fs::DirEntry>| {
+            let name = file.unwrap().file_name();
+            name.to_string_lossy().starts_with("library-")
+        };
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while !std::fs::read_dir(&backups).is_ok_and(|mut files| files.any(is_backup)) {
+            assert!(tokio::time::Instant::now() < deadline, "no backup was made");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// How many requests of a kind arrived.
     pub fn asked(&self, method: &str, path: &str) -> usize {
         self.sandbox
@@ -182,8 +212,15 @@ impl Desk {
 }
 
 fn engine(folder: &Path, frames: Frames) -> Engine {
+    let (library, rescue) = Library::open_or_rescue(
+        &folder.join("library"),
+        Clock::system().now(),
+        &studio::engine::doubt(),
+    )
+    .unwrap();
     Engine::start(EngineConfig {
-        library: Library::open(&folder.join("library")).unwrap(),
+        library,
+        rescue,
         frames,
         clips_folder: folder.join("clips"),
         fetcher: Fetcher::new("inbetween/test", true).unwrap(),

@@ -107,6 +107,7 @@ fn picture(colour: [u8; 3]) -> Vec<u8> {
 fn engine(folder: &Path, frames: Frames) -> Engine {
     Engine::start(EngineConfig {
         library: Library::open(&folder.join("library")).unwrap(),
+        rescue: None,
         frames,
         clips_folder: folder.join("clips"),
         fetcher: Fetcher::new("inbetween/torture", true).unwrap(),

@@ -1,0 +1,111 @@
+//! Taking in clips that lie in the clips folder and are not in the library, after a damaged
+//! library was replaced by an older one or by none.
+//!
+//! A file that bears the name a generation without its clip would give it is that clip. Any
+//! other that is called as this program calls clips becomes a generation of its own, with
+//! what its name and its tracks tell: the rest of its settings is lost.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use super::Shared;
+use crate::clips;
+use crate::generation::{Clip, GenerationId, Millis, Record, State};
+use crate::library::{Library, LibraryError};
+use crate::settings::{Mode, Settings};
+
+/// Takes in what is found and says how many clips that were.
+pub(super) async fn take_in(shared: &Arc<Shared>) -> Result<usize, LibraryError> {
+    let (folder, now) = (shared.clips_folder(), shared.now());
+    shared
+        .library
+        .run(move |library| {
+            let mut taken = 0;
+            for file in unknown(library, &folder)? {
+                taken += usize::from(take(library, &file, now)?);
+            }
+            Ok(taken)
+        })
+        .await
+}
+
+/// The clips in the folder that no generation has.
+fn unknown(library: &Library, folder: &Path) -> Result<Vec<PathBuf>, LibraryError> {
+    let known = library.files()?;
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(Vec::new());
+    };
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|file| !known.contains(&*file.to_string_lossy()))
+        .filter(|file| clips::prompt_of(file).is_some())
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+fn take(library: &Library, file: &Path, now: Millis) -> Result<bool, LibraryError> {
+    let Some(clip) = read(file) else {
+        tracing::warn!(file = %file.display(), "a file in the clips folder is no clip");
+        return Ok(false);
+    };
+    let system = jiff::tz::TimeZone::system();
+    let waits_for_it = |record: &Record| {
+        let name = clips::file_name(record.created, &system, &record.settings.prompt);
+        clips::is_named(&clip.name, &name)
+    };
+    let waiting = library.without_clips()?.into_iter().find(waits_for_it);
+    let record = waiting.unwrap_or_else(|| found(file, &clip, now));
+    library.found(&record, &clip, now)?;
+    Ok(true)
+}
+
+fn read(file: &Path) -> Option<Clip> {
+    let tracks = clips::tracks(file).ok()?;
+    Some(Clip {
+        name: file.file_name()?.to_string_lossy().into_owned(),
+        file: file.to_string_lossy().into_owned(),
+        bytes: file.metadata().ok()?.len(),
+        width: tracks.width,
+        height: tracks.height,
+        duration_ms: tracks.duration_ms,
+        last_frame_ms: tracks.last_frame_ms,
+        has_poster: false,
+        missing: false,
+    })
+}
+
+/// A generation for a clip of which nothing else is left.
+fn found(file: &Path, clip: &Clip, now: Millis) -> Record {
+    let made = file
+        .metadata()
+        .and_then(|file| file.modified())
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .and_then(|time| Millis::try_from(time.as_millis()).ok())
+        .unwrap_or(now);
+    Record {
+        id: GenerationId::new(made),
+        created: made,
+        settings: Settings {
+            prompt: clips::prompt_of(file).unwrap_or_default(),
+            // The longer side is 1280, 1920 or 3840; of a squarish 4K clip less.
+            mode: match clip.width.max(clip.height) {
+                0..1600 => Mode::Standard,
+                1600..2100 => Mode::Pro,
+                _ => Mode::FourK,
+            },
+            length: u8::try_from((clip.duration_ms + 500) / 1000).unwrap_or(u8::MAX),
+            ..Settings::default()
+        },
+        state: State::Ready,
+        waiting: None,
+        submission: None,
+        job: None,
+        clip: None,
+        failure: None,
+        finished: None,
+    }
+}

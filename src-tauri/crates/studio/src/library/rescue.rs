@@ -1,0 +1,146 @@
+//! Opening a library whose file is damaged: it is set aside, never deleted, and the newest
+//! good backup takes its place.
+//!
+//! What happened after that backup is not in it. So nothing in it that was not yet sent is
+//! sent now: it may have been sent, and paid for, since. Such generations become uncertain,
+//! and only the account's own list, or the person, says what becomes of them. Clips that
+//! are on the disk and not in the backup are taken in again by the engine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{ErrorCode, named_params};
+
+use super::records::json;
+use super::{Library, LibraryError, backups};
+use crate::generation::{Failure, Millis};
+
+/// What was done to open a damaged library.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Rescue {
+    /// Where the damaged file is now.
+    pub set_aside: PathBuf,
+    /// When the backup in its place was made; `None` if there was none and the library
+    /// begins anew.
+    pub backup: Option<Millis>,
+}
+
+impl Library {
+    /// Opens the library in `folder` and looks through its file. A damaged one is set aside
+    /// for the newest good backup.
+    ///
+    /// # Errors
+    /// As [`Library::open`], damage aside.
+    pub fn open_or_rescue(
+        folder: &Path,
+        now: Millis,
+        doubt: &Failure,
+    ) -> Result<(Self, Option<Rescue>), LibraryError> {
+        match open_whole(folder, now) {
+            Err(error) if is_damage(&error) => {
+                tracing::error!(%error, "the library is damaged");
+                rescue(folder, now, doubt)
+            }
+            opened => Ok((opened?, None)),
+        }
+    }
+}
+
+fn open_whole(folder: &Path, now: Millis) -> Result<Library, LibraryError> {
+    let library = Library::open_at(folder, now)?;
+    library.with(|connection| {
+        let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if said == "ok" {
+            Ok(())
+        } else {
+            Err(LibraryError::Damaged(said))
+        }
+    })?;
+    Ok(library)
+}
+
+fn is_damage(error: &LibraryError) -> bool {
+    match error {
+        LibraryError::Damaged(_) => true,
+        LibraryError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => matches!(
+            failure.code,
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase
+        ),
+        _ => false,
+    }
+}
+
+fn rescue(
+    folder: &Path,
+    now: Millis,
+    doubt: &Failure,
+) -> Result<(Library, Option<Rescue>), LibraryError> {
+    let set_aside = set_aside(folder, now)?;
+    let file = folder.join(super::FILE);
+    for backup in backups::list(folder) {
+        fs::copy(&backup.file, &file)?;
+        match open_whole(folder, now) {
+            Ok(library) => {
+                doubt_what_is_unsent(&library, now, doubt)?;
+                let backup = Some(backup.made);
+                return Ok((library, Some(Rescue { set_aside, backup })));
+            }
+            Err(error) => {
+                tracing::error!(%error, backup = %backup.file.display(), "a backup can't be used");
+                remove(&file)?;
+            }
+        }
+    }
+    let library = open_whole(folder, now)?;
+    let backup = None;
+    Ok((library, Some(Rescue { set_aside, backup })))
+}
+
+/// Moves the library's file away, with the files that SQLite keeps beside it.
+fn set_aside(folder: &Path, now: Millis) -> Result<PathBuf, LibraryError> {
+    let file = folder.join(super::FILE);
+    let time = jiff::Timestamp::from_millisecond(now).unwrap_or_default();
+    let name = format!("damaged-{}.sqlite", time.strftime("%Y-%m-%dT%H-%M-%SZ"));
+    let target = folder.join(name);
+    for beside in ["-wal", "-shm", ""] {
+        let from = with_suffix(&file, beside);
+        if from.exists() {
+            fs::rename(from, with_suffix(&target, beside))?;
+        }
+    }
+    Ok(target)
+}
+
+fn remove(file: &Path) -> Result<(), LibraryError> {
+    for beside in ["-wal", "-shm", ""] {
+        let path = with_suffix(file, beside);
+        if path.exists() {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn doubt_what_is_unsent(
+    library: &Library,
+    now: Millis,
+    doubt: &Failure,
+) -> Result<(), LibraryError> {
+    let doubt = json(doubt)?;
+    library.with(|connection| {
+        connection.execute(
+            "UPDATE generations SET state = 'uncertain', doubtful = 1, waiting = NULL, \
+             submit_key = coalesce(submit_key, ''), body = coalesce(body, x''), \
+             first_sent = coalesce(first_sent, created), failure = :doubt, finished = :now \
+             WHERE state IN ('recorded','uploading','submitting')",
+            named_params! {":doubt": doubt, ":now": now},
+        )?;
+        Ok(())
+    })
+}

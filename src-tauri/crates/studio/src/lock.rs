@@ -1,0 +1,243 @@
+//! One program per library: whoever opens it holds a lock on its folder, and tells the next
+//! one who that is and how to reach it.
+//!
+//! The lock is the system's, so it ends with the process, however that ends. Beside it lies
+//! a note with the owner; a note without a lock means nothing. Where a file system has no
+//! locks the program works without one: two programs on one library do no harm to its file
+//! (SQLite sees to that), but would each look after the same jobs.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::durable;
+
+const LOCK: &str = "inbetween.lock";
+const NOTE: &str = "inbetween.owner.json";
+
+/// Who has a library open.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Owner {
+    /// The name of the computer.
+    pub host: String,
+    /// The name of the user.
+    pub user: String,
+    /// The process.
+    pub process: u32,
+    /// Where it can be told to come forward, in words only the program itself reads.
+    pub door: Option<String>,
+}
+
+impl Owner {
+    /// This process.
+    #[must_use]
+    pub fn this() -> Self {
+        let user = ["USER", "LOGNAME", "USERNAME"]
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok().filter(|user| !user.is_empty()));
+        Self {
+            host: gethostname::gethostname().to_string_lossy().into_owned(),
+            user: user.unwrap_or_default(),
+            process: std::process::id(),
+            door: None,
+        }
+    }
+
+    /// Whether it is this user at this computer.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        let this = Self::this();
+        (&self.host, &self.user) == (&this.host, &this.user)
+    }
+}
+
+/// Why a library can't be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another program has it.
+    #[error("{}", held(.owner.as_ref(), .folder))]
+    Held {
+        /// Who, where that can be told.
+        owner: Option<Owner>,
+        /// The library's folder.
+        folder: PathBuf,
+    },
+    /// Its folder can't be used.
+    #[error("Inbetween can't use its folder {} ({error}). Check that it is there and that you may write to it.", .folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// The system's own words.
+        error: io::Error,
+    },
+}
+
+fn held(owner: Option<&Owner>, folder: &Path) -> String {
+    let place = folder.display();
+    match owner {
+        Some(owner) if owner.is_here() => format!(
+            "Inbetween is already running with this library but does not answer. End the process {}, then start Inbetween again. The library is in {place}.",
+            owner.process
+        ),
+        Some(owner) if owner.host == Owner::this().host => format!(
+            "{} has this library open on this computer. Close Inbetween there, then start it again here. The library is in {place}.",
+            named(&owner.user, "Another user"),
+        ),
+        Some(owner) => format!(
+            "This library is open in Inbetween on the computer {} ({}). Close it there, then start it again here. The library is in {place}.",
+            owner.host,
+            named(&owner.user, "another user"),
+        ),
+        None => format!(
+            "Another program has this library open. Close Inbetween wherever it runs, then start it again here. The library is in {place}."
+        ),
+    }
+}
+
+fn named<'a>(user: &'a str, otherwise: &'a str) -> &'a str {
+    if user.is_empty() { otherwise } else { user }
+}
+
+/// The right to use a library, for as long as this lives.
+#[derive(Debug)]
+pub struct LibraryLock {
+    folder: PathBuf,
+    /// Holds the lock; `None` where the file system has none.
+    _file: Option<File>,
+}
+
+impl LibraryLock {
+    /// Takes the lock of `folder`, which is made where it is missing.
+    ///
+    /// # Errors
+    /// [`LockError`], a sentence for the person.
+    pub fn take(folder: &Path) -> Result<Self, LockError> {
+        let failed = |error| LockError::Folder {
+            folder: folder.to_owned(),
+            error,
+        };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(folder.join(LOCK))
+            .map_err(failed)?;
+        let file = match file.try_lock() {
+            Ok(()) => Some(file),
+            Err(TryLockError::WouldBlock) => {
+                return Err(LockError::Held {
+                    owner: read_note(folder),
+                    folder: folder.to_owned(),
+                });
+            }
+            Err(TryLockError::Error(error)) => {
+                tracing::warn!(%error, "this file system has no locks");
+                None
+            }
+        };
+        let lock = Self {
+            folder: folder.to_owned(),
+            _file: file,
+        };
+        lock.note(&Owner::this());
+        Ok(lock)
+    }
+
+    /// Tells where this program can be told to come forward.
+    pub fn announce(&self, door: &str) {
+        self.note(&Owner {
+            door: Some(door.to_owned()),
+            ..Owner::this()
+        });
+    }
+
+    /// The note is a courtesy: without it the next program says less.
+    fn note(&self, owner: &Owner) {
+        let written = serde_json::to_vec(owner)
+            .map_err(io::Error::other)
+            .and_then(|text| durable::write(&self.folder.join(NOTE), &text));
+        if let Err(error) = written {
+            tracing::warn!(%error, "the library's owner could not be noted");
+        }
+    }
+}
+
+fn read_note(folder: &Path) -> Option<Owner> {
+    serde_json::from_slice(&fs::read(folder.join(NOTE)).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn refused(folder: &Path) -> (Option<Owner>, String) {
+        let error = LibraryLock::take(folder).unwrap_err();
+        let sentence = error.to_string();
+        match error {
+            LockError::Held { owner, .. } => (owner, sentence),
+            LockError::Folder { .. } => panic!("{sentence}"),
+        }
+    }
+
+    #[test]
+    fn a_library_is_one_programs_until_that_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = LibraryLock::take(folder.path()).unwrap();
+        first.announce("127.0.0.1:9 word");
+        let (owner, sentence) = refused(folder.path());
+        let owner = owner.unwrap();
+        assert!(owner.is_here(), "{owner:?}");
+        assert_eq!(owner.door.as_deref(), Some("127.0.0.1:9 word"));
+        assert!(sentence.contains("already running"), "{sentence}");
+        drop(first);
+        LibraryLock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn who_has_it_elsewhere_is_said_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = LibraryLock::take(folder.path()).unwrap();
+        lock.note(&Owner {
+            host: "studio-2".into(),
+            user: "ada".into(),
+            ..Owner::this()
+        });
+        let (_, sentence) = refused(folder.path());
+        assert!(
+            sentence.contains("on the computer studio-2 (ada)"),
+            "{sentence}"
+        );
+        lock.note(&Owner {
+            user: "grace".into(),
+            ..Owner::this()
+        });
+        let (_, sentence) = refused(folder.path());
+        assert!(
+            sentence.contains("grace has this library open on this computer"),
+            "{sentence}"
+        );
+    }
+
+    #[test]
+    fn a_note_that_can_not_be_read_is_no_trouble() {
+        let folder = tempfile::tempdir().unwrap();
+        let _lock = LibraryLock::take(folder.path()).unwrap();
+        fs::write(folder.path().join(NOTE), b"{").unwrap();
+        let (owner, sentence) = refused(folder.path());
+        assert_eq!(owner, None);
+        assert!(sentence.contains("Another program"), "{sentence}");
+    }
+
+    #[test]
+    fn a_folder_that_can_not_be_made_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, b"x").unwrap();
+        let error = LibraryLock::take(&file.join("library")).unwrap_err();
+        assert!(error.to_string().contains("file/library"), "{error}");
+    }
+}

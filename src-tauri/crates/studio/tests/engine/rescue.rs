@@ -1,0 +1,172 @@
+//! A library whose file is damaged: nothing that can be had is missing afterwards, and
+//! nothing is paid for twice.
+
+use std::fs;
+use std::path::PathBuf;
+
+use studio::generation::Phase;
+use studio::library::Filter;
+
+use crate::desk::{Desk, QUICK_PRICE, quick};
+
+fn library_file(desk: &Desk) -> PathBuf {
+    desk.folder.path().join("library/library.sqlite")
+}
+
+fn backups(desk: &Desk) -> usize {
+    fs::read_dir(desk.folder.path().join("library/backups"))
+        .map_or(0, |files| files.filter(|file| file.is_ok()).count())
+}
+
+/// What a failing disk leaves: the first page is not SQLite's any more.
+fn damage(file: &PathBuf) {
+    let mut bytes = fs::read(file).unwrap();
+    let end = bytes.len().min(4096);
+    bytes[..end].fill(0x5a);
+    fs::write(file, bytes).unwrap();
+    for beside in ["-wal", "-shm"] {
+        let _ = fs::remove_file(format!("{}{beside}", file.display()));
+    }
+}
+
+fn rescued(desk: &Desk) -> Option<String> {
+    let notices = desk.engine.notices();
+    let notice = notices.into_iter().find(|one| one.code == "rescued")?;
+    assert!(notice.can_dismiss);
+    Some(notice.message)
+}
+
+#[tokio::test]
+async fn a_damaged_library_is_set_aside_and_every_clip_is_there_again() {
+    let desk = Desk::new().await;
+    let old = desk.generate(quick("The tide comes in")).await;
+    desk.until_ready(&old).await;
+    // The day's backup holds this one and not the next.
+    let rest = desk.kill();
+    let _ = fs::remove_dir_all(rest.1.path().join("library/backups"));
+    let desk = Desk::start_again(rest);
+    desk.until_backed_up().await;
+    assert_eq!(backups(&desk), 1);
+    let new = desk.generate(quick("The tide goes out")).await;
+    desk.until_ready(&new).await;
+
+    let file = library_file(&desk);
+    let rest = desk.kill();
+    damage(&file);
+    let desk = Desk::start_again(rest);
+    let message = desk.until_noticed("rescued").await;
+    assert!(message.contains("the backup of"), "{message}");
+    assert!(
+        message.contains("One clip from the clips folder was added again"),
+        "{message}"
+    );
+    let (clips, _, _) = desk.engine.page(Filter::All, None).await.unwrap();
+    let mut prompts: Vec<_> = clips
+        .iter()
+        .map(|one| one.settings.prompt.clone())
+        .collect();
+    prompts.sort();
+    assert_eq!(prompts, ["The tide comes in", "The tide goes out"]);
+    assert!(
+        clips
+            .iter()
+            .all(|one| matches!(&one.phase, Phase::Ready { clip } if !clip.missing))
+    );
+    // The damaged file is kept.
+    assert!(message.contains("damaged-"), "{message}");
+    let aside = fs::read_dir(file.parent().unwrap())
+        .unwrap()
+        .filter(|file| {
+            let name = file.as_ref().unwrap().file_name();
+            name.to_string_lossy().starts_with("damaged-")
+        })
+        .count();
+    assert_eq!(aside, 1);
+    desk.is_settled(2, 2 * QUICK_PRICE).await;
+
+    desk.engine.dismiss_notice("rescued");
+    assert_eq!(rescued(&desk), None);
+}
+
+#[tokio::test]
+async fn what_a_backup_knows_as_unsent_is_never_sent_again_by_itself() {
+    let desk = Desk::new().await;
+    desk.sandbox.unplug().await.unwrap();
+    let id = desk.generate(quick("A gate opens")).await;
+    desk.until_waiting(&id, "No connection").await;
+    let desk = Desk::start_again(desk.kill());
+    desk.until_backed_up().await;
+    // Since that backup it was sent and paid for.
+    desk.sandbox.plug().await.unwrap();
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+    fs::remove_dir_all(desk.clips()).unwrap();
+
+    let file = library_file(&desk);
+    let rest = desk.kill();
+    damage(&file);
+    let desk = Desk::start_again(rest);
+    let doubtful = desk
+        .until(&id, "uncertain", |one| {
+            matches!(one.phase, Phase::Uncertain { .. })
+        })
+        .await;
+    let Phase::Uncertain { message } = doubtful.phase else {
+        unreachable!()
+    };
+    assert!(
+        message.contains("an older copy of it was taken"),
+        "{message}"
+    );
+    // "Check" finds the job and brings its clip; nothing is paid again.
+    desk.engine.resume(&id).await.unwrap();
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn without_a_backup_a_new_library_begins_with_the_clips_on_the_disk() {
+    let desk = Desk::new().await;
+    let id = desk.generate(quick("Snow falls on the pier")).await;
+    desk.until_ready(&id).await;
+    fs::write(desk.clips().join("holiday.mp4"), b"not ours").unwrap();
+    let file = library_file(&desk);
+    let rest = desk.kill();
+    let _ = fs::remove_dir_all(file.parent().unwrap().join("backups"));
+    damage(&file);
+    let desk = Desk::start_again(rest);
+    let message = desk.until_noticed("rescued").await;
+    assert!(message.contains("there was no backup"), "{message}");
+    let (clips, _, _) = desk.engine.page(Filter::All, None).await.unwrap();
+    assert_eq!(clips.len(), 1, "{clips:#?}");
+    assert_eq!(clips[0].settings.prompt, "Snow falls on the pier");
+    assert_eq!(clips[0].settings.length, 3);
+    assert!(desk.clips().join("holiday.mp4").exists());
+}
+
+#[tokio::test]
+async fn a_library_has_one_backup_a_day_and_the_newest_three() {
+    use studio::library::Library;
+
+    let desk = Desk::new().await;
+    let id = desk.generate(quick("Leaves turn")).await;
+    desk.until_ready(&id).await;
+    let library = desk.engine.library().clone();
+    let day = 24 * 3_600_000;
+    let start = 1_800_000_000_000;
+    let made: Vec<bool> = (0..10)
+        .map(|half| library.back_up_daily(start + half * day / 2).unwrap())
+        .collect();
+    assert_eq!(made.iter().filter(|made| **made).count(), 5, "{made:?}");
+    assert_eq!(backups(&desk), 3);
+    // Each is a library of its own.
+    let newest = fs::read_dir(desk.folder.path().join("library/backups"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .max()
+        .unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    fs::copy(newest, copy.path().join("library.sqlite")).unwrap();
+    let copy = Library::open(copy.path()).unwrap();
+    assert!(copy.record(&id).unwrap().is_some());
+}
