@@ -11,6 +11,7 @@ mod history;
 mod life;
 mod records;
 mod schema;
+mod trouble;
 mod uploads;
 
 #[cfg(test)]
@@ -36,8 +37,8 @@ pub enum LibraryError {
     /// No such generation, or it is not in the state the change needs.
     #[error("That generation is not there, or it has moved on since.")]
     NotThere,
-    /// SQLite's own words.
-    #[error("The library could not be read or written: {0}")]
+    /// SQLite could not do it.
+    #[error("{}", trouble::sentence(.0))]
     Sqlite(#[from] rusqlite::Error),
     /// A folder could not be made.
     #[error("The library's folder could not be used: {0}")]
