@@ -4,6 +4,7 @@
 //! gets its name, so that whatever carries a clip's name is a whole clip.
 
 mod address;
+mod allowance;
 mod answer;
 mod boxes;
 mod download;

@@ -9,6 +9,7 @@ use std::io::{BufReader, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use super::allowance::Allowance;
 use super::boxes;
 
 /// The video track of a clip. Times are milliseconds.
@@ -35,6 +36,7 @@ pub fn tracks(path: &Path) -> Result<Tracks, String> {
     let mut file = BufReader::new(file);
     boxes::plausible(&mut file, size)?;
     file.rewind().map_err(|error| error.to_string())?;
+    let file = Allowance::new(file);
     // The library indexes its lists by numbers from the file, and panics where they lie.
     let mp4 = catch_unwind(AssertUnwindSafe(|| re_mp4::Mp4::read(file, size)))
         .map_err(|_| "its parts contradict each other")?

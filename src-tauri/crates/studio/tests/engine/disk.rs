@@ -10,7 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use sandbox::{Answer, Call, Fault};
-use studio::generation::{GenerationId, Phase};
+use studio::generation::{Generation, GenerationId, Phase};
 use studio::library::Library;
 
 use crate::desk::{Desk, QUICK_PRICE, Setup, quick};
@@ -75,7 +75,7 @@ cases! {
     a_read_only_clips_folder_is_said_and_waited_for => clips_read_only;
     a_drive_with_the_clips_that_goes_away_and_comes_back_costs_nothing => clips_gone;
     a_full_library_records_nothing_that_it_cannot_keep => library_full_at_generate;
-    a_full_library_sends_nothing_that_it_cannot_write_down => library_full_before_sending;
+    a_library_that_fills_up_at_each_write_loses_nothing => library_full_before_sending;
     an_answer_that_a_full_library_cannot_keep_is_asked_for_again => library_full_at_the_answer;
     a_full_library_loses_no_job_that_runs => library_full_while_rendering;
     a_full_library_loses_no_clip_that_comes => library_full_while_downloading;
@@ -199,22 +199,38 @@ async fn library_full_at_generate() {
 }
 
 async fn library_full_before_sending() {
-    // Each room left lets one more step be written down before the disk is full.
-    for free in [0, 8 << 10, 16 << 10, 24 << 10, 32 << 10, 48 << 10] {
+    // Each page more lets a little more be written down before the disk is full, until the
+    // whole life fits.
+    let mut stopped = 0;
+    for pages in 0.. {
         let disk = Disk::of("2m");
         let desk = with_library_on(&disk).await;
         let id = desk.generate(quick("No room")).await;
         desk.until_waiting(&id, "signed in").await;
-        disk.fill(free);
+        disk.fill(pages * 4096);
         desk.sign_in();
-        desk.until_waiting(&id, LIBRARY_FULL).await;
-        if free == 0 {
+        let full = |one: &Generation| {
+            let waiting = one.waiting.as_deref().unwrap_or_default();
+            waiting.contains(LIBRARY_FULL)
+        };
+        let ready = |one: &Generation| matches!(one.phase, Phase::Ready { .. });
+        let reached = desk
+            .until(&id, "stopped by the disk, or ready", |one| {
+                full(one) || ready(one)
+            })
+            .await;
+        if ready(&reached) {
+            break;
+        }
+        stopped += 1;
+        if pages == 0 {
             assert_eq!(desk.asked("POST", "/v2/videos/generate"), 0);
         }
         assert!(desk.sandbox.jobs().len() <= 1);
         disk.empty();
         ends_well(&desk, &id).await;
     }
+    assert!(stopped >= 5, "it was stopped at {stopped} places only");
 }
 
 async fn library_full_at_the_answer() {

@@ -33,7 +33,7 @@ fn a_gateways_page() -> Wrong {
 
 fn into_the_network() -> Wrong {
     Wrong::Answer(Answer::Redirect {
-        location: "http://10.0.0.1/secret".into(),
+        location: "https://10.0.0.1/secret".into(),
         status: 302,
     })
 }

@@ -1,6 +1,7 @@
 //! Making bytes wrong, and giving their reader a limited time.
 
-use std::sync::mpsc;
+use std::panic;
+use std::sync::{Once, mpsc};
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -69,13 +70,28 @@ pub fn made_wrong(whole: &[u8], from: usize, to: usize, wrongs: &[Wrong]) -> Vec
     bytes
 }
 
+/// The threads that read; what breaks in them is told once, by the one who waits.
+const READER: &str = "reader";
+
 /// What `read` makes of it, if it comes to an end.
 pub fn in_time<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> T {
-    let (done, waiting) = mpsc::channel();
-    std::thread::spawn(move || {
-        // Nobody waits any more only where the test has failed already.
-        let _ = done.send(read());
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |panicked| {
+            if std::thread::current().name() != Some(READER) {
+                usual(panicked);
+            }
+        }));
     });
+    let (done, waiting) = mpsc::channel();
+    std::thread::Builder::new()
+        .name(READER.into())
+        .spawn(move || {
+            // Nobody waits any more only where the test has failed already.
+            let _ = done.send(read());
+        })
+        .unwrap();
     waiting
         .recv_timeout(PATIENCE)
         .expect("it panicked, or did not come to an end")
