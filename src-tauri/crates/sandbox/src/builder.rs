@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::SignedDuration;
 
 use crate::clock::Clock;
@@ -39,6 +40,7 @@ pub struct Builder {
     clock: Clock,
     upload_life: Duration,
     rate_limit: Option<u32>,
+    clip: Option<Bytes>,
 }
 
 impl Default for Builder {
@@ -53,6 +55,7 @@ impl Default for Builder {
             clock: Clock::system(),
             upload_life: UPLOAD_LIFE,
             rate_limit: None,
+            clip: None,
         }
     }
 }
@@ -117,6 +120,14 @@ impl Builder {
         self
     }
 
+    /// The clip of every job, in place of one that is rendered: for tests that make hundreds
+    /// of jobs and never look at the picture.
+    #[must_use]
+    pub fn clip(mut self, mp4: impl Into<Bytes>) -> Self {
+        self.clip = Some(mp4.into());
+        self
+    }
+
     /// Starts it. Needs a tokio runtime with I/O and time.
     ///
     /// # Errors
@@ -129,6 +140,7 @@ impl Builder {
             speed: self.speed,
             upload_life: SignedDuration::try_from(self.upload_life).unwrap_or(SignedDuration::MAX),
             gate: Gate::new(self.key, self.rate_limit),
+            clip: self.clip,
         };
         let opened = tokio::task::spawn_blocking(move || World::open(terms)).await;
         let world = opened

@@ -1,4 +1,4 @@
-//! Answers whose body halts, ends early or trickles.
+//! Answers whose body halts, ends early, trickles or never ends.
 
 use std::convert::Infallible;
 use std::io;
@@ -25,6 +25,9 @@ const BEAT: Duration = Duration::from_millis(50);
 /// has left this machine's buffers.
 const FLUSH: Duration = Duration::from_millis(30);
 
+/// A piece of the blanks that never end.
+const BLANKS: &[u8] = &[b' '; 64 * 1024];
+
 /// Promises the whole body, sends its first bytes (half of it where `after` is `None`), and
 /// ends as told.
 pub(crate) async fn cut(
@@ -33,10 +36,7 @@ pub(crate) async fn cut(
     ending: Ending,
 ) -> Response<Body> {
     let (mut head, body) = whole(answer).await;
-    let sent = after
-        .and_then(|after| usize::try_from(after).ok())
-        .unwrap_or(body.len() / 2)
-        .min(body.len());
+    let sent = part_of(&body, after);
     head.headers
         .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let first = stream::iter([Ok(body.slice(..sent))]);
@@ -48,6 +48,31 @@ pub(crate) async fn cut(
         Err(io::Error::other("cut off on demand"))
     });
     Response::from_parts(head, Body::from_stream(first.chain(end)))
+}
+
+/// Sends the first bytes of the body (half of it where `to` is `None`) as if they were all.
+pub(crate) async fn shorten(answer: Response<Body>, to: Option<u64>) -> Response<Body> {
+    let (mut head, body) = whole(answer).await;
+    let sent = part_of(&body, to);
+    head.headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(sent));
+    Response::from_parts(head, Body::from(body.slice(..sent)))
+}
+
+/// Sends the body, and blanks for as long as somebody takes them.
+pub(crate) async fn endless(answer: Response<Body>) -> Response<Body> {
+    let (mut head, body) = whole(answer).await;
+    head.headers.remove(header::CONTENT_LENGTH);
+    let blanks = stream::repeat_with(|| Ok(Bytes::from_static(BLANKS)));
+    let first = stream::iter([Ok::<_, Infallible>(body)]);
+    Response::from_parts(head, Body::from_stream(first.chain(blanks)))
+}
+
+fn part_of(body: &Bytes, wanted: Option<u64>) -> usize {
+    wanted
+        .and_then(|wanted| usize::try_from(wanted).ok())
+        .unwrap_or(body.len() / 2)
+        .min(body.len())
 }
 
 /// Sends the body at so many bytes a second.

@@ -164,6 +164,10 @@ async fn faulty(
         Answer::Truncate { after } => {
             return Ok(distort::cut(right(router, request).await?, after, Ending::Close).await);
         }
+        Answer::Shorten { to } => {
+            return Ok(distort::shorten(right(router, request).await?, to).await);
+        }
+        Answer::Endless => return Ok(distort::endless(right(router, request).await?).await),
         Answer::Slow { bytes_per_second } => {
             return Ok(distort::slow(right(router, request).await?, bytes_per_second).await);
         }

@@ -70,6 +70,14 @@ pub enum Answer {
         #[serde(default)]
         after: Option<u64>,
     },
+    /// The answer is whole by its own account, its length included, and its body ends early.
+    Shorten {
+        /// Bytes of the body that are sent; half of it by default.
+        #[serde(default)]
+        to: Option<u64>,
+    },
+    /// The answer's body is followed by blanks without an end, and promises no length.
+    Endless,
     /// The answer's body trickles.
     Slow {
         /// Bytes of the body a second.

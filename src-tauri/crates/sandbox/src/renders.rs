@@ -61,9 +61,13 @@ impl Renders {
 
 fn work(desk: &Receiver<Commission>, world: &Weak<World>, stop: &AtomicBool) {
     while let Ok(Commission { id, film }) = desk.recv() {
-        let clip = match render(&film, stop) {
-            Err(RenderError::Stopped) => return,
-            clip => clip.map_err(|error| error.to_string()),
+        let prepared = world.upgrade().and_then(|world| world.clip.clone());
+        let clip = match prepared {
+            Some(clip) => Ok(clip.to_vec()),
+            None => match render(&film, stop) {
+                Err(RenderError::Stopped) => return,
+                clip => clip.map_err(|error| error.to_string()),
+            },
         };
         let Some(world) = world.upgrade() else { return };
         world.rendered(id, clip);

@@ -259,6 +259,16 @@ impl Sandbox {
             .unwrap_or_else(PoisonError::into_inner) = shape;
     }
 
+    /// From now on finished jobs say that their clip is at this server, `https://HOST` and a
+    /// port perhaps; `None` for the sandbox itself, which serves them all the while.
+    pub fn set_clips_base(&self, base: Option<String>) {
+        *self
+            .world
+            .elsewhere
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = base;
+    }
+
     /// Closes the port and every connection: connecting is refused until [`Sandbox::plug`].
     ///
     /// # Errors

@@ -39,6 +39,8 @@ pub(crate) struct Terms {
     /// How long an upload's address lives.
     pub upload_life: SignedDuration,
     pub gate: Gate,
+    /// The clip of every job, in place of a rendered one.
+    pub clip: Option<Bytes>,
 }
 
 /// The sandbox's inside.
@@ -48,6 +50,10 @@ pub(crate) struct World {
     pub records: Records,
     pub gate: Gate,
     pub result_shape: Mutex<ResultShape>,
+    /// Where clips are said to be; `None` for here.
+    pub elsewhere: Mutex<Option<String>>,
+    /// The clip of every job, in place of a rendered one.
+    pub clip: Option<Bytes>,
     /// The number of changes so far, for those who wait for one.
     pub changes: watch::Sender<u64>,
     archive: Archive,
@@ -70,6 +76,8 @@ impl World {
             records: Records::default(),
             gate: terms.gate,
             result_shape: Mutex::default(),
+            elsewhere: Mutex::default(),
+            clip: terms.clip,
             changes: watch::Sender::new(0),
             archive,
             state: Mutex::new(state),
@@ -86,6 +94,17 @@ impl World {
     /// `http://127.0.0.1:PORT`, once that is known.
     pub fn base_url(&self) -> &str {
         self.base_url.get().map_or("", String::as_str)
+    }
+
+    /// What the addresses of clips begin with.
+    pub fn clips_base(&self) -> String {
+        let elsewhere = self
+            .elsewhere
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        elsewhere
+            .clone()
+            .unwrap_or_else(|| self.base_url().to_owned())
     }
 
     pub fn set_base_url(&self, url: String) {

@@ -35,7 +35,7 @@ pub(super) async fn one(
     Ok(Json(reply::job(
         job,
         world.now(),
-        world.base_url(),
+        &world.clips_base(),
         shape(&world),
     )))
 }
@@ -102,10 +102,10 @@ pub(super) async fn list(
         .last()
         .filter(|_| has_more)
         .map(|job| cursor(job.created_at, job.id));
-    let shape = shape(&world);
+    let (shape, base) = (shape(&world), world.clips_base());
     let jobs = shown
         .iter()
-        .map(|job| reply::listed(job, now, world.base_url(), shape))
+        .map(|job| reply::listed(job, now, &base, shape))
         .collect();
     Ok(Json(Listed {
         page: JobPage {

@@ -173,6 +173,32 @@ async fn an_answer_can_promise_more_than_it_sends() {
 }
 
 #[tokio::test]
+async fn an_answer_can_be_cut_short_and_say_that_this_is_all() {
+    let (sandbox, path, length) = with_clip().await;
+    let url = format!("{}{path}", sandbox.base_url());
+    for (to, sent) in [(None, length / 2), (Some(1000), 1000)] {
+        let fault = Fault::on(Call::File).times(1);
+        sandbox.fault(fault.then(Answer::Shorten { to }));
+        let answer = client().get(&url).send().await.unwrap();
+        assert_eq!(answer.content_length(), Some(sent as u64));
+        assert_eq!(answer.bytes().await.unwrap().len(), sent);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_can_go_on_without_an_end() {
+    let (sandbox, path, length) = with_clip().await;
+    sandbox.fault(Fault::on(Call::File).times(1).then(Answer::Endless));
+    let url = format!("{}{path}", sandbox.base_url());
+    let mut answer = client().get(url).send().await.unwrap();
+    assert_eq!(answer.content_length(), None);
+    let mut heard = 0;
+    while heard < length + 10_000_000 {
+        heard += answer.chunk().await.unwrap().unwrap().len();
+    }
+}
+
+#[tokio::test]
 async fn a_slow_answer_trickles_and_is_whole_in_the_end() {
     let (sandbox, path, length) = with_clip().await;
     let a_second = u64::try_from(length).unwrap() * 2;

@@ -1,50 +1,81 @@
 //! Fetching a clip to its `.part`, from wherever a broken attempt stopped.
 //!
 //! One attempt a call: what to do after a failure is the engine's decision. The key is not
-//! known here, so it can't be sent along; redirects are not followed, so a clip comes from
-//! the address that was judged and from no other.
+//! known here, so it can't be sent along. No proxy is used: one would look names up itself,
+//! and the address that was judged would not be the one connected to. Redirects are
+//! followed here and not by the network library, so that each target is judged first.
 
-use std::net::IpAddr;
+use std::error::Error as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use reqwest::dns::Resolve;
 use reqwest::header;
 use reqwest::{Response, StatusCode};
 use tokio::io::{AsyncWriteExt, BufWriter};
-use url::{Host, Url};
+use url::Url;
 
+use super::address::{self, Guard, NotPublic, SystemNames};
+use super::answer::{ends_at, refused, rest_of, strong_mark, text};
 use crate::generation::Received;
 
 /// The most bytes a clip may have. Fifteen seconds of 4K are a few hundred megabytes at
 /// the highest rates in use; this stops a server that never stops.
 pub const LARGEST: u64 = 8 << 30;
 
-/// Time to reach the server.
-const CONNECT: Duration = Duration::from_secs(15);
-/// Silence after which a transfer counts as broken: silence means wedged, not slow, and
-/// going on where it stopped costs little.
-const IDLE: Duration = Duration::from_secs(30);
+/// Redirects that are followed: one from the API to its storage and one from there to a
+/// CDN are in use; a third is to spare.
+const REDIRECTS: usize = 3;
 /// What is gathered before it goes to the disk.
 const BUFFER: usize = 512 << 10;
+
+/// How far a download may go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FetchLimits {
+    /// The most bytes a clip may have: [`LARGEST`].
+    pub largest: u64,
+    /// Time to reach the server, 15 s: the system repeats an unanswered first packet after
+    /// 1, 3 and 7 s.
+    pub connect: Duration,
+    /// Silence after which a transfer counts as broken, 30 s: silence means wedged, not
+    /// slow, and going on where it stopped costs little.
+    pub idle: Duration,
+}
+
+impl Default for FetchLimits {
+    fn default() -> Self {
+        Self {
+            largest: LARGEST,
+            connect: Duration::from_secs(15),
+            idle: Duration::from_secs(30),
+        }
+    }
+}
 
 /// Why an attempt ended without a whole file.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
     /// The address may not be fetched from at all.
-    #[error("the address of the clip is not one that may be fetched from: {0}")]
+    #[error("its address may not be fetched from: {0}")]
     Address(&'static str),
     /// The connection could not be made or broke; what came is kept.
     #[error("the connection broke")]
     Network,
-    /// The server answered that it is not there (any more).
-    #[error("the server no longer has the clip at that address ({0})")]
+    /// The server answered that it is not there (any more), or not to be had this way.
+    #[error("the server does not give it out at that address ({0})")]
     NotThere(StatusCode),
-    /// The server answered something else that is not the clip.
-    #[error("the server answered {0}")]
-    Server(StatusCode),
+    /// The server is there and can't serve just now.
+    #[error("the server answered {status}")]
+    Busy {
+        /// What it answered.
+        status: StatusCode,
+        /// How long it asks to be left alone; an hour at most.
+        wait: Option<Duration>,
+    },
     /// What came is no clip, or not all of it.
-    #[error("what came is not the clip: {0}")]
+    #[error("{0}")]
     NotTheClip(&'static str),
     /// It could not be written.
     #[error("it could not be written: {0}")]
@@ -65,6 +96,7 @@ pub enum Download {
 pub struct Fetcher {
     http: reqwest::Client,
     loopback: bool,
+    largest: u64,
 }
 
 impl Fetcher {
@@ -73,15 +105,40 @@ impl Fetcher {
     /// # Errors
     /// When TLS can't be set up on this system.
     pub fn new(user_agent: &str, loopback: bool) -> Result<Self, reqwest::Error> {
+        Self::with_limits(user_agent, loopback, FetchLimits::default())
+    }
+
+    /// A fetcher with other limits.
+    ///
+    /// # Errors
+    /// As [`Fetcher::new`].
+    pub fn with_limits(
+        user_agent: &str,
+        loopback: bool,
+        limits: FetchLimits,
+    ) -> Result<Self, reqwest::Error> {
+        Self::with_names(user_agent, loopback, limits, Arc::new(SystemNames))
+    }
+
+    fn with_names(
+        user_agent: &str,
+        loopback: bool,
+        limits: FetchLimits,
+        names: Arc<dyn Resolve>,
+    ) -> Result<Self, reqwest::Error> {
         Ok(Self {
             http: reqwest::Client::builder()
                 .user_agent(user_agent)
-                .connect_timeout(CONNECT)
-                .read_timeout(IDLE)
+                .connect_timeout(limits.connect)
+                .read_timeout(limits.idle)
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
+                .referer(false)
+                .no_proxy()
+                .dns_resolver(Arc::new(Guard::new(names, loopback)))
                 .build()?,
             loopback,
+            largest: limits.largest,
         })
     }
 
@@ -96,121 +153,93 @@ impl Fetcher {
         mark: Option<&str>,
         mut tell: impl FnMut(Download),
     ) -> Result<u64, DownloadError> {
-        self.judge(url)?;
         let have = match mark {
             Some(_) => tokio::fs::metadata(part).await.map_or(0, |file| file.len()),
             None => 0,
         };
-        let mut request = self.http.get(url.clone());
-        if let (Some(mark), 1..) = (mark, have) {
-            request = request
-                .header(header::RANGE, format!("bytes={have}-"))
-                .header(header::IF_RANGE, mark);
-        }
-        let response = request.send().await.map_err(|_| DownloadError::Network)?;
-        let start = match response.status() {
-            StatusCode::OK => 0,
-            StatusCode::PARTIAL_CONTENT if range_start(&response) == Some(have) => have,
+        let going_on = mark.filter(|_| have > 0);
+        let response = self.ask(url, going_on.map(|mark| (have, mark))).await?;
+        let (start, total) = match response.status() {
+            StatusCode::OK => (0, response.content_length()),
+            StatusCode::PARTIAL_CONTENT => match rest_of(&response, have, going_on) {
+                Some(total) => (have, Some(total)),
+                None => return Err(another_part(&mut tell)),
+            },
             // There is nothing after what we have: that was all of it.
             StatusCode::RANGE_NOT_SATISFIABLE if ends_at(&response, have) => return Ok(have),
-            StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
-                // It is not the file we have a part of: begin anew next time.
-                tell(Download::Mark(None));
-                return Err(DownloadError::NotTheClip("another part than was asked for"));
+            StatusCode::RANGE_NOT_SATISFIABLE => return Err(another_part(&mut tell)),
+            status if status.is_success() => {
+                return Err(DownloadError::NotTheClip("nothing came"));
             }
-            status @ (StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::FORBIDDEN) => {
-                return Err(DownloadError::NotThere(status));
-            }
-            status => return Err(DownloadError::Server(status)),
+            status => return Err(refused(status, &response)),
         };
         if start == 0 {
-            tell(Download::Mark(strong_mark(&response)));
+            // Before its mark is stored: what lies there is of another file or of no known
+            // one, and a later attempt must not go on with it under the new mark.
+            let _ = tokio::fs::remove_file(part).await;
+            tell(Download::Mark(strong_mark(&response).map(str::to_owned)));
         }
-        let total = response.content_length().map(|rest| start + rest);
-        if total.is_some_and(|total| total > LARGEST) {
+        if total.is_some_and(|total| total > self.largest) {
             return Err(DownloadError::NotTheClip("it is too large"));
         }
-        let got = write(response, part, start, total, &mut tell).await?;
+        let got = write(response, part, start, total, self.largest, &mut tell).await?;
         match total {
             Some(total) if got < total => Err(DownloadError::Network),
+            Some(total) if got > total => Err(another_part(&mut tell)),
             _ => Ok(got),
         }
     }
 
-    /// Whether an address may be fetched from: https and a public host, or this machine
-    /// where that is allowed.
-    fn judge(&self, url: &Url) -> Result<(), DownloadError> {
-        let host = url.host().ok_or(DownloadError::Address("it has no host"))?;
-        let loopback = match host {
-            Host::Ipv4(ip) => ip.is_loopback(),
-            Host::Ipv6(ip) => ip.is_loopback(),
-            Host::Domain(name) => name == "localhost",
-        };
-        if loopback {
-            return if self.loopback {
-                Ok(())
-            } else {
-                Err(DownloadError::Address("it points at this computer"))
-            };
+    /// Asks for a clip, or for the rest of one, wherever redirects lead.
+    async fn ask(
+        &self,
+        url: &Url,
+        going_on: Option<(u64, &str)>,
+    ) -> Result<Response, DownloadError> {
+        let mut url = url.clone();
+        let mut loopback = self.loopback;
+        for _ in 0..=REDIRECTS {
+            address::judge(&url, loopback).map_err(DownloadError::Address)?;
+            // Nobody from outside leads back to this machine.
+            loopback &= url
+                .host()
+                .is_some_and(|host| address::is_this_machine(&host));
+            let mut request = self.http.get(url.clone());
+            if let Some((have, mark)) = going_on {
+                request = request
+                    .header(header::RANGE, format!("bytes={have}-"))
+                    .header(header::IF_RANGE, mark);
+            }
+            let response = request.send().await.map_err(|error| unanswered(&error))?;
+            if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+                return Ok(response);
+            }
+            url = text(&response, header::LOCATION)
+                .and_then(|target| url.join(target).ok())
+                .ok_or(DownloadError::Address("it leads to nowhere"))?;
         }
-        if url.scheme() != "https" {
-            return Err(DownloadError::Address("it is not https"));
-        }
-        let private = match host {
-            Host::Ipv4(ip) => is_private(IpAddr::V4(ip)),
-            Host::Ipv6(ip) => is_private(IpAddr::V6(ip)),
-            Host::Domain(_) => false,
-        };
-        if private {
-            return Err(DownloadError::Address("it points into a private network"));
-        }
-        Ok(())
+        Err(DownloadError::Address(
+            "it leads from one place to the next",
+        ))
     }
 }
 
-/// Whether an address belongs to this machine or a private network.
-fn is_private(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            ip.is_private()
-                || ip.is_loopback()
-                || ip.is_link_local()
-                || ip.is_unspecified()
-                || ip.is_broadcast()
-                || ip.is_multicast()
-                // Carrier-grade NAT, RFC 6598.
-                || (ip.octets()[0] == 100 && (64..128).contains(&ip.octets()[1]))
+/// What is left to say when there was no answer.
+fn unanswered(error: &reqwest::Error) -> DownloadError {
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        if inner.is::<NotPublic>() {
+            return DownloadError::Address(address::PRIVATE);
         }
-        IpAddr::V6(ip) => {
-            ip.is_loopback()
-                || ip.is_unspecified()
-                || ip.is_multicast()
-                || ip.is_unique_local()
-                || ip.is_unicast_link_local()
-        }
+        cause = inner.source();
     }
+    DownloadError::Network
 }
 
-/// The first byte of a partial answer, from `Content-Range: bytes 5-9/10`.
-fn range_start(response: &Response) -> Option<u64> {
-    let text = response
-        .headers()
-        .get(header::CONTENT_RANGE)?
-        .to_str()
-        .ok()?;
-    text.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
-}
-
-/// Whether a file ends after `have` bytes, from `Content-Range: bytes */10`.
-fn ends_at(response: &Response, have: u64) -> bool {
-    let range = response.headers().get(header::CONTENT_RANGE);
-    range.is_some_and(|range| range.as_bytes() == format!("bytes */{have}").as_bytes())
-}
-
-/// The mark to go on with: a strong `ETag`. A weak one does not promise the same bytes.
-fn strong_mark(response: &Response) -> Option<String> {
-    let mark = response.headers().get(header::ETAG)?.to_str().ok()?;
-    mark.starts_with('"').then(|| mark.to_owned())
+/// It is not the file that we have a part of: the next attempt begins anew.
+fn another_part(tell: &mut impl FnMut(Download)) -> DownloadError {
+    tell(Download::Mark(None));
+    DownloadError::NotTheClip("another part came than was asked for")
 }
 
 async fn write(
@@ -218,6 +247,7 @@ async fn write(
     part: &Path,
     start: u64,
     total: Option<u64>,
+    largest: u64,
     tell: &mut impl FnMut(Download),
 ) -> Result<u64, DownloadError> {
     if let Some(folder) = part.parent() {
@@ -244,7 +274,7 @@ async fn write(
                     }
                 }
                 bytes += chunk.len() as u64;
-                if bytes > LARGEST {
+                if bytes > largest {
                     return Err(DownloadError::NotTheClip("it is too large"));
                 }
                 file.write_all(&chunk).await?;
@@ -266,37 +296,4 @@ async fn write(
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn only_public_https_is_fetched_from_and_loopback_where_allowed() {
-        let judge = |loopback, url: &str| {
-            Fetcher::new("test", loopback)
-                .unwrap()
-                .judge(&Url::parse(url).unwrap())
-                .is_ok()
-        };
-        assert!(judge(false, "https://cdn.example.com/a.mp4?sig=1"));
-        for refused in [
-            "http://cdn.example.com/a.mp4",
-            "https://192.168.1.1/a.mp4",
-            "https://10.1.2.3/a.mp4",
-            "https://169.254.169.254/latest",
-            "https://[fe80::1]/a.mp4",
-            "https://[fd00::1]/a.mp4",
-            "https://[::ffff:10.0.0.1]/a.mp4",
-            "https://100.64.0.1/a.mp4",
-            "https://0.0.0.0/a.mp4",
-            "http://127.0.0.1:9/a.mp4",
-            "https://localhost/a.mp4",
-            "file:///etc/passwd",
-            "data:video/mp4,xxxx",
-        ] {
-            assert!(!judge(false, refused), "{refused}");
-        }
-        assert!(judge(true, "http://127.0.0.1:9/a.mp4"));
-        assert!(!judge(true, "http://192.168.1.1/a.mp4"));
-    }
-}
+mod tests;

@@ -3,11 +3,15 @@
 //! A clip streams into a `.part` beside its final place, is checked, synced and only then
 //! gets its name, so that whatever carries a clip's name is a whole clip.
 
+mod address;
+mod allowance;
+mod answer;
+mod boxes;
 mod download;
 mod name;
 mod tracks;
 
-pub use download::{Download, DownloadError, Fetcher, LARGEST};
+pub use download::{Download, DownloadError, FetchLimits, Fetcher, LARGEST};
 pub use name::{file_name, is_named, prompt_of};
 pub use tracks::{Tracks, tracks};
 

@@ -1,8 +1,16 @@
 //! What a clip's file says of its picture: size, duration, and when its last frame shows.
+//!
+//! The file comes from outside, so it is read as a stranger's: what it claims is checked
+//! before any memory is taken for it, and whatever it makes of the library that reads it
+//! ends in a sentence.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+
+use super::allowance::Allowance;
+use super::boxes;
 
 /// The video track of a clip. Times are milliseconds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,32 +25,50 @@ pub struct Tracks {
     pub last_frame_ms: u32,
 }
 
-/// Reads the video track of an mp4, or says that there is none to be read.
+/// Reads the video track of an mp4, or says that there is none to be read. A file that ends
+/// before its pictures do is none.
 ///
 /// # Errors
 /// A sentence about the file.
 pub fn tracks(path: &Path) -> Result<Tracks, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let size = file.metadata().map_err(|error| error.to_string())?.len();
-    let mp4 = re_mp4::Mp4::read(BufReader::new(file), size)
+    let mut file = BufReader::new(file);
+    boxes::plausible(&mut file, size)?;
+    file.rewind().map_err(|error| error.to_string())?;
+    let file = Allowance::new(file);
+    // The library indexes its lists by numbers from the file, and panics where they lie.
+    let mp4 = catch_unwind(AssertUnwindSafe(|| re_mp4::Mp4::read(file, size)))
+        .map_err(|_| "its parts contradict each other")?
         .map_err(|error| format!("it is not a readable mp4 ({error})"))?;
     let track = mp4
         .tracks()
         .values()
         .find(|track| track.kind == Some(re_mp4::TrackKind::Video))
         .ok_or("it has no picture in it")?;
+    let whole = track.samples.iter().all(|sample| {
+        sample
+            .offset
+            .checked_add(sample.size)
+            .is_some_and(|end| end <= size)
+    });
+    if !whole {
+        return Err("it ends before its last picture".into());
+    }
     let timescale = track.timescale.max(1);
     let last = track
         .samples
         .iter()
         .max_by_key(|sample| sample.composition_timestamp)
         .ok_or("its picture is empty")?;
-    let milliseconds = |ticks: u64| u32::try_from(ticks * 1000 / timescale).unwrap_or(u32::MAX);
+    let milliseconds = |ticks: u64| {
+        u32::try_from(u128::from(ticks) * 1000 / u128::from(timescale)).unwrap_or(u32::MAX)
+    };
     let last_start = u64::try_from(last.composition_timestamp).unwrap_or(0);
     Ok(Tracks {
         width: track.width.into(),
         height: track.height.into(),
-        duration_ms: milliseconds(last_start + last.duration),
+        duration_ms: milliseconds(last_start.saturating_add(last.duration)),
         last_frame_ms: milliseconds(last_start),
     })
 }

@@ -246,6 +246,7 @@ impl Actor {
             self.busy.remove(&id);
             self.sending.remove(&id);
             self.fetching.remove(&id);
+            self.shared.unsay(&id);
             match outcome {
                 Outcome::Done => {
                     // The length of its pauses stays: a clip whose address fails again and
@@ -313,7 +314,11 @@ impl Actor {
         match written {
             Ok(()) => self.shared.changed(id).await,
             Err(LibraryError::NotThere) => {}
-            Err(error) => tracing::error!(%error, "a sentence could not be stored"),
+            Err(error) => {
+                tracing::error!(?error, "a sentence could not be stored");
+                self.shared.say_unstored(id, sentence);
+                self.shared.changed(id).await;
+            }
         }
     }
 }
@@ -328,7 +333,7 @@ pub(super) fn library_trouble(error: LibraryError) -> Outcome {
     match error {
         LibraryError::NotThere => Outcome::Done,
         error => {
-            tracing::error!(%error, "a step could not be stored");
+            tracing::error!(?error, "a step could not be stored");
             Outcome::Trouble(error.to_string())
         }
     }

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use super::actor::Outcome;
+use super::attempts::Then;
 use super::{Shared, keep, submit, words};
 use crate::clips::{self, Download, DownloadError};
-use crate::generation::{GenerationId, Received, Record};
+use crate::generation::{Failure, GenerationId, Received, Record};
 use crate::library::LibraryError;
 use crate::points;
 
@@ -20,13 +21,17 @@ const SHOWN_EVERY: Duration = Duration::from_millis(250);
 /// One attempt to fetch a clip.
 pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcome, LibraryError> {
     let id = record.id.clone();
+    if let Some(wait) = shared.attempts.pause(&id) {
+        return Ok(Outcome::Later(wait));
+    }
     let Some(url) = record
         .job
         .as_ref()
         .and_then(|job| job.result_url.as_deref())
         .and_then(|url| Url::parse(url).ok())
     else {
-        return look_again(shared, &id).await;
+        let part = clips::part_path(&shared.clips_folder(), &id);
+        return wrong(shared, &id, &part, words::no_result()).await;
     };
     let folder = shared.clips_folder();
     let part = clips::part_path(&folder, &id);
@@ -34,6 +39,7 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
         return Ok(outcome);
     }
     points::reach(points::DOWNLOAD_BEGUN);
+    let had = length(&part).await;
     let attempt = transfer(shared, &id, &url, &part).await?;
     shared
         .received
@@ -47,9 +53,15 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
         }
         Err(error) => {
             tracing::warn!(generation = %id, %error, "a download broke off");
-            broke(shared, &id, &folder, &part, error).await
+            let brought = length(&part).await > had;
+            broke(shared, &id, &folder, &part, brought, error).await
         }
     }
+}
+
+/// How much of a clip is there.
+async fn length(part: &Path) -> u64 {
+    tokio::fs::metadata(part).await.map_or(0, |file| file.len())
 }
 
 /// Streams into the `.part`, telling whoever watches how far it is.
@@ -73,16 +85,18 @@ async fn transfer(
     let mut shown = Instant::now();
     loop {
         tokio::select! {
-            ended = &mut fetching => return Ok(ended),
-            Some(news) = told.recv() => match news {
-                Download::Mark(mark) => {
-                    let wanted = id.clone();
-                    shared
-                        .library
-                        .run(move |library| library.set_etag(&wanted, mark.as_deref()))
-                        .await?;
-                    points::reach(points::DOWNLOAD_MARKED);
+            ended = &mut fetching => {
+                // What it said last: a mark that is not stored would lead the next attempt
+                // to the same mistake.
+                while let Ok(news) = told.try_recv() {
+                    if let Download::Mark(mark) = news {
+                        set_mark(shared, id, mark).await?;
+                    }
                 }
+                return Ok(ended);
+            }
+            Some(news) = told.recv() => match news {
+                Download::Mark(mark) => set_mark(shared, id, mark).await?,
                 Download::Received(received) => {
                     points::reach(points::DOWNLOAD_MOVING);
                     remember(shared, id, received);
@@ -96,6 +110,20 @@ async fn transfer(
     }
 }
 
+async fn set_mark(
+    shared: &Shared,
+    id: &GenerationId,
+    mark: Option<String>,
+) -> Result<(), LibraryError> {
+    let wanted = id.clone();
+    shared
+        .library
+        .run(move |library| library.set_etag(&wanted, mark.as_deref()))
+        .await?;
+    points::reach(points::DOWNLOAD_MARKED);
+    Ok(())
+}
+
 fn remember(shared: &Shared, id: &GenerationId, received: Received) {
     shared
         .received
@@ -104,35 +132,71 @@ fn remember(shared: &Shared, id: &GenerationId, received: Received) {
         .insert(id.clone(), received);
 }
 
-/// What to do after an attempt that did not bring the clip.
+/// What to do after an attempt that did not bring the clip; `brought` says whether it
+/// brought any of it.
 pub(super) async fn broke(
     shared: &Arc<Shared>,
     id: &GenerationId,
     folder: &Path,
     part: &Path,
+    brought: bool,
     error: DownloadError,
 ) -> Result<Outcome, LibraryError> {
     match error {
-        DownloadError::Network | DownloadError::Server(_) => {
-            Ok(Outcome::Trouble(words::DOWNLOAD_BROKE.into()))
+        DownloadError::Network => {
+            let then = shared.attempts.broken(id, brought, None);
+            again(shared, id, then, words::DOWNLOAD_BROKE.into()).await
+        }
+        DownloadError::Busy { wait, .. } => {
+            let then = shared.attempts.broken(id, brought, wait);
+            again(shared, id, then, words::download_busy(wait)).await
         }
         DownloadError::Disk(error) => Ok(Outcome::Trouble(words::disk(&error, folder))),
-        DownloadError::NotThere(_) => look_again(shared, id).await,
-        DownloadError::Address(_) => submit::fail(shared, id, words::not_the_clip(&error)).await,
-        DownloadError::NotTheClip(_) => {
+        DownloadError::NotThere(_) => wrong(shared, id, part, words::not_there()).await,
+        DownloadError::Address(why) => wrong(shared, id, part, words::refused_address(why)).await,
+        DownloadError::NotTheClip(why) => {
             // What came is worth nothing: the next attempt begins anew.
             let _ = tokio::fs::remove_file(part).await;
-            submit::fail(shared, id, words::not_the_clip(&error)).await
+            wrong(shared, id, part, words::not_the_clip(why)).await
         }
     }
 }
 
-/// Asks the job for another address, after a pause.
-async fn look_again(shared: &Arc<Shared>, id: &GenerationId) -> Result<Outcome, LibraryError> {
+/// Tries again after a failure that will pass.
+async fn again(
+    shared: &Arc<Shared>,
+    id: &GenerationId,
+    then: Then,
+    sentence: String,
+) -> Result<Outcome, LibraryError> {
+    if then == Then::AskTheJob {
+        look_again(shared, id).await?;
+    }
+    Ok(Outcome::Trouble(sentence))
+}
+
+/// Asks the job for another address, after a pause; when that was of no use often enough,
+/// tells the person in these words.
+async fn wrong(
+    shared: &Arc<Shared>,
+    id: &GenerationId,
+    part: &Path,
+    failure: Failure,
+) -> Result<Outcome, LibraryError> {
+    if shared.attempts.wrong(id) == Then::GiveUp {
+        // Nothing goes on with it any more; mostly there is none.
+        let _ = tokio::fs::remove_file(part).await;
+        return submit::fail(shared, id, failure).await;
+    }
+    look_again(shared, id).await?;
+    Ok(Outcome::Trouble(words::ADDRESS_FAILED.into()))
+}
+
+/// Goes back to the job, which knows where its clip is.
+async fn look_again(shared: &Arc<Shared>, id: &GenerationId) -> Result<(), LibraryError> {
     let wanted = id.clone();
     shared
         .library
         .run(move |library| library.look_again(&wanted))
-        .await?;
-    Ok(Outcome::Trouble(words::ADDRESS_FAILED.into()))
+        .await
 }

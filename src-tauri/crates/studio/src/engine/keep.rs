@@ -42,7 +42,7 @@ pub(super) async fn keep(
     match kept {
         Ok(kept) => show(shared, &id, kept).await,
         Err(Trouble::Library(error)) => Err(error),
-        Err(Trouble::Clip(error)) => fetch::broke(shared, &id, &folder, &part, error).await,
+        Err(Trouble::Clip(error)) => fetch::broke(shared, &id, &folder, &part, true, error).await,
     }
 }
 
@@ -149,6 +149,7 @@ async fn show(
         .await?;
     points::reach(points::READY_STORED);
     shared.forget_parts(id);
+    shared.attempts.over(id);
     tracing::info!(generation = %id, bytes, "a clip is on the disk");
     shared.changed(id).await;
     Ok(Outcome::Done)

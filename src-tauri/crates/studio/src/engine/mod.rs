@@ -7,12 +7,13 @@
 //! a change in the library and a nudge to that task.
 
 mod actor;
+mod attempts;
 mod fetch;
 mod keep;
 mod notices;
 mod scan;
 mod settle;
-mod step;
+pub mod step;
 mod submit;
 mod sweep;
 mod watch;
@@ -117,6 +118,11 @@ struct Shared {
     hurry: std::sync::atomic::AtomicBool,
     received: Mutex<HashMap<GenerationId, Received>>,
     notices: Mutex<Vec<Notice>>,
+    /// Sentences for people that the library could not take, because it is what is in the
+    /// way.
+    unstored: Mutex<HashMap<GenerationId, String>>,
+    /// How often each clip was tried for.
+    attempts: attempts::Attempts,
 }
 
 impl Engine {
@@ -144,6 +150,8 @@ impl Engine {
             hurry: false.into(),
             received: Mutex::default(),
             notices: Mutex::default(),
+            unstored: Mutex::default(),
+            attempts: attempts::Attempts::default(),
         });
         let task = tokio::spawn(actor::run(Arc::clone(&shared), config.rescue));
         Self { shared, task }
@@ -422,7 +430,10 @@ impl Shared {
         estimate::expected(&times, self.usual_time)
     }
 
-    async fn show(&self, record: Record) -> Generation {
+    async fn show(&self, mut record: Record) -> Generation {
+        if let Some(sentence) = self.unstored().get(&record.id) {
+            record.waiting = Some(sentence.clone());
+        }
         let due = match (&record.state, &record.job) {
             (State::Rendering, Some(job)) => Some(estimate::due(
                 job.accepted,
@@ -440,6 +451,20 @@ impl Shared {
             .copied()
             .unwrap_or_default();
         record.show(due, received)
+    }
+
+    fn unstored(&self) -> std::sync::MutexGuard<'_, HashMap<GenerationId, String>> {
+        self.unstored.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows why a generation waits, where that can't be stored.
+    fn say_unstored(&self, id: &GenerationId, sentence: &str) {
+        self.unstored().insert(id.clone(), sentence.to_owned());
+    }
+
+    /// What was said and not stored is no longer so.
+    fn unsay(&self, id: &GenerationId) {
+        self.unstored().remove(id);
     }
 
     /// Nobody may be listening, and that is no failure.

@@ -37,14 +37,16 @@ pub fn next(record: &Record, now: Millis) -> Step {
             Some(submission) => match submission.first_sent {
                 None if submission
                     .pictures_until
-                    .is_some_and(|until| until < now + PICTURE_MARGIN) =>
+                    .is_some_and(|until| until < now.saturating_add(PICTURE_MARGIN)) =>
                 {
                     Step::Prepare
                 }
                 None => Step::Submit,
                 // A clock set back makes the key look younger; the server would then
                 // still know it, or the request was never sent at all.
-                Some(sent) if now < sent + REPLAY_WITHIN && !submission.doubtful => Step::Submit,
+                Some(sent) if now < sent.saturating_add(REPLAY_WITHIN) && !submission.doubtful => {
+                    Step::Submit
+                }
                 Some(_) => Step::Settle,
             },
         },

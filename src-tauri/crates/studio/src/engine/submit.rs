@@ -9,7 +9,7 @@ use url::Url;
 
 use super::actor::Outcome;
 use super::step::PICTURE_MARGIN;
-use super::{Shared, words};
+use super::{Shared, settle, words};
 use crate::frames::FrameHash;
 use crate::generation::{Failure, GenerationId, Millis, Record, Submission};
 use crate::library::{LibraryError, UploadRecord};
@@ -125,6 +125,9 @@ async fn picture(
                 RejectionKind::Unavailable => {
                     Obstacle::Wait(Outcome::Trouble(words::unavailable(&rejection)))
                 }
+                RejectionKind::Unexpected if words::is_in_between(&rejection) => {
+                    Obstacle::Wait(Outcome::Trouble(words::unavailable(&rejection)))
+                }
                 _ => Obstacle::Refused(rejection),
             }));
         }
@@ -206,9 +209,15 @@ pub(super) async fn submit(
             }
             // A gateway's 502 can follow a job that was taken: the same request again.
             RejectionKind::Unavailable => Ok(Outcome::Trouble(words::unavailable(&rejection))),
+            // Somebody in between answers in the server's place.
+            RejectionKind::Unexpected if words::is_in_between(&rejection) => {
+                Ok(Outcome::Trouble(words::unavailable(&rejection)))
+            }
             // The server knows this key with another body: nothing this program sends does
             // that, so what it knows of it must be looked up.
-            RejectionKind::Conflict => settle_unknown(shared, &id).await,
+            RejectionKind::Conflict => {
+                settle::settle(shared, client, shared.record(&id).await?).await
+            }
             // A "no" to this attempt says nothing about an earlier one whose answer was
             // lost, unless it is about the request itself, which is the same.
             RejectionKind::Unauthorized | RejectionKind::Forbidden if lost_before => {
@@ -218,7 +227,7 @@ pub(super) async fn submit(
             RejectionKind::NotFound | RejectionKind::Gone | RejectionKind::Unexpected
                 if lost_before =>
             {
-                settle_unknown(shared, &id).await
+                settle::settle(shared, client, shared.record(&id).await?).await
             }
             _ => {
                 if rejection.kind == RejectionKind::Unauthorized {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use apiframe::{Client, Error, Job, JobQuery, JobStatus, RejectionKind, Unsendable};
 
 use super::actor::{Outcome, library_trouble};
+use super::attempts::Then;
 use super::{Event, Shared, submit, words};
 use crate::estimate;
 use crate::generation::{GenerationId, JobRecord, Record};
@@ -170,6 +171,12 @@ async fn unanswered(
         RejectionKind::Unauthorized | RejectionKind::Forbidden => {
             shared.tell(Event::KeyRefused);
             Outcome::Pause(REFUSED_PAUSE, words::KEY_REFUSED_WHILE_RENDERING.into())
+        }
+        // One odd answer is no reason to give up a job that is paid for.
+        RejectionKind::NotFound | RejectionKind::Gone
+            if shared.attempts.unknown(id) != Then::GiveUp =>
+        {
+            Outcome::Trouble(words::JOB_NOT_FOUND.into())
         }
         RejectionKind::NotFound | RejectionKind::Gone => {
             return submit::fail(shared, id, words::job_unknown()).await;

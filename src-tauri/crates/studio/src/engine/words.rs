@@ -2,9 +2,10 @@
 //! generation waits, and why one failed. Every sentence names what to do, or that nothing
 //! need be done; whether credits were taken is said by the screen from [`Failure::charged`].
 
+use std::time::Duration;
+
 use apiframe::{Rejection, RejectionKind};
 
-use crate::clips::DownloadError;
 use crate::generation::{Failure, Mend};
 use crate::settings::Field;
 
@@ -19,7 +20,9 @@ pub(super) const KEY_REFUSED_WHILE_RENDERING: &str =
 pub(super) const DOWNLOAD_BROKE: &str =
     "The connection broke. The download goes on where it stopped.";
 pub(super) const ADDRESS_FAILED: &str =
-    "The clip was not at its address. Asking Apiframe for a new one.";
+    "The clip did not come from its address. Asking Apiframe for another one; nothing is lost.";
+pub(super) const JOB_NOT_FOUND: &str =
+    "Apiframe does not find this job just now. Asking again by itself; nothing is lost.";
 pub(super) const UNCERTAIN: &str = "Apiframe's answer to this request never arrived, and its job list does not show it. \
      It may have been charged. Check again, or submit it again and pay for it.";
 
@@ -33,7 +36,32 @@ pub(super) fn unavailable(rejection: &Rejection) -> String {
         (RejectionKind::RateLimited, None) => {
             "Apiframe asks for a short pause. It goes on by itself.".into()
         }
+        _ if is_in_between(rejection) => {
+            "Something between this computer and Apiframe answers in its place, the sign-in page of \
+             a network perhaps. Trying again by itself; nothing is lost."
+                .into()
+        }
         _ => "Apiframe is having trouble just now. Trying again by itself; nothing is lost.".into(),
+    }
+}
+
+/// Whether an answer is not Apiframe's own: the API never redirects.
+pub(super) fn is_in_between(rejection: &Rejection) -> bool {
+    (300..400).contains(&rejection.status)
+}
+
+/// Why a download waits for the server that holds the clip.
+pub(super) fn download_busy(wait: Option<Duration>) -> String {
+    match wait {
+        Some(wait) => format!(
+            "The server that holds the clip asks for a pause of {} s. It goes on by itself.",
+            wait.as_secs().max(1)
+        ),
+        None => {
+            "The server that holds the clip is having trouble just now. Trying again by itself; \
+                 nothing is lost."
+                .into()
+        }
     }
 }
 
@@ -250,10 +278,36 @@ pub(super) fn job_unknown() -> Failure {
 }
 
 /// What was fetched is no clip, again and again.
-pub(super) fn not_the_clip(error: &DownloadError) -> Failure {
-    failure(
+pub(super) fn not_the_clip(why: &str) -> Failure {
+    unfetched(
         "notTheClip",
-        format!("The clip could not be fetched: {error}. Try to fetch it again; it is paid for."),
+        &format!("Something else came in place of the clip, each time ({why})."),
+    )
+}
+
+/// The clip is not at the address that its job gives, again and again.
+pub(super) fn not_there() -> Failure {
+    unfetched(
+        "clipNotThere",
+        "The clip was not at the address that Apiframe gives for it, each time.",
+    )
+}
+
+/// The job gives an address that this program does not fetch from, again and again.
+pub(super) fn refused_address(why: &str) -> Failure {
+    unfetched(
+        "clipAddress",
+        &format!("Apiframe gives an address that Inbetween does not fetch clips from: {why}."),
+    )
+}
+
+/// A clip that is made and did not come.
+fn unfetched(code: &str, what: &str) -> Failure {
+    failure(
+        code,
+        format!(
+            "{what} It is paid for and stays at Apiframe for a day: press Download again in a while."
+        ),
         None,
         Some(true),
         &[Mend::DownloadAgain],

@@ -11,7 +11,7 @@ use super::{Library, LibraryError};
 use crate::generation::{Clip, Failure, GenerationId, JobRecord, Millis, Submission};
 
 impl Library {
-    /// Its pictures are being sent.
+    /// Its pictures are being sent, for a request that has not left yet.
     ///
     /// # Errors
     /// As for all steps: SQLite's, or [`LibraryError::NotThere`].
@@ -19,7 +19,7 @@ impl Library {
         self.step(
             id,
             "state = 'uploading', waiting = NULL",
-            "('recorded','uploading','submitting')",
+            "('recorded','uploading','submitting') AND first_sent IS NULL",
             named_params! {},
         )
     }

@@ -14,6 +14,7 @@ mod life;
 mod records;
 mod rescue;
 mod schema;
+mod trouble;
 mod uploads;
 
 #[cfg(test)]
@@ -42,8 +43,8 @@ pub enum LibraryError {
     /// No such generation, or it is not in the state the change needs.
     #[error("That generation is not there, or it has moved on since.")]
     NotThere,
-    /// SQLite's own words.
-    #[error("The library could not be read or written: {0}")]
+    /// SQLite could not do it.
+    #[error("{}", trouble::sentence(.0))]
     Sqlite(#[from] rusqlite::Error),
     /// The file is not what SQLite wrote; its own words.
     #[error("The library's file is damaged: {0}")]

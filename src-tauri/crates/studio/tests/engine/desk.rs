@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use apiframe::{ApiKey, Client, Config, Timeouts};
+use bytes::Bytes;
 use sandbox::Sandbox;
-use studio::clips::Fetcher;
+use studio::clips::{FetchLimits, Fetcher};
 use studio::clock::Clock;
 use studio::engine::{Engine, EngineConfig};
 use studio::frames::{FrameHash, Frames};
@@ -21,24 +22,84 @@ pub struct Desk {
     pub engine: Engine,
     pub folder: tempfile::TempDir,
     pub frames: Frames,
+    setup: Setup,
+}
+
+/// How a desk is set up.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The clip of every job; `None` has each rendered.
+    pub clip: Option<Bytes>,
+    /// How many times faster than the real service jobs are.
+    pub speed: f64,
+    /// The engine's clock.
+    pub clock: Clock,
+    /// What is known of the time that jobs take.
+    pub usual_time: Duration,
+    /// The first pause after a failure.
+    pub first_pause: Duration,
+    /// When a silent call counts as lost.
+    pub idle: Duration,
+    /// The most bytes of a clip.
+    pub largest: u64,
+    /// Where the library is; `None` for the desk's own folder.
+    pub library: Option<PathBuf>,
+    /// Where clips go; `None` for the desk's own folder.
+    pub clips: Option<PathBuf>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            clip: None,
+            speed: 200.0,
+            clock: Clock::system(),
+            usual_time: Duration::from_millis(500),
+            first_pause: Duration::from_millis(50),
+            idle: Duration::from_millis(700),
+            largest: studio::clips::LARGEST,
+            library: None,
+            clips: None,
+        }
+    }
+}
+
+impl Setup {
+    /// With every time limit as short as a busy machine allows, for tests of failures.
+    pub fn hasty() -> Self {
+        Self {
+            speed: 2000.0,
+            usual_time: Duration::from_millis(100),
+            first_pause: Duration::from_millis(20),
+            idle: Duration::from_millis(400),
+            largest: 4 << 20,
+            ..Self::default()
+        }
+    }
 }
 
 impl Desk {
     pub async fn new() -> Self {
-        let sandbox = Sandbox::builder()
+        Self::with(Setup::default()).await
+    }
+
+    pub async fn with(setup: Setup) -> Self {
+        let mut sandbox = Sandbox::builder()
             .key("afk_test")
             .credits(1000)
-            .speed(200.0)
-            .start()
-            .await
-            .unwrap();
+            .speed(setup.speed);
+        if let Some(clip) = &setup.clip {
+            sandbox = sandbox.clip(clip.clone());
+        }
+        let sandbox = sandbox.start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let frames = Frames::open(folder.path().join("frames"));
         let desk = Self {
-            engine: engine(folder.path(), frames.clone()),
+            engine: engine(folder.path(), frames.clone(), &setup),
             sandbox,
             folder,
             frames,
+            setup,
         };
         desk.sign_in();
         desk
@@ -49,12 +110,16 @@ impl Desk {
     }
 
     pub fn client(&self, key: &str) -> Client {
+        self.client_at(self.sandbox.base_url(), key)
+    }
+
+    pub fn client_at(&self, base: &str, key: &str) -> Client {
         Client::new(Config {
-            base: self.sandbox.base_url().parse().unwrap(),
+            base: base.parse().unwrap(),
             key: Some(ApiKey::parse(key).unwrap()),
             user_agent: "inbetween/test".into(),
             timeouts: Timeouts {
-                idle: Duration::from_millis(700),
+                idle: self.setup.idle,
                 call: Duration::from_secs(5),
                 ..Timeouts::default()
             },
@@ -71,18 +136,21 @@ impl Desk {
     /// The program is started again on what the killed one left.
     pub fn start_again((sandbox, folder): (Sandbox, tempfile::TempDir)) -> Self {
         let frames = Frames::open(folder.path().join("frames"));
+        let setup = Setup::default();
         let desk = Self {
-            engine: engine(folder.path(), frames.clone()),
+            engine: engine(folder.path(), frames.clone(), &setup),
             sandbox,
             folder,
             frames,
+            setup,
         };
         desk.sign_in();
         desk
     }
 
     pub fn clips(&self) -> PathBuf {
-        self.folder.path().join("clips")
+        let own = || self.folder.path().join("clips");
+        self.setup.clips.clone().unwrap_or_else(own)
     }
 
     /// A picture of one colour, brought in as a frame.
@@ -211,10 +279,16 @@ impl Desk {
     }
 }
 
-fn engine(folder: &Path, frames: Frames) -> Engine {
+fn engine(folder: &Path, frames: Frames, setup: &Setup) -> Engine {
+    let limits = FetchLimits {
+        largest: setup.largest,
+        idle: setup.idle,
+        ..FetchLimits::default()
+    };
+    let place = |set: &Option<PathBuf>, own| set.clone().unwrap_or_else(|| folder.join(own));
     let (library, rescue) = Library::open_or_rescue(
-        &folder.join("library"),
-        Clock::system().now(),
+        &place(&setup.library, "library"),
+        setup.clock.now(),
         &studio::engine::doubt(),
     )
     .unwrap();
@@ -222,11 +296,11 @@ fn engine(folder: &Path, frames: Frames) -> Engine {
         library,
         rescue,
         frames,
-        clips_folder: folder.join("clips"),
-        fetcher: Fetcher::new("inbetween/test", true).unwrap(),
-        clock: Clock::system(),
-        usual_time: Duration::from_millis(500),
-        first_pause: Duration::from_millis(50),
+        clips_folder: place(&setup.clips, "clips"),
+        fetcher: Fetcher::with_limits("inbetween/test", true, limits).unwrap(),
+        clock: setup.clock.clone(),
+        usual_time: setup.usual_time,
+        first_pause: setup.first_pause,
     })
 }
 

@@ -278,22 +278,18 @@ async fn an_expired_clip_is_called_that() {
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_a_clip_is_refused_and_can_be_fetched_again_for_nothing() {
+async fn a_page_in_place_of_a_clip_is_not_kept_and_the_clip_comes_by_itself() {
     let desk = Desk::new().await;
     desk.sandbox
-        .fault(Fault::on(Call::File).times(1).then(Answer::WrongType));
+        .fault(Fault::on(Call::File).times(2).then(Answer::WrongType));
     let id = desk.generate(quick("Portal")).await;
-    let failed = desk
-        .until(&id, "failed", |one| {
-            matches!(one.phase, Phase::Failed { .. })
-        })
-        .await;
-    assert_eq!(failed.credits, Some(QUICK_PRICE));
-    let failure = failure(failed);
-    assert_eq!(failure.charged, Some(true));
-    assert_eq!(failure.mends, [Mend::DownloadAgain]);
-    desk.engine.resume(&id).await.unwrap();
-    desk.until_ready(&id).await;
+    let done = desk.until_ready(&id).await;
+    let Phase::Ready { clip } = done.phase else {
+        unreachable!()
+    };
+    let served = desk.sandbox.result_bytes(&done.job_id.unwrap()).unwrap();
+    assert!(std::fs::read(&clip.file).unwrap() == served);
+    assert!(desk.asked("GET", "/v2/jobs/") >= 3, "asked for an address");
     desk.is_settled(1, QUICK_PRICE).await;
 }
 

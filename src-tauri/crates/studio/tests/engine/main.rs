@@ -3,7 +3,9 @@
 //! what arrived, what was charged, what is on the disk, and what a person reads.
 
 mod desk;
+mod disk;
 mod failures;
 mod life;
+mod matrix;
 mod rescue;
 mod restart;

@@ -1,0 +1,78 @@
+//! A reader with an end to its patience: so many jumps and so many bytes, and then an error.
+//!
+//! The library that reads an mp4 follows the sizes it finds, and a size of nothing, or one
+//! that points back, has it read the same place for ever. Nothing honest comes near these
+//! limits, which end such a round within a second.
+
+use std::io::{Error, Read, Result, Seek, SeekFrom};
+
+/// Jumps: a clip has a few hundred boxes, each is jumped to a few times.
+const JUMPS: u32 = 100_000;
+/// Bytes: everything but picture and sound, and much to spare.
+const BYTES: usize = 128 << 20;
+
+/// The reader.
+pub(super) struct Allowance<R> {
+    inner: R,
+    jumps: u32,
+    bytes: usize,
+}
+
+impl<R> Allowance<R> {
+    pub(super) fn new(inner: R) -> Self {
+        Self {
+            inner,
+            jumps: JUMPS,
+            bytes: BYTES,
+        }
+    }
+}
+
+fn used_up() -> Error {
+    Error::other("its parts lead round in a circle")
+}
+
+impl<R: Read> Read for Allowance<R> {
+    fn read(&mut self, into: &mut [u8]) -> Result<usize> {
+        let read = self.inner.read(into)?;
+        self.bytes = self.bytes.checked_sub(read).ok_or_else(used_up)?;
+        Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Allowance<R> {
+    fn seek(&mut self, to: SeekFrom) -> Result<u64> {
+        self.jumps = self.jumps.checked_sub(1).ok_or_else(used_up)?;
+        self.inner.seek(to)
+    }
+
+    /// Asking where one is costs nothing.
+    fn stream_position(&mut self) -> Result<u64> {
+        self.inner.stream_position()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::io::{Cursor, repeat};
+
+    #[test]
+    fn going_round_in_a_circle_comes_to_an_end() {
+        let mut reader = Allowance::new(Cursor::new([1, 2, 3]));
+        let rounds = (0..1_000_000)
+            .take_while(|_| reader.seek(SeekFrom::Start(0)).is_ok())
+            .count();
+        assert_eq!(rounds, 100_000);
+        assert_eq!(reader.stream_position().unwrap(), 0);
+    }
+
+    #[test]
+    fn reading_without_an_end_comes_to_one() {
+        let mut reader = Allowance::new(repeat(0));
+        let mut piece = vec![0; 1 << 20];
+        let pieces = (0..1000).take_while(|_| reader.read(&mut piece).is_ok());
+        assert_eq!(pieces.count(), 128);
+    }
+}

@@ -1,0 +1,311 @@
+//! Disks that are full, read-only, or gone and back again: real ones, of a few hundred
+//! kilobytes in memory, in a mount namespace that only a child of the test sees.
+//!
+//! Each test starts this very program again inside such a namespace, to run one case. Where
+//! the system allows no such namespace, the test says so and counts for nothing.
+
+mod small;
+
+use std::process::Command;
+use std::time::Duration;
+
+use sandbox::{Answer, Call, Fault};
+use studio::generation::{Generation, GenerationId, Phase};
+use studio::library::Library;
+
+use crate::desk::{Desk, QUICK_PRICE, Setup, quick};
+use crate::matrix::clip;
+use small::Disk;
+
+/// Set for the child, so that `--ignored` alone runs no case on the real disk.
+const INSIDE: &str = "INBETWEEN_TEST_DISK";
+
+/// Runs a case where it may mount.
+fn inside(case: &str) {
+    let unshare = || {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount"]);
+        command
+    };
+    let allowed = unshare().arg("true").output();
+    if !allowed.is_ok_and(|tried| tried.status.success()) {
+        println!("ignored: this system lets no test mount a disk of its own (unshare)");
+        return;
+    }
+    let output = unshare()
+        .arg(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            &format!("disk::{case}"),
+            "--ignored",
+            "--nocapture",
+        ])
+        .env(INSIDE, "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let trouble = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}\n{trouble}");
+    assert!(text.contains("1 passed"), "{text}");
+}
+
+/// A test, and the case that it runs inside.
+macro_rules! cases {
+    ($($name:ident => $case:ident;)*) => {
+        $(#[test]
+        fn $name() {
+            inside(concat!("cases::", stringify!($case)));
+        })*
+
+        mod cases {
+            $(#[tokio::test]
+            #[ignore = "the other half of a test, which runs it on a disk of its own"]
+            async fn $case() {
+                if std::env::var_os(super::INSIDE).is_some() {
+                    super::$case().await;
+                }
+            })*
+        }
+    };
+}
+
+cases! {
+    a_clip_waits_for_room_at_each_write_and_then_comes => clips_full;
+    a_clip_waits_for_room_for_its_name => clips_without_a_name;
+    a_read_only_clips_folder_is_said_and_waited_for => clips_read_only;
+    a_drive_with_the_clips_that_goes_away_and_comes_back_costs_nothing => clips_gone;
+    a_full_library_records_nothing_that_it_cannot_keep => library_full_at_generate;
+    a_library_that_fills_up_at_each_write_loses_nothing => library_full_before_sending;
+    an_answer_that_a_full_library_cannot_keep_is_asked_for_again => library_full_at_the_answer;
+    a_full_library_loses_no_job_that_runs => library_full_while_rendering;
+    a_full_library_loses_no_clip_that_comes => library_full_while_downloading;
+    a_read_only_library_is_refused_in_words_and_opens_afterwards => library_read_only;
+}
+
+const CLIPS_FULL: &str = "is full. Free some space and the download goes on by itself";
+const LIBRARY_FULL: &str = "The disk with the library is full. Free some space";
+
+/// A desk with its clips on a small disk, and a generation that renders.
+async fn with_clips_on(disk: &Disk) -> (Desk, GenerationId) {
+    let desk = Desk::with(Setup {
+        clip: Some(clip().await),
+        clips: Some(disk.path().join("clips")),
+        ..Setup::hasty()
+    })
+    .await;
+    desk.sandbox.hold();
+    let id = desk.generate(quick("No room")).await;
+    desk.until(&id, "rendering", |one| {
+        matches!(one.phase, Phase::Rendering { .. })
+    })
+    .await;
+    (desk, id)
+}
+
+/// It went on by itself: the clip is there, once and whole, and was paid for once.
+async fn ends_well(desk: &Desk, id: &GenerationId) {
+    let done = desk.until_ready(id).await;
+    assert_eq!(done.waiting, None);
+    desk.is_settled(1, QUICK_PRICE).await;
+    let Phase::Ready { clip: kept } = done.phase else {
+        unreachable!()
+    };
+    assert!(std::fs::read(&kept.file).unwrap() == *clip().await);
+}
+
+async fn clips_full() {
+    let whole = clip().await.len() as u64;
+    for free in [0, 4096, whole / 2, whole - 1] {
+        let disk = Disk::of("1m");
+        let (desk, id) = with_clips_on(&disk).await;
+        disk.fill(free);
+        desk.sandbox.release();
+        desk.until_waiting(&id, CLIPS_FULL).await;
+        disk.empty();
+        ends_well(&desk, &id).await;
+        assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
+    }
+}
+
+async fn clips_without_a_name() {
+    // The disk itself, the folder and the `.part`: nothing is left for another name.
+    let disk = Disk::of("1m,nr_inodes=3");
+    let (desk, id) = with_clips_on(&disk).await;
+    desk.sandbox.release();
+    desk.until_waiting(&id, CLIPS_FULL).await;
+    disk.again("size=1m,nr_inodes=100");
+    ends_well(&desk, &id).await;
+    assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
+    let fetched = desk.asked("GET", "/files/");
+    assert!(fetched >= 2, "{fetched}");
+}
+
+async fn clips_read_only() {
+    let disk = Disk::of("1m");
+    let (desk, id) = with_clips_on(&disk).await;
+    disk.again("ro");
+    desk.sandbox.release();
+    let waiting = desk.until_waiting(&id, "may not write to").await;
+    let sentence = waiting.waiting.unwrap();
+    assert!(sentence.contains("choose another clips folder in Settings"));
+    disk.again("rw");
+    ends_well(&desk, &id).await;
+}
+
+async fn clips_gone() {
+    let disk = Disk::of("1m");
+    let (desk, id) = with_clips_on(&disk).await;
+    // It goes away in the middle of the clip.
+    let slow = Answer::StallInside { after: Some(9000) };
+    desk.sandbox
+        .fault(Fault::on(Call::File).times(1).then(slow));
+    desk.sandbox.release();
+    desk.until(
+        &id,
+        "half here",
+        |one| matches!(one.phase, Phase::Downloading { received, .. } if received >= 9000),
+    )
+    .await;
+    disk.unplug();
+    desk.until_waiting(&id, "may not write to").await;
+    disk.plug();
+    ends_well(&desk, &id).await;
+    assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
+}
+
+/// A desk with its library on a small disk, with nobody signed in.
+async fn with_library_on(disk: &Disk) -> Desk {
+    let desk = Desk::with(Setup {
+        clip: Some(clip().await),
+        library: Some(disk.path().join("library")),
+        ..Setup::hasty()
+    })
+    .await;
+    desk.engine.set_client(None);
+    desk
+}
+
+async fn library_full_at_generate() {
+    let disk = Disk::of("2m");
+    let desk = with_library_on(&disk).await;
+    disk.fill(0);
+    let error = desk.engine.generate(quick("No room")).await.unwrap_err();
+    assert!(error.to_string().contains(LIBRARY_FULL), "{error}");
+    disk.empty();
+    desk.is_settled(0, 0).await;
+    let id = desk.generate(quick("Room")).await;
+    desk.sign_in();
+    ends_well(&desk, &id).await;
+}
+
+async fn library_full_before_sending() {
+    // Each page more lets a little more be written down before the disk is full, until the
+    // whole life fits.
+    let mut stopped = 0;
+    for pages in 0.. {
+        let disk = Disk::of("2m");
+        let desk = with_library_on(&disk).await;
+        let id = desk.generate(quick("No room")).await;
+        desk.until_waiting(&id, "signed in").await;
+        disk.fill(pages * 4096);
+        desk.sign_in();
+        let full = |one: &Generation| {
+            let waiting = one.waiting.as_deref().unwrap_or_default();
+            waiting.contains(LIBRARY_FULL)
+        };
+        let ready = |one: &Generation| matches!(one.phase, Phase::Ready { .. });
+        let reached = desk
+            .until(&id, "stopped by the disk, or ready", |one| {
+                full(one) || ready(one)
+            })
+            .await;
+        if ready(&reached) {
+            break;
+        }
+        stopped += 1;
+        if pages == 0 {
+            assert_eq!(desk.asked("POST", "/v2/videos/generate"), 0);
+        }
+        assert!(desk.sandbox.jobs().len() <= 1);
+        disk.empty();
+        ends_well(&desk, &id).await;
+    }
+    assert!(stopped >= 5, "it was stopped at {stopped} places only");
+}
+
+async fn library_full_at_the_answer() {
+    let disk = Disk::of("2m");
+    let desk = with_library_on(&disk).await;
+    // The answer takes a while to come, and meanwhile the disk fills up.
+    let slow = Answer::Slow {
+        bytes_per_second: 60,
+    };
+    desk.sandbox
+        .fault(Fault::on(Call::Generate).times(1).then(slow));
+    let id = desk.generate(quick("No room")).await;
+    desk.sign_in();
+    while desk.sandbox.jobs().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    disk.fill(0);
+    desk.until_waiting(&id, LIBRARY_FULL).await;
+    disk.empty();
+    ends_well(&desk, &id).await;
+}
+
+async fn library_full_while_rendering() {
+    let disk = Disk::of("2m");
+    let desk = with_library_on(&disk).await;
+    desk.sandbox.hold();
+    let id = desk.generate(quick("No room")).await;
+    desk.sign_in();
+    desk.until(&id, "rendering", |one| {
+        matches!(one.phase, Phase::Rendering { .. })
+    })
+    .await;
+    disk.fill(0);
+    desk.sandbox.release();
+    desk.until_waiting(&id, LIBRARY_FULL).await;
+    disk.empty();
+    ends_well(&desk, &id).await;
+}
+
+async fn library_full_while_downloading() {
+    let disk = Disk::of("2m");
+    let desk = with_library_on(&disk).await;
+    let slow = Answer::Slow {
+        bytes_per_second: 200_000,
+    };
+    desk.sandbox
+        .fault(Fault::on(Call::File).times(1).then(slow));
+    let id = desk.generate(quick("No room")).await;
+    desk.sign_in();
+    desk.until(
+        &id,
+        "on its way",
+        |one| matches!(one.phase, Phase::Downloading { received, .. } if received > 0),
+    )
+    .await;
+    disk.fill(0);
+    desk.until_waiting(&id, LIBRARY_FULL).await;
+    disk.empty();
+    ends_well(&desk, &id).await;
+}
+
+async fn library_read_only() {
+    let disk = Disk::of("2m");
+    disk.again("ro");
+    let folder = disk.path().join("library");
+    let error = Library::open(&folder).unwrap_err();
+    assert!(
+        error.to_string().contains("folder could not be used"),
+        "{error}"
+    );
+    disk.again("rw");
+    drop(Library::open(&folder).unwrap());
+    disk.again("ro");
+    let error = Library::open(&folder).unwrap_err();
+    assert!(error.to_string().contains("by itself"), "{error}");
+    disk.again("rw");
+    Library::open(&folder).unwrap();
+}

@@ -1,0 +1,278 @@
+//! One cell of the matrix: a generation is brought to the call, the call goes wrong, the
+//! person reads something, the fault passes, and the clip comes, paid for once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use sandbox::{Answer, Call, Fault};
+use studio::clock::Clock;
+use studio::generation::{Failure, Generation, GenerationId, Mend, Phase};
+use studio::settings::Settings;
+
+use crate::desk::{Desk, QUICK_PRICE, Setup, quick};
+
+/// A call that can go wrong.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum At {
+    Submit,
+    Upload,
+    Poll,
+    List,
+    Download,
+}
+
+/// What goes wrong with it.
+#[derive(Clone, Debug)]
+pub enum Wrong {
+    /// Nothing listens at its port.
+    Refused,
+    /// Its name leads nowhere.
+    Dns,
+    /// The connection is there, and this is the answer.
+    Answer(Answer),
+}
+
+/// What the person reads, and so how it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Reads {
+    /// Nothing: it passes unseen.
+    Nothing,
+    /// Why it waits; it goes on by itself.
+    Waits(&'static str),
+    /// Why it ended; nothing was charged, and a new press is the person's own.
+    Fails(&'static str),
+    /// That nobody knows whether it was charged; the person has it checked again.
+    Unknown(&'static str),
+}
+
+/// The longest pause that anything here keeps before it goes on.
+const DAY: i64 = 24 * 3_600_000;
+
+/// Where no name leads: RFC 2606 keeps this ending free for good.
+const NOWHERE: &str = "https://apiframe.invalid";
+
+struct Cell {
+    desk: Desk,
+    at: At,
+    id: GenerationId,
+}
+
+/// Goes through a cell.
+pub async fn check(at: At, wrong: Wrong, reads: Reads) {
+    let cell = Cell::before(at).await;
+    cell.spoil(&wrong).await;
+    let id = match reads {
+        Reads::Nothing => cell.id.clone(),
+        Reads::Waits(words) => {
+            let waiting = cell.desk.until_waiting(&cell.id, words).await;
+            is_for_people(&waiting.waiting.unwrap());
+            cell.id.clone()
+        }
+        Reads::Fails(words) => cell.fails(words).await,
+        Reads::Unknown(words) => cell.is_unknown(words).await,
+    };
+    if !matches!(reads, Reads::Nothing) {
+        cell.mend().await;
+    }
+    let id = match reads {
+        Reads::Nothing | Reads::Waits(_) => id,
+        Reads::Fails(_) => cell.desk.engine.again(&id).await.unwrap().id,
+        Reads::Unknown(_) => cell.desk.engine.resume(&id).await.unwrap().id,
+    };
+    let done = cell.desk.until_ready(&id).await;
+    assert_eq!(done.waiting, None);
+    assert_eq!(done.credits, Some(QUICK_PRICE));
+    cell.desk.is_settled(1, QUICK_PRICE).await;
+    cell.has_its_clip_once(done).await;
+}
+
+/// A download that goes wrong in the same way each time: the person is told, in words that
+/// say that it is paid for, and one press fetches it for nothing.
+pub async fn is_given_up(wrong: Wrong, words: &str) {
+    let cell = Cell::before(At::Download).await;
+    cell.spoil(&wrong).await;
+    let failure = cell.failure().await;
+    assert!(failure.message.contains(words), "{}", failure.message);
+    assert!(failure.message.contains("paid for"), "{}", failure.message);
+    assert!(failure.message.contains("Download again"));
+    assert_eq!(failure.charged, Some(true));
+    assert_eq!(failure.mends, [Mend::DownloadAgain]);
+    is_for_people(&failure.message);
+    cell.mend().await;
+    cell.desk.engine.resume(&cell.id).await.unwrap();
+    let done = cell.desk.until_ready(&cell.id).await;
+    cell.desk.is_settled(1, QUICK_PRICE).await;
+    cell.has_its_clip_once(done).await;
+}
+
+impl Cell {
+    /// A generation whose next step is the call.
+    async fn before(at: At) -> Self {
+        let ahead = Arc::new(AtomicI64::new(0));
+        let shown = Arc::clone(&ahead);
+        let desk = Desk::with(Setup {
+            clip: Some(clip().await),
+            clock: Clock::new(move || Clock::system().now() + shown.load(Ordering::SeqCst)),
+            ..Setup::hasty()
+        })
+        .await;
+        desk.engine.set_client(None);
+        let settings = match at {
+            At::Upload => Settings {
+                start: Some(desk.frame([90, 60, 30])),
+                ..quick("A cell")
+            },
+            _ => quick("A cell"),
+        };
+        let id = desk.generate(settings).await;
+        match at {
+            At::Submit | At::Upload => {}
+            At::Poll | At::Download => {
+                desk.sandbox.hold();
+                desk.sign_in();
+                desk.until(&id, "rendering", |one| {
+                    matches!(one.phase, Phase::Rendering { .. })
+                })
+                .await;
+            }
+            At::List => {
+                let lost = Fault::on(Call::Generate).then(Answer::DropAfter);
+                desk.sandbox.fault(lost);
+                desk.sign_in();
+                desk.until_waiting(&id, "can't be charged twice").await;
+            }
+        }
+        desk.engine.set_client(None);
+        desk.until_waiting(&id, "signed in").await;
+        ahead.store(if at == At::List { DAY } else { 0 }, Ordering::SeqCst);
+        Self { desk, at, id }
+    }
+
+    /// Makes the call go wrong from now on, and lets it be made.
+    async fn spoil(&self, wrong: &Wrong) {
+        let sandbox = &self.desk.sandbox;
+        match (wrong, self.at) {
+            (Wrong::Refused, At::Download) => {
+                sandbox.set_clips_base(Some(format!("http://{}", closed_port())));
+                self.desk.sign_in();
+            }
+            (Wrong::Dns, At::Download) => {
+                sandbox.set_clips_base(Some(NOWHERE.into()));
+                self.desk.sign_in();
+            }
+            (Wrong::Refused, _) => {
+                sandbox.unplug().await.unwrap();
+                self.desk.sign_in();
+            }
+            (Wrong::Dns, _) => {
+                let client = self.desk.client_at(NOWHERE, "afk_test");
+                self.desk.engine.set_client(Some(client));
+            }
+            (Wrong::Answer(answer), at) => {
+                let call = match at {
+                    At::Submit => Call::Generate,
+                    At::Upload => Call::Upload,
+                    At::Poll => Call::Job,
+                    At::List => Call::Jobs,
+                    At::Download => Call::File,
+                };
+                sandbox.fault(Fault::on(call).then(answer.clone()));
+                self.desk.sign_in();
+            }
+        }
+        sandbox.release();
+    }
+
+    /// What was wrong no longer is.
+    async fn mend(&self) {
+        self.desk.sandbox.clear_faults();
+        self.desk.sandbox.set_clips_base(None);
+        self.desk.sandbox.plug().await.unwrap();
+        self.desk.sign_in();
+    }
+
+    async fn failure(&self) -> Failure {
+        let failed = self
+            .desk
+            .until(&self.id, "failed", |one| {
+                matches!(one.phase, Phase::Failed { .. })
+            })
+            .await;
+        match failed.phase {
+            Phase::Failed { failure } => failure,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn fails(&self, words: &str) -> GenerationId {
+        let failure = self.failure().await;
+        assert!(failure.message.contains(words), "{}", failure.message);
+        assert_eq!(failure.charged, Some(false));
+        assert!(!failure.mends.is_empty(), "{failure:?}");
+        is_for_people(&failure.message);
+        // Nothing was taken, and nothing is tried behind the person's back.
+        assert_eq!(self.desk.sandbox.credits(), 1000);
+        assert!(self.desk.sandbox.jobs().is_empty());
+        self.id.clone()
+    }
+
+    async fn is_unknown(&self, words: &str) -> GenerationId {
+        let uncertain = self
+            .desk
+            .until(&self.id, "uncertain", |one| {
+                matches!(one.phase, Phase::Uncertain { .. })
+            })
+            .await;
+        let Phase::Uncertain { message } = uncertain.phase else {
+            unreachable!()
+        };
+        assert!(message.contains(words), "{message}");
+        is_for_people(&message);
+        self.id.clone()
+    }
+
+    /// The clip is on the disk as it was served, and nothing else is.
+    async fn has_its_clip_once(&self, done: Generation) {
+        let Phase::Ready { clip } = done.phase else {
+            unreachable!()
+        };
+        assert!(std::fs::read(&clip.file).unwrap() == *self::clip().await);
+        let files = std::fs::read_dir(self.desk.clips()).unwrap().count();
+        assert_eq!(files, 1, "files in the clips folder");
+    }
+}
+
+/// A sentence that ends as one, and no bare code, address or piece of a page.
+fn is_for_people(sentence: &str) {
+    assert!(sentence.ends_with(['.', '!', '?']), "{sentence}");
+    for foreign in ["http://", "https://", "<", "{", "os error"] {
+        assert!(!sentence.contains(foreign), "{sentence}");
+    }
+}
+
+/// A port of this machine that nothing listens on.
+fn closed_port() -> std::net::SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// A real clip of the sandbox, made once for all cells.
+pub async fn clip() -> Bytes {
+    static CLIP: tokio::sync::OnceCell<Bytes> = tokio::sync::OnceCell::const_new();
+    CLIP.get_or_init(async || {
+        let desk = Desk::new().await;
+        let id = desk.generate(quick("The clip of all cells")).await;
+        let done = desk.until_ready(&id).await;
+        desk.sandbox.result_bytes(&done.job_id.unwrap()).unwrap()
+    })
+    .await
+    .clone()
+}
+
+/// Seconds from now as an HTTP date.
+pub fn in_seconds(seconds: u64) -> String {
+    let then = std::time::SystemTime::now() + Duration::from_secs(seconds);
+    httpdate::fmt_http_date(then)
+}
