@@ -9,13 +9,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use apiframe::Client;
 use backon::BackoffBuilder;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use super::step::{Step, next};
 use super::{Event, Shared, fetch, settle, submit, watch, words};
-use crate::generation::{GenerationId, Record};
+use crate::clock::Jumps;
+use crate::generation::{GenerationId, Millis, Record};
 use crate::library::{Library, LibraryError};
 
 /// Pauses after failures grow to this and no further: a clip that waits for the network
@@ -27,13 +29,18 @@ const SENDING_AT_ONCE: usize = 3;
 /// Clips fetched at the same time.
 const FETCHING_AT_ONCE: usize = 3;
 
+/// How often it is checked whether the machine slept, while something is unfinished.
+const PULSE: Duration = Duration::from_secs(2);
+
 /// What became of a step.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Outcome {
     /// It is done; look at once what comes next.
     Done,
-    /// Look at it again after this time; all is well.
-    Later(Duration),
+    /// The job runs; the watcher's rhythm says when it is looked at again.
+    Running,
+    /// It was not its turn; it is as due as before.
+    Later,
     /// Something is in the way: say so and try again, later each time.
     Trouble(String),
     /// The server wants all of us to wait.
@@ -45,6 +52,8 @@ pub(super) enum Outcome {
 struct Delay {
     until: Instant,
     pauses: backon::ExponentialBackoff,
+    /// It is the network that is in the way.
+    offline: bool,
 }
 
 /// A finished piece of work: one step, or the watcher's round over many.
@@ -73,6 +82,8 @@ struct Actor {
     sending: HashSet<GenerationId>,
     fetching: HashSet<GenerationId>,
     watching: bool,
+    /// Whether anything is left to do.
+    unfinished: bool,
 }
 
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -85,25 +96,43 @@ pub(super) async fn run(shared: Arc<Shared>) {
         sending: HashSet::new(),
         fetching: HashSet::new(),
         watching: false,
+        unfinished: false,
     };
+    let began = Instant::now();
+    let mut jumps = Jumps::new(actor.shared.now(), Duration::ZERO);
+    let mut pulse = tokio::time::interval(PULSE);
+    pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let wake = actor.start_what_is_due().await;
         let shared = Arc::clone(&actor.shared);
-        tokio::select! {
-            () = shared.nudge.notified() => {}
-            () = tokio::time::sleep_until(wake) => {}
-            Some(ended) = actor.running.join_next(), if !actor.running.is_empty() => {
-                match ended {
-                    Ok(ended) => actor.take(ended).await,
-                    // A step that panicked has written what it had written, and begins
-                    // again once nothing else is under way.
-                    Err(error) => tracing::error!(%error, "a step broke off"),
+        loop {
+            let quiet = tokio::select! {
+                () = shared.nudge.notified() => false,
+                () = tokio::time::sleep_until(wake) => false,
+                Some(ended) = actor.running.join_next(), if !actor.running.is_empty() => {
+                    match ended {
+                        Ok(ended) => actor.take(ended).await,
+                        // A step that panicked has written what it had written, and begins
+                        // again once nothing else is under way.
+                        Err(error) => tracing::error!(%error, "a step broke off"),
+                    }
+                    false
                 }
+                _ = pulse.tick(), if actor.unfinished => true,
+            };
+            if let Some(jump) = jumps.noticed(shared.now(), began.elapsed()) {
+                tracing::info!(jump, "the machine slept, or its clock was set");
+                actor.wake_up(jump);
+                break;
+            }
+            if !quiet {
+                break;
             }
         }
         if actor.shared.hurry.swap(false, Ordering::AcqRel) {
             actor.delays.clear();
             actor.paused_until = None;
+            actor.shared.outlook.anew();
         }
     }
 }
@@ -128,6 +157,7 @@ impl Actor {
                 return Instant::now() + Duration::from_secs(5);
             }
         };
+        self.unfinished = !records.is_empty();
         self.delays
             .retain(|id, _| records.iter().any(|record| record.id == *id));
         let client = self.shared.client();
@@ -195,18 +225,49 @@ impl Actor {
             && !looks.is_empty()
             && !self.watching
         {
-            self.watching = true;
-            self.busy
-                .extend(looks.iter().map(|record| record.id.clone()));
-            let shared = Arc::clone(&self.shared);
-            self.running.spawn(async move {
-                Ended {
-                    watcher: true,
-                    outcomes: watch::watch(&shared, &client, looks).await,
-                }
-            });
+            wake = wake.min(self.watch(client, looks).await);
         }
         wake
+    }
+
+    /// Starts the watcher's round, if one is due, and says when the next one will be.
+    async fn watch(&mut self, client: Client, looks: Vec<Record>) -> Instant {
+        let round = match watch::plan(&self.shared, looks).await {
+            watch::Plan::Wait(wait) => return Instant::now() + wait,
+            watch::Plan::Round(round) => round,
+        };
+        self.watching = true;
+        self.busy
+            .extend(round.records.iter().map(|record| record.id.clone()));
+        let shared = Arc::clone(&self.shared);
+        self.running.spawn(async move {
+            Ended {
+                watcher: true,
+                outcomes: watch::watch(&shared, &client, round).await,
+            }
+        });
+        // Its end wakes this task.
+        Instant::now() + LONGEST_PAUSE
+    }
+
+    /// After sleep, or with another time of day: what was planned is planned anew. Only a
+    /// pause that the server asked for and that can't be over yet is kept.
+    fn wake_up(&mut self, jump: Millis) {
+        self.delays.clear();
+        self.shared.outlook.anew();
+        let slept = Duration::from_millis(u64::try_from(jump).unwrap_or(0));
+        self.paused_until = self
+            .paused_until
+            .and_then(|until| until.checked_sub(slept))
+            .filter(|until| *until > Instant::now());
+    }
+
+    /// The network is there again: whatever waits for it goes on at once.
+    fn back_online(&mut self) {
+        for delay in self.delays.values_mut().filter(|delay| delay.offline) {
+            delay.until = Instant::now();
+            delay.offline = false;
+        }
     }
 
     /// Takes in what became of steps.
@@ -225,26 +286,28 @@ impl Actor {
                     // again goes through a good step each time.
                     if let Some(delay) = self.delays.get_mut(&id) {
                         delay.until = Instant::now();
+                        if delay.offline {
+                            self.back_online();
+                        }
                     }
                     any_done = true;
                 }
-                Outcome::Later(wait) => {
-                    self.delays.insert(
-                        id,
-                        Delay {
-                            until: Instant::now() + wait,
-                            pauses: self.pauses(),
-                        },
-                    );
+                Outcome::Running => {
+                    if self.delays.remove(&id).is_some_and(|delay| delay.offline) {
+                        self.back_online();
+                    }
                 }
+                Outcome::Later => {}
                 Outcome::Trouble(sentence) => {
                     let fresh = self.pauses();
                     let delay = self.delays.entry(id.clone()).or_insert(Delay {
                         until: Instant::now(),
                         pauses: fresh,
+                        offline: false,
                     });
                     let wait = delay.pauses.next().unwrap_or(LONGEST_PAUSE);
                     delay.until = Instant::now() + wait;
+                    delay.offline = words::OFFLINE.contains(&sentence.as_str());
                     self.wait(&id, &sentence).await;
                 }
                 Outcome::Pause(wait, sentence) => {

@@ -1,7 +1,10 @@
-//! Watching: one round over all jobs that are due for a look.
+//! Watching: one round over the jobs that are due for a look.
 //!
-//! With few of them each is asked for, with many the list is read, a hundred a request.
-//! A running job is looked after for as long as the server says it runs.
+//! When the next round is, and how many requests it takes, follows from what is known of
+//! the jobs ([`crate::estimate`], [`super::outlook`]). One request for the list shows a
+//! hundred of them, so it serves all as soon as that is fewer requests than asking for each;
+//! else each has its own rhythm. A running job is looked after for as long as the server
+//! says it runs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,69 +18,210 @@ use crate::estimate;
 use crate::generation::{GenerationId, JobRecord, Record};
 use crate::library::LibraryError;
 
-/// From this many jobs on a list costs fewer requests than asking for each.
-const LIST_FROM: usize = 5;
+/// Jobs on one page of the list; the schema allows no more.
+const A_PAGE: u8 = 100;
 /// How long a job that the key may not see waits: a person has to do something.
 const REFUSED_PAUSE: Duration = Duration::from_mins(1);
+/// So many lost answers one after the other are no accident of one job.
+const LOST_IN_A_ROW: u32 = 3;
+/// A clip expected earlier or later by less than this many milliseconds is no news.
+const SHOWN_FROM: u64 = 1000;
+
+/// What is due.
+pub(super) enum Plan {
+    /// Nothing before this time has passed.
+    Wait(Duration),
+    /// These jobs, now.
+    Round(Round),
+}
+
+/// One round of looks.
+pub(super) struct Round {
+    pub records: Vec<Record>,
+    listed: bool,
+}
+
+/// Which of these running jobs to look at now, or when the first of them is due.
+pub(super) async fn plan(shared: &Shared, records: Vec<Record>) -> Plan {
+    let now = shared.now();
+    let mut jobs = Vec::with_capacity(records.len());
+    for record in &records {
+        let accepted = record.job.as_ref().map_or(now, |job| job.accepted);
+        let usual = shared.usual(&record.settings).await;
+        jobs.push(shared.outlook.watched(&record.id, now - accepted, &usual));
+    }
+    let listed = shared
+        .outlook
+        .list_cost(records.len(), usize::from(A_PAGE))
+        .is_some_and(|cost| cost < records.len());
+    if listed {
+        let wait = match jobs.into_iter().collect::<Option<Vec<_>>>() {
+            Some(jobs) => estimate::next_look(&jobs),
+            None => Duration::ZERO,
+        };
+        return if wait.is_zero() {
+            Plan::Round(Round { records, listed })
+        } else {
+            Plan::Wait(wait)
+        };
+    }
+    let mut due = Vec::new();
+    let mut first = estimate::SLOWEST;
+    for (record, job) in records.into_iter().zip(jobs) {
+        let wait = job.map_or(Duration::ZERO, |job| estimate::next_look(&[job]));
+        if wait.is_zero() {
+            due.push(record);
+        } else {
+            first = first.min(wait);
+        }
+    }
+    if due.is_empty() {
+        Plan::Wait(first)
+    } else {
+        Plan::Round(Round {
+            records: due,
+            listed,
+        })
+    }
+}
 
 /// Looks at each of these once.
 pub(super) async fn watch(
     shared: &Arc<Shared>,
     client: &Client,
-    records: Vec<Record>,
+    Round { records, listed }: Round,
 ) -> Vec<(GenerationId, Outcome)> {
-    let mut listed = if records.len() >= LIST_FROM {
-        list(client, &records).await
+    let outcomes = if listed {
+        match list(client, &records).await {
+            Ok(list) => look(shared, client, records, list, true).await,
+            Err(error) => {
+                let outcome = everybodys(shared, &error).unwrap_or_else(|| {
+                    shared.outlook.list_failed();
+                    Outcome::Trouble(match &error {
+                        Error::Rejected(rejection) => words::unavailable(rejection),
+                        _ => words::NO_CONNECTION.into(),
+                    })
+                });
+                records
+                    .into_iter()
+                    .map(|record| (record.id, outcome.clone()))
+                    .collect()
+            }
+        }
     } else {
-        HashMap::new()
+        look(shared, client, records, List::default(), false).await
     };
-    let mut outcomes = Vec::with_capacity(records.len());
-    for record in records {
-        let Some(job_id) = record.job.as_ref().map(|job| job.id.clone()) else {
-            outcomes.push((record.id, Outcome::Done));
-            continue;
-        };
-        let id = record.id.clone();
-        let answer = match listed.remove(&job_id) {
-            Some(job) => Ok(job),
-            None => client.job(&job_id).await,
-        };
-        let outcome = match answer {
-            Ok(job) => take(shared, record, job).await,
-            Err(error) => unanswered(shared, &id, error).await,
-        };
-        outcomes.push((id, outcome.unwrap_or_else(library_trouble)));
+    for (id, outcome) in &outcomes {
+        match outcome {
+            Outcome::Done => shared.outlook.ended(id),
+            Outcome::Trouble(_) | Outcome::Pause(..) => shared.outlook.missed(id),
+            Outcome::Running | Outcome::Later => {}
+        }
     }
     outcomes
 }
 
-/// The jobs of these records, from as few pages of the account's list as hold them. What
-/// fails here is asked for singly, so errors have one place.
-async fn list(client: &Client, records: &[Record]) -> HashMap<String, Job> {
-    let mut found = HashMap::new();
+/// Takes in what the list said, and asks for each job that it did not show.
+async fn look(
+    shared: &Arc<Shared>,
+    client: &Client,
+    records: Vec<Record>,
+    mut list: List,
+    listed: bool,
+) -> Vec<(GenerationId, Outcome)> {
+    let mut outcomes = Vec::with_capacity(records.len());
+    let mut asked = 0;
+    let mut lost = 0;
+    // What keeps one job from being asked for and would keep every other.
+    let mut obstacle: Option<Outcome> = None;
+    for record in records {
+        let id = record.id.clone();
+        let Some(job_id) = record.job.as_ref().map(|job| job.id.clone()) else {
+            outcomes.push((id, Outcome::Done));
+            continue;
+        };
+        let answer = match (list.jobs.remove(&job_id), &obstacle) {
+            (Some(job), _) => Ok(job),
+            (None, Some(obstacle)) => {
+                outcomes.push((id, obstacle.clone()));
+                continue;
+            }
+            (None, None) => {
+                asked += 1;
+                client.job(&job_id).await
+            }
+        };
+        let outcome = match answer {
+            Ok(job) => {
+                lost = 0;
+                take(shared, record, job).await
+            }
+            Err(error) => {
+                if let Some(outcome) = everybodys(shared, &error) {
+                    obstacle = Some(outcome.clone());
+                    Ok(outcome)
+                } else {
+                    if matches!(error, Error::Lost(_)) {
+                        lost += 1;
+                        if lost == LOST_IN_A_ROW {
+                            obstacle = Some(Outcome::Later);
+                        }
+                    }
+                    unanswered(shared, &id, error).await
+                }
+            }
+        };
+        outcomes.push((id, outcome.unwrap_or_else(library_trouble)));
+    }
+    if listed {
+        shared.outlook.listed(list.pages + asked);
+    }
+    outcomes
+}
+
+/// What the account's list said.
+#[derive(Default)]
+struct List {
+    jobs: HashMap<String, Job>,
+    /// Requests it took.
+    pages: usize,
+}
+
+/// The jobs of these records, from as few pages of the account's list as hold them. It
+/// begins with the newest, so other programs' jobs may stand before them; past as many
+/// pages as asking for each would cost it stops.
+async fn list(client: &Client, records: &[Record]) -> Result<List, Error> {
+    let mut found = List::default();
     let mut cursor = None;
-    for _ in 0..=records.len().div_ceil(100) {
+    let mut left: Vec<&str> = records
+        .iter()
+        .filter_map(|record| Some(record.job.as_ref()?.id.as_str()))
+        .collect();
+    while !left.is_empty() && found.pages < records.len() {
         let query = JobQuery {
-            limit: Some(100),
+            limit: Some(A_PAGE),
             cursor: cursor.take(),
             ..JobQuery::default()
         };
-        let Ok(page) = client.jobs(&query).await else {
-            break;
-        };
+        let page = client.jobs(&query).await?;
+        found.pages += 1;
         for job in page.jobs {
-            found.insert(job.id.clone(), job);
+            // What a listed job leaves out is worth a question of its own.
+            let whole =
+                job.status != JobStatus::Completed || job.expired || !job.result_urls().is_empty();
+            if let Some(place) = left.iter().position(|id| *id == job.id) {
+                left.swap_remove(place);
+                if whole {
+                    found.jobs.insert(job.id.clone(), job);
+                }
+            }
         }
-        let all = records
-            .iter()
-            .filter_map(|record| record.job.as_ref())
-            .all(|job| found.contains_key(&job.id));
         cursor = page.next_cursor;
-        if all || cursor.is_none() {
+        if cursor.is_none() {
             break;
         }
     }
-    found
+    Ok(found)
 }
 
 async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome, LibraryError> {
@@ -122,27 +266,58 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
             submit::fail(shared, &id, failure).await
         }
         JobStatus::Queued | JobStatus::Processing | JobStatus::Other(_) => {
-            let queued = job.status == JobStatus::Queued;
-            let wanted = id.clone();
-            shared
-                .library
-                .run(move |library| {
-                    library.observed(&wanted, queued, job.progress, job.credit_cost)
-                })
-                .await?;
-            shared.changed(&id).await;
-            let expected = shared.expected(&record.settings).await;
-            let elapsed = shared.now() - record.job.map_or(0, |job| job.accepted);
-            Ok(Outcome::Later(estimate::next_look(
-                milliseconds(elapsed),
-                milliseconds(expected),
-            )))
+            runs(shared, record, &job).await?;
+            Ok(Outcome::Running)
         }
     }
 }
 
-fn milliseconds(time: i64) -> Duration {
-    Duration::from_millis(u64::try_from(time).unwrap_or(0))
+/// Keeps what was seen of a running job, and shows it where a person would see a difference.
+async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), LibraryError> {
+    let id = record.id;
+    let Some(before) = record.job else {
+        return Ok(());
+    };
+    let queued = job.status == JobStatus::Queued;
+    let (progress, credits) = (job.progress, job.credit_cost);
+    let age = shared.now() - before.accepted;
+    let usual = shared.usual(&record.settings).await;
+    let due_before = shared.outlook.due(&id, &usual);
+    shared.outlook.saw(&id, age, progress.filter(|_| !queued));
+    let news = record.waiting.is_some()
+        || before.queued != queued
+        || before.progress < progress
+        || credits.is_some_and(|credits| before.credits != Some(credits));
+    if news {
+        let wanted = id.clone();
+        shared
+            .library
+            .run(move |library| library.observed(&wanted, queued, progress, credits))
+            .await?;
+    }
+    if news || due_before.abs_diff(shared.outlook.due(&id, &usual)) >= SHOWN_FROM {
+        shared.changed(&id).await;
+    }
+    Ok(())
+}
+
+/// What keeps every job from being looked at, not this one alone; `None` if it is this one.
+fn everybodys(shared: &Shared, error: &Error) -> Option<Outcome> {
+    match error {
+        Error::Connect(_) => Some(Outcome::Trouble(words::NO_CONNECTION.into())),
+        Error::Rejected(rejection) => match rejection.kind {
+            RejectionKind::RateLimited => Some(submit::pause(rejection)),
+            RejectionKind::Unauthorized | RejectionKind::Forbidden => {
+                shared.tell(Event::KeyRefused);
+                Some(Outcome::Pause(
+                    REFUSED_PAUSE,
+                    words::KEY_REFUSED_WHILE_RENDERING.into(),
+                ))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 async fn unanswered(
@@ -150,26 +325,18 @@ async fn unanswered(
     id: &GenerationId,
     error: Error,
 ) -> Result<Outcome, LibraryError> {
-    let rejection = match error {
-        Error::Connect(_) | Error::Lost(_) => {
-            return Ok(Outcome::Trouble(words::NO_CONNECTION.into()));
-        }
+    match error {
+        Error::Connect(_) | Error::Lost(_) => Ok(Outcome::Trouble(words::NO_CONNECTION.into())),
         // An id that can't be asked for is no job of Apiframe's.
         Error::Unsendable(Unsendable::JobId) => {
-            return submit::fail(shared, id, words::job_unknown()).await;
+            submit::fail(shared, id, words::job_unknown()).await
         }
-        Error::Unsendable(why) => return Ok(Outcome::Trouble(why.to_string())),
-        Error::Rejected(rejection) => rejection,
-    };
-    Ok(match rejection.kind {
-        RejectionKind::RateLimited => submit::pause(&rejection),
-        RejectionKind::Unauthorized | RejectionKind::Forbidden => {
-            shared.tell(Event::KeyRefused);
-            Outcome::Pause(REFUSED_PAUSE, words::KEY_REFUSED_WHILE_RENDERING.into())
-        }
-        RejectionKind::NotFound | RejectionKind::Gone => {
-            return submit::fail(shared, id, words::job_unknown()).await;
-        }
-        _ => Outcome::Trouble(words::unavailable(&rejection)),
-    })
+        Error::Unsendable(why) => Ok(Outcome::Trouble(why.to_string())),
+        Error::Rejected(rejection) => match rejection.kind {
+            RejectionKind::NotFound | RejectionKind::Gone => {
+                submit::fail(shared, id, words::job_unknown()).await
+            }
+            _ => Ok(Outcome::Trouble(words::unavailable(&rejection))),
+        },
+    }
 }
