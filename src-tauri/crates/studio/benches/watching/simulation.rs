@@ -44,11 +44,27 @@ impl Kind {
             .map(|_| {
                 let time = self.median * (self.sigma * dice.normal()).exp();
                 let (share, times) = self.late;
-                if dice.even() < share { time * times } else { time }
+                if dice.even() < share {
+                    time * times
+                } else {
+                    time
+                }
             })
             .collect()
     }
 }
+
+/// As most jobs are.
+pub const PLAIN: Kind = Kind {
+    median: 150.0,
+    sigma: 0.35,
+    late: (0.0, 1.0),
+};
+/// The same, and one in twenty takes four times as long.
+pub const LATE_TAIL: Kind = Kind {
+    late: (0.05, 4.0),
+    ..PLAIN
+};
 
 /// What a running job says of its progress.
 #[derive(Clone, Copy)]
@@ -126,7 +142,9 @@ pub fn every_two_seconds(times: &[f64]) -> Outcome {
 
 /// Two seconds, growing by half to five, as the vendor's client does.
 pub fn vendor(times: &[f64]) -> Outcome {
-    fixed(times, |look| (2.0 * 1.5_f64.powi(look.min(9) as i32)).min(5.0))
+    fixed(times, |look| {
+        (2.0 * 1.5_f64.powi(look.min(9) as i32)).min(5.0)
+    })
 }
 
 /// This watcher, one job after the other. With `history` each job finds those before it in
@@ -170,7 +188,10 @@ pub fn together(times: &[f64], at_once: usize, refill: bool, usual: &Usual) -> O
     loop {
         let room = at_once - running.len();
         if refill || running.is_empty() {
-            running.extend(left.by_ref().take(room).map(|takes| Running { began: now, takes: *takes }));
+            running.extend(left.by_ref().take(room).map(|takes| Running {
+                began: now,
+                takes: *takes,
+            }));
         }
         if running.is_empty() || refill && running.len() < at_once {
             break;
@@ -196,10 +217,72 @@ pub fn together(times: &[f64], at_once: usize, refill: bool, usual: &Usual) -> O
 
 fn look(sightings: &mut Vec<Sighting>, progress: Progress, age: f64, takes: f64) {
     if let Some(percent) = progress.at(age, takes) {
-        estimate::remember(sightings, Sighting { age: millis(age), percent });
+        estimate::remember(
+            sightings,
+            Sighting {
+                age: millis(age),
+                percent,
+            },
+        );
     }
 }
 
 fn millis(seconds: f64) -> i64 {
     (seconds * 1000.0).round() as i64
+}
+
+/// The least mean delay that any rhythm can have at so many requests a job, if it knows
+/// exactly how long jobs of this kind take and nothing of the single job: dynamic programming
+/// over all moments for looks, half a second apart.
+///
+/// With a price for each look, the best next look after one at `i` is the `j` with the
+/// least of (what a job that ends in between waits) + (what is left to pay from `j` on).
+/// The price is then found at which the looks are as many as asked for.
+pub fn least_delay(kind: Kind, requests: f64) -> f64 {
+    const STEP: f64 = 0.5;
+    const LONGEST: usize = 240;
+    const SAMPLE: usize = 100_000;
+    let mut times = kind.times(SAMPLE, &mut Dice::new(99));
+    times.sort_unstable_by(f64::total_cmp);
+    let end = (times[SAMPLE - 1] / STEP) as usize + 2;
+    let running: Vec<f64> = (0..=end)
+        .map(|i| {
+            1.0 - times.partition_point(|time| *time <= i as f64 * STEP) as f64 / SAMPLE as f64
+        })
+        .collect();
+    let mut area = vec![0.0; end + 1];
+    for i in 0..end {
+        area[i + 1] = area[i] + f64::midpoint(running[i], running[i + 1]) * STEP;
+    }
+    let with_price = |price: f64| {
+        let mut best = vec![(0.0, 0.0, 0.0); end + 1];
+        for i in (0..end).rev() {
+            best[i] = (i + 1..=(i + LONGEST).min(end))
+                .map(|j| {
+                    let waits = (j - i) as f64 * STEP * running[i] - (area[j] - area[i]);
+                    let (cost, delay, looks) = best[j];
+                    (
+                        cost + waits + price * running[i],
+                        delay + waits,
+                        looks + running[i],
+                    )
+                })
+                .min_by(|one, other| one.0.total_cmp(&other.0))
+                .unwrap_or_default();
+        }
+        (best[0].1, best[0].2)
+    };
+    let (mut cheap, mut dear) = (1e-3, 1.0);
+    for _ in 0..14 {
+        let price = f64::sqrt(cheap * dear);
+        if with_price(price).1 > requests {
+            cheap = price;
+        } else {
+            dear = price;
+        }
+    }
+    // Between the two prices the points lie on a line.
+    let ((more_delay, fewer), (less_delay, more)) = (with_price(dear), with_price(cheap));
+    let part = ((requests - fewer) / (more - fewer).max(1e-9)).clamp(0.0, 1.0);
+    more_delay + (less_delay - more_delay) * part
 }

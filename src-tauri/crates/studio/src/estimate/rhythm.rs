@@ -13,12 +13,12 @@ pub const SLOWEST: Duration = Duration::from_mins(1);
 /// Jobs that take less than this many times [`QUICKEST`] are the sandbox's, on this
 /// machine, and are asked for as much more often.
 const QUICKEST_PART: f64 = 20.0;
-const QUICKEST_EVER: f64 = 0.05;
+const QUICKEST_EVER: f64 = 0.1;
 
 /// What is asked at most of what the vendor's rhythm would ask for the same jobs.
 const BUDGET: f64 = 1.02;
 /// So many looks at a job are few, however short it is.
-const FEW: f64 = 10.0;
+const FEW: f64 = 5.0;
 
 /// The vendor's own rhythm: its first wait, its growth and its longest wait in seconds.
 const VENDOR: (f64, f64, f64) = (2.0, 1.5, 5.0);

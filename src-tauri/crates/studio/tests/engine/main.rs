@@ -6,3 +6,4 @@ mod desk;
 mod failures;
 mod life;
 mod restart;
+mod watching;
