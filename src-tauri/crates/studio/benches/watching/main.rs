@@ -130,7 +130,7 @@ fn one_at_a_time(name: &str, kind: Kind, aims: &mut Aims) {
     if ours.mean() > half && least_delay(kind, theirs.requests_per_job()) > half {
         aims.0.push((
             format!(
-                "{name}: half the vendor's mean delay from history alone ({:.2} s of {:.2} s); \
+                "{name}: half the vendor's mean delay from history alone ({:.2} s, half is {:.2} s); \
                  with as many requests no rhythm has less than {:.2} s",
                 ours.mean(),
                 half,
@@ -185,6 +185,17 @@ fn several_at_once(at_once: usize, aims: &mut Aims) {
             ", one list for all"
         }
     );
+    if at_once > 1 {
+        let theirs = vendor(&times);
+        println!(
+            "  {:56} {:8.2} {:8.2} {:12.1} {:13.1}",
+            "the vendor's client, each for itself",
+            theirs.mean(),
+            theirs.p95(),
+            theirs.requests_per_job(),
+            theirs.requests_per_minute() * at_once as f64
+        );
+    }
     let always = together(&times, at_once, true, &usual);
     row("each that ends makes room for the next", &always);
     let started = together(&times, at_once, false, &usual);

@@ -4,25 +4,21 @@
 //! It holds only what may be forgotten: which generation has a step under way, and how
 //! long each waits after a failure.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use apiframe::Client;
-use backon::BackoffBuilder;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::delays::{Delays, LONGEST_PAUSE};
 use super::step::{Step, next};
-use super::{Event, Shared, fetch, settle, submit, watch, words};
+use super::{Event, Shared, fetch, rounds, settle, submit, watch, words};
 use crate::clock::Jumps;
 use crate::generation::{GenerationId, Millis, Record};
 use crate::library::{Library, LibraryError};
-
-/// Pauses after failures grow to this and no further: a clip that waits for the network
-/// should come soon after the network does.
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// Pictures and requests sent at the same time.
 const SENDING_AT_ONCE: usize = 3;
@@ -47,15 +43,6 @@ pub(super) enum Outcome {
     Pause(Duration, String),
 }
 
-/// What a generation waits for.
-#[derive(Debug)]
-struct Delay {
-    until: Instant,
-    pauses: backon::ExponentialBackoff,
-    /// It is the network that is in the way.
-    offline: bool,
-}
-
 /// A finished piece of work: one step, or the watcher's round over many.
 #[derive(Debug)]
 struct Ended {
@@ -76,7 +63,7 @@ struct Actor {
     shared: Arc<Shared>,
     running: JoinSet<Ended>,
     busy: HashSet<GenerationId>,
-    delays: HashMap<GenerationId, Delay>,
+    delays: Delays,
     /// Nothing is asked of the server before this.
     paused_until: Option<Instant>,
     sending: HashSet<GenerationId>,
@@ -87,11 +74,12 @@ struct Actor {
 }
 
 pub(super) async fn run(shared: Arc<Shared>) {
+    let first_pause = shared.first_pause;
     let mut actor = Actor {
         shared,
         running: JoinSet::new(),
         busy: HashSet::new(),
-        delays: HashMap::new(),
+        delays: Delays::new(first_pause),
         paused_until: None,
         sending: HashSet::new(),
         fetching: HashSet::new(),
@@ -159,7 +147,7 @@ impl Actor {
         };
         self.unfinished = !records.is_empty();
         self.delays
-            .retain(|id, _| records.iter().any(|record| record.id == *id));
+            .keep(|id| records.iter().any(|record| record.id == *id));
         let client = self.shared.client();
         let now = self.shared.now();
         let mut looks = Vec::new();
@@ -171,10 +159,8 @@ impl Actor {
             if step == Step::Rest {
                 continue;
             }
-            if let Some(delay) = self.delays.get(&record.id)
-                && delay.until > Instant::now()
-            {
-                wake = wake.min(delay.until);
+            if let Some(until) = self.delays.until(&record.id) {
+                wake = wake.min(until);
                 continue;
             }
             if step == Step::Fetch {
@@ -232,9 +218,9 @@ impl Actor {
 
     /// Starts the watcher's round, if one is due, and says when the next one will be.
     async fn watch(&mut self, client: Client, looks: Vec<Record>) -> Instant {
-        let round = match watch::plan(&self.shared, looks).await {
-            watch::Plan::Wait(wait) => return Instant::now() + wait,
-            watch::Plan::Round(round) => round,
+        let round = match rounds::plan(&self.shared, looks).await {
+            rounds::Plan::Wait(wait) => return Instant::now() + wait,
+            rounds::Plan::Round(round) => round,
         };
         self.watching = true;
         self.busy
@@ -262,14 +248,6 @@ impl Actor {
             .filter(|until| *until > Instant::now());
     }
 
-    /// The network is there again: whatever waits for it goes on at once.
-    fn back_online(&mut self) {
-        for delay in self.delays.values_mut().filter(|delay| delay.offline) {
-            delay.until = Instant::now();
-            delay.offline = false;
-        }
-    }
-
     /// Takes in what became of steps.
     async fn take(&mut self, Ended { watcher, outcomes }: Ended) {
         if watcher {
@@ -282,32 +260,14 @@ impl Actor {
             self.fetching.remove(&id);
             match outcome {
                 Outcome::Done => {
-                    // The length of its pauses stays: a clip whose address fails again and
-                    // again goes through a good step each time.
-                    if let Some(delay) = self.delays.get_mut(&id) {
-                        delay.until = Instant::now();
-                        if delay.offline {
-                            self.back_online();
-                        }
-                    }
+                    self.delays.went_well(&id);
                     any_done = true;
                 }
-                Outcome::Running => {
-                    if self.delays.remove(&id).is_some_and(|delay| delay.offline) {
-                        self.back_online();
-                    }
-                }
+                Outcome::Running => self.delays.over(&id),
                 Outcome::Later => {}
                 Outcome::Trouble(sentence) => {
-                    let fresh = self.pauses();
-                    let delay = self.delays.entry(id.clone()).or_insert(Delay {
-                        until: Instant::now(),
-                        pauses: fresh,
-                        offline: false,
-                    });
-                    let wait = delay.pauses.next().unwrap_or(LONGEST_PAUSE);
-                    delay.until = Instant::now() + wait;
-                    delay.offline = words::OFFLINE.contains(&sentence.as_str());
+                    self.delays
+                        .failed(&id, words::OFFLINE.contains(&sentence.as_str()));
                     self.wait(&id, &sentence).await;
                 }
                 Outcome::Pause(wait, sentence) => {
@@ -321,15 +281,6 @@ impl Actor {
             self.shared.tell_counts().await;
             self.shared.tell(Event::Balance);
         }
-    }
-
-    fn pauses(&self) -> backon::ExponentialBackoff {
-        backon::ExponentialBuilder::default()
-            .with_min_delay(self.shared.first_pause)
-            .with_max_delay(LONGEST_PAUSE)
-            .with_factor(2.0)
-            .without_max_times()
-            .build()
     }
 
     /// Writes down why a generation waits, unless that stands there already.

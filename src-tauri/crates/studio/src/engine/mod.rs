@@ -7,8 +7,10 @@
 //! a change in the library and a nudge to that task.
 
 mod actor;
+mod delays;
 mod fetch;
 mod outlook;
+mod rounds;
 mod settle;
 mod step;
 mod submit;

@@ -1,89 +1,25 @@
-//! Watching: one round over the jobs that are due for a look.
+//! Watching: one round over the jobs that are due for a look, and what the answers mean.
 //!
-//! When the next round is, and how many requests it takes, follows from what is known of
-//! the jobs ([`crate::estimate`], [`super::outlook`]). One request for the list shows a
-//! hundred of them, so it serves all as soon as that is fewer requests than asking for each;
-//! else each has its own rhythm. A running job is looked after for as long as the server
-//! says it runs.
+//! When that is, and how the jobs are asked for, is decided in [`super::rounds`]. A running
+//! job is looked after for as long as the server says it runs.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use apiframe::{Client, Error, Job, JobQuery, JobStatus, RejectionKind, Unsendable};
+use apiframe::{Client, Error, Job, JobStatus, RejectionKind, Unsendable};
 
 use super::actor::{Outcome, library_trouble};
+use super::rounds::{List, Round, list};
 use super::{Event, Shared, submit, words};
-use crate::estimate;
 use crate::generation::{GenerationId, JobRecord, Record};
 use crate::library::LibraryError;
 
-/// Jobs on one page of the list; the schema allows no more.
-const A_PAGE: u8 = 100;
 /// How long a job that the key may not see waits: a person has to do something.
 const REFUSED_PAUSE: Duration = Duration::from_mins(1);
 /// So many lost answers one after the other are no accident of one job.
 const LOST_IN_A_ROW: u32 = 3;
 /// A clip expected earlier or later by less than this many milliseconds is no news.
 const SHOWN_FROM: u64 = 1000;
-
-/// What is due.
-pub(super) enum Plan {
-    /// Nothing before this time has passed.
-    Wait(Duration),
-    /// These jobs, now.
-    Round(Round),
-}
-
-/// One round of looks.
-pub(super) struct Round {
-    pub records: Vec<Record>,
-    listed: bool,
-}
-
-/// Which of these running jobs to look at now, or when the first of them is due.
-pub(super) async fn plan(shared: &Shared, records: Vec<Record>) -> Plan {
-    let now = shared.now();
-    let mut jobs = Vec::with_capacity(records.len());
-    for record in &records {
-        let accepted = record.job.as_ref().map_or(now, |job| job.accepted);
-        let usual = shared.usual(&record.settings).await;
-        jobs.push(shared.outlook.watched(&record.id, now - accepted, &usual));
-    }
-    let listed = shared
-        .outlook
-        .list_cost(records.len(), usize::from(A_PAGE))
-        .is_some_and(|cost| cost < records.len());
-    if listed {
-        let wait = match jobs.into_iter().collect::<Option<Vec<_>>>() {
-            Some(jobs) => estimate::next_look(&jobs),
-            None => Duration::ZERO,
-        };
-        return if wait.is_zero() {
-            Plan::Round(Round { records, listed })
-        } else {
-            Plan::Wait(wait)
-        };
-    }
-    let mut due = Vec::new();
-    let mut first = estimate::SLOWEST;
-    for (record, job) in records.into_iter().zip(jobs) {
-        let wait = job.map_or(Duration::ZERO, |job| estimate::next_look(&[job]));
-        if wait.is_zero() {
-            due.push(record);
-        } else {
-            first = first.min(wait);
-        }
-    }
-    if due.is_empty() {
-        Plan::Wait(first)
-    } else {
-        Plan::Round(Round {
-            records: due,
-            listed,
-        })
-    }
-}
 
 /// Looks at each of these once.
 pub(super) async fn watch(
@@ -177,51 +113,6 @@ async fn look(
         shared.outlook.listed(list.pages + asked);
     }
     outcomes
-}
-
-/// What the account's list said.
-#[derive(Default)]
-struct List {
-    jobs: HashMap<String, Job>,
-    /// Requests it took.
-    pages: usize,
-}
-
-/// The jobs of these records, from as few pages of the account's list as hold them. It
-/// begins with the newest, so other programs' jobs may stand before them; past as many
-/// pages as asking for each would cost it stops.
-async fn list(client: &Client, records: &[Record]) -> Result<List, Error> {
-    let mut found = List::default();
-    let mut cursor = None;
-    let mut left: Vec<&str> = records
-        .iter()
-        .filter_map(|record| Some(record.job.as_ref()?.id.as_str()))
-        .collect();
-    while !left.is_empty() && found.pages < records.len() {
-        let query = JobQuery {
-            limit: Some(A_PAGE),
-            cursor: cursor.take(),
-            ..JobQuery::default()
-        };
-        let page = client.jobs(&query).await?;
-        found.pages += 1;
-        for job in page.jobs {
-            // What a listed job leaves out is worth a question of its own.
-            let whole =
-                job.status != JobStatus::Completed || job.expired || !job.result_urls().is_empty();
-            if let Some(place) = left.iter().position(|id| *id == job.id) {
-                left.swap_remove(place);
-                if whole {
-                    found.jobs.insert(job.id.clone(), job);
-                }
-            }
-        }
-        cursor = page.next_cursor;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome, LibraryError> {

@@ -28,20 +28,15 @@ impl Curve {
         PI / (3.0_f64.sqrt() * self.spread)
     }
 
-    fn position(self, age: f64) -> f64 {
-        self.steepness() * (age.max(YOUNGEST).ln() - self.centre)
-    }
-
-    /// The logarithm of the share that still runs at this age.
-    fn ln_running(self, age: f64) -> f64 {
-        let u = self.position(age);
-        // ln(1 + e^u) without overflow.
-        -(u.max(0.0) + (-u.abs()).exp().ln_1p())
-    }
-
-    /// The rate of ending, per second, among those that still run at this age.
-    fn hazard(self, age: f64) -> f64 {
-        self.steepness() / age.max(YOUNGEST) / (1.0 + (-self.position(age)).exp())
+    /// The logarithm of the share that still runs, and the hazard times the age, at the age
+    /// of this logarithm.
+    fn at(self, ln_age: f64) -> (f64, f64) {
+        let steepness = self.steepness();
+        let u = steepness * (ln_age - self.centre);
+        // ln(1 + e^u) and 1 / (1 + e^−u) without overflow.
+        let small = (-u.abs()).exp();
+        let ended = if u > 0.0 { 1.0 } else { small } / (1.0 + small);
+        (-(u.max(0.0) + small.ln_1p()), steepness * ended)
     }
 }
 
@@ -56,11 +51,12 @@ pub struct Chances {
 impl Chances {
     /// `parts` are curves and how far each is believed, given that the job ran at `from`.
     pub(super) fn new(from: f64, parts: impl IntoIterator<Item = (f64, Curve)>) -> Self {
+        let ln_from = from.max(YOUNGEST).ln();
         Self {
             from,
             parts: parts
                 .into_iter()
-                .map(|(weight, curve)| (weight, curve.ln_running(from), curve))
+                .map(|(weight, curve)| (weight, curve.at(ln_from).0, curve))
                 .collect(),
         }
     }
@@ -68,27 +64,31 @@ impl Chances {
     /// Of those running at `from`, the share still running at this later age.
     #[must_use]
     pub fn running(&self, age: f64) -> f64 {
-        self.sum(age, |_| 1.0)
+        self.at(age).0
     }
 
     /// The rate of ending at this age, per second, if it still runs then.
     #[must_use]
     pub fn hazard(&self, age: f64) -> f64 {
-        let running = self.running(age);
+        let (running, ending) = self.at(age);
         if running <= f64::MIN_POSITIVE {
             return 0.0;
         }
-        self.sum(age, |curve| curve.hazard(age)) / running
+        ending / running
     }
 
-    fn sum(&self, age: f64, what: impl Fn(Curve) -> f64) -> f64 {
-        let age = age.max(self.from);
-        self.parts
-            .iter()
-            .map(|&(weight, beyond, curve)| {
-                weight * (curve.ln_running(age) - beyond).exp() * what(curve)
-            })
-            .sum()
+    /// The share running at this age, and the share that ends then, per second.
+    fn at(&self, age: f64) -> (f64, f64) {
+        let age = age.max(self.from).max(YOUNGEST);
+        let ln_age = age.ln();
+        let (mut running, mut ending) = (0.0, 0.0);
+        for &(weight, beyond, curve) in &self.parts {
+            let (ln_running, hazard) = curve.at(ln_age);
+            let share = weight * (ln_running - beyond).exp();
+            running += share;
+            ending += share * hazard;
+        }
+        (running, ending / age)
     }
 
     /// The age by which half of the jobs that run at this age have ended.

@@ -8,7 +8,8 @@ use crate::estimate;
 mod simulation;
 
 use simulation::{
-    Dice, Kind, LATE_TAIL, PLAIN, Progress, least_delay, one_by_one, together, vendor,
+    Dice, Kind, LATE_TAIL, PLAIN, Progress, every_two_seconds, least_delay, one_by_one, together,
+    vendor,
 };
 
 const SECOND: Millis = 1000;
@@ -43,6 +44,13 @@ fn steady(takes: i64, seen: &[i64]) -> Vec<Sighting> {
         );
     }
     sightings
+}
+
+#[test]
+fn the_simulation_gives_a_fixed_loop_half_its_gap() {
+    let (_, times) = jobs(PLAIN, 7);
+    let outcome = every_two_seconds(&times);
+    assert!((outcome.mean() - 1.0).abs() < 0.1, "{}", outcome.mean());
 }
 
 #[test]
@@ -86,6 +94,7 @@ fn a_hundred_jobs_take_at_most_a_request_a_second_and_are_noticed_within_three_q
         let outcome = together(&times, 100, refill, &published());
         assert!(outcome.requests_per_minute() <= 60.0 + 1e-6);
         assert!(outcome.mean() <= 0.75, "{}", outcome.mean());
+        assert!(outcome.p95() <= 1.25, "{}", outcome.p95());
     }
 }
 
