@@ -23,12 +23,32 @@ describe('the time left', () => {
   it('is not invented', () => {
     expect(timeLeft(null, NOW)).toBeNull();
   });
-  it('does not climb for a small correction, but takes an earlier or a much later one', () => {
-    expect(steadyDue(NOW, NOW + 3000)).toBe(NOW);
-    expect(steadyDue(NOW, NOW - 1000)).toBe(NOW - 1000);
-    expect(steadyDue(NOW, NOW + 60_000)).toBe(NOW + 60_000);
-    expect(steadyDue(null, NOW)).toBe(NOW);
-    expect(steadyDue(NOW, null)).toBeNull();
+  it('never climbs: it stands still until the time left is down to it', () => {
+    let due = steadyDue(null, NOW + 40_000, NOW, NOW);
+    const figures = [];
+    // The clip is expected ten seconds later from the third second on.
+    for (let second = 1; second <= 20; second++) {
+      const now = NOW + second * 1000;
+      const told = NOW + (second < 3 ? 40_000 : 50_000);
+      due = steadyDue(due, told, now, now - 1000);
+      figures.push(((due ?? 0) - now) / 1000);
+    }
+    expect(figures.slice(0, 3)).toEqual([39, 38, 38]);
+    expect(figures[11]).toBe(38);
+    expect(figures[19]).toBe(30);
+    expect(figures.every((one, i) => i === 0 || one <= (figures[i - 1] ?? 0))).toBe(true);
+  });
+  it('takes an earlier moment at once, and one that has passed stays passed', () => {
+    expect(steadyDue(NOW, NOW - 1000, NOW, NOW)).toBe(NOW - 1000);
+    expect(steadyDue(NOW, NOW + 20_000, NOW + 1000, NOW)).toBe(NOW);
+    expect(steadyDue(null, NOW, NOW, NOW)).toBe(NOW);
+    expect(steadyDue(NOW, null, NOW, NOW)).toBeNull();
+  });
+  it('says so in words when it has become much longer, instead of a figure nobody believes', () => {
+    expect(timeLeft(NOW + 20_000, NOW, NOW + 40_000)).toBe('about 0:20 left');
+    expect(timeLeft(NOW + 20_000, NOW, NOW + 90_000)).toBe('taking longer than usual');
+    expect(timeLeft(NOW - 5_000, NOW, NOW + 20_000)).toBe('any moment now');
+    expect(timeLeft(NOW - 5_000, NOW, NOW + 50_000)).toBe('taking longer than usual');
   });
 });
 
@@ -36,6 +56,13 @@ describe('the ring', () => {
   it('shows what the server says, else how much of the expected time is over', () => {
     expect(progressOf(rendering({ progress: 40 }), NOW + 50_000, NOW).part).toBe(0.4);
     expect(progressOf(rendering(), NOW + 50_000, NOW).part).toBeCloseTo(2 / 3);
+  });
+  it('goes on between two looks, which may be far apart', () => {
+    const phase = rendering({ progress: 40 });
+    const due = NOW + 50_000;
+    expect(progressOf(phase, due, NOW + 25_000, NOW).part).toBeCloseTo(0.7);
+    expect(progressOf(phase, due, NOW + 70_000, NOW).part).toBe(0.96);
+    expect(progressOf(rendering({ progress: 99 }), due, NOW + 70_000, NOW).part).toBe(0.99);
   });
   it('is never full before the clip is there', () => {
     expect(progressOf(rendering(), NOW - 900_000, NOW).part).toBeNull();

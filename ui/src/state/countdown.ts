@@ -1,27 +1,39 @@
 /**
  * What a running card says about the time left. Honest means: never a figure that nobody
- * believes, never a figure that climbs while one looks at it without cause, and plain words once
- * the expected moment has passed.
+ * believes, never a figure that climbs, and plain words once the expected moment has passed.
+ *
+ * The program plans anew at each look, and may then expect the clip later than before. The figure
+ * on the card then stands still until the time left is down to it, or gives way to words.
  */
 import type { Phase } from '../backend';
 import { minutes } from './words';
 
 /** After this long past the expected moment "any moment now" would be a lie. */
 export const LATE_AFTER_MS = 30_000;
-/** A later expectation than the one shown is taken over only when it is later by this much. */
-export const JITTER_MS = 5_000;
 
 /**
- * The expectation to show, given the one shown so far and the new one: an earlier one counts at
- * once, a slightly later one is noise and would make the figure climb.
+ * The moment to count down to. `shown` is the one counted down to at the time `last`, `told` what
+ * the program expects now: an earlier moment counts at once, a later one only as far as no more
+ * time is left than the card has already said. A moment that has passed stays passed.
  */
-export function steadyDue(shown: number | null, told: number | null): number | null {
+export function steadyDue(
+  shown: number | null,
+  told: number | null,
+  now: number,
+  last: number,
+): number | null {
   if (shown === null || told === null) return told;
-  return told > shown && told - shown <= JITTER_MS ? shown : told;
+  const left = shown - last;
+  return Math.min(told, left > 0 ? now + left : shown);
 }
 
-export function timeLeft(due: number | null, now: number): string | null {
+/**
+ * The words for the time left until the moment shown. `told` is what the program expects: a
+ * figure that is far below it would be as wrong as one that climbs.
+ */
+export function timeLeft(due: number | null, now: number, told = due): string | null {
   if (due === null) return null;
+  if (told !== null && told - Math.max(due, now) > LATE_AFTER_MS) return 'taking longer than usual';
   const left = due - now;
   if (left > 0) return `about ${minutes(Math.ceil(left / 1000) * 1000)} left`;
   return -left <= LATE_AFTER_MS ? 'any moment now' : 'taking longer than usual';
@@ -44,14 +56,24 @@ function renderingPart(
   phase: Extract<Phase, { state: 'rendering' }>,
   due: number | null,
   now: number,
+  seen: number,
 ): number | null {
-  if (phase.progress !== null) return Math.min(1, Math.max(0, phase.progress / 100));
-  if (due === null || due <= phase.since) return null;
-  // Never quite full: only the clip itself fills the ring.
-  return Math.min(0.96, Math.max(0, (now - phase.since) / (due - phase.since)));
+  const told = phase.progress === null ? null : Math.min(1, Math.max(0, phase.progress / 100));
+  const from = told === null ? phase.since : seen;
+  if (due === null || due <= from) return told;
+  // From what was told on, evenly to the end. Never quite full: only the clip fills the ring.
+  const since = Math.min(1, Math.max(0, (now - from) / (due - from)));
+  const start = told ?? 0;
+  return Math.max(start, Math.min(0.96, start + (1 - start) * since));
 }
 
-export function progressOf(phase: Phase, due: number | null, now: number): Progress {
+/** `seen` is when the server last told another progress; looks at it may be far apart. */
+export function progressOf(
+  phase: Phase,
+  due: number | null,
+  now: number,
+  seen: number = now,
+): Progress {
   switch (phase.state) {
     case 'recorded':
       return { state: 'Starting', rest: null, part: null };
@@ -62,8 +84,8 @@ export function progressOf(phase: Phase, due: number | null, now: number): Progr
     case 'rendering':
       return {
         state: phase.queued ? 'Queued' : 'Rendering',
-        rest: timeLeft(due, now),
-        part: renderingPart(phase, due, now),
+        rest: timeLeft(due, now, phase.due),
+        part: renderingPart(phase, due, now, seen),
       };
     case 'downloading': {
       const part = phase.total ? Math.min(1, phase.received / phase.total) : null;

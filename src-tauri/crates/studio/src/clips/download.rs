@@ -6,15 +6,16 @@
 //! followed here and not by the network library, so that each target is judged first.
 
 use std::error::Error as _;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use reqwest::dns::Resolve;
 use reqwest::header;
 use reqwest::{Response, StatusCode};
-use tokio::io::{AsyncWriteExt, BufWriter};
 use url::Url;
 
 use super::address::{self, Guard, NotPublic, SystemNames};
@@ -28,8 +29,8 @@ pub const LARGEST: u64 = 8 << 30;
 /// Redirects that are followed: one from the API to its storage and one from there to a
 /// CDN are in use; a third is to spare.
 const REDIRECTS: usize = 3;
-/// What is gathered before it goes to the disk.
-const BUFFER: usize = 512 << 10;
+/// Chunks that wait for the disk at most. One is some hundred kilobytes at the most.
+const QUEUE: usize = 8;
 
 /// How far a download may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,6 +243,9 @@ fn another_part(tell: &mut impl FnMut(Download)) -> DownloadError {
     DownloadError::NotTheClip("another part came than was asked for")
 }
 
+/// Streams the answer to the disk. A thread of its own writes what arrives, chunk by chunk
+/// as it came, while the next ones are on their way: nothing is copied, and the network
+/// waits for the disk only when [`QUEUE`] chunks do.
 async fn write(
     response: Response,
     part: &Path,
@@ -253,46 +257,75 @@ async fn write(
     if let Some(folder) = part.parent() {
         tokio::fs::create_dir_all(folder).await?;
     }
-    let file = tokio::fs::OpenOptions::new()
+    let mut file = tokio::fs::OpenOptions::new()
         .create(true)
         .write(true)
         .append(start > 0)
         .truncate(start == 0)
         .open(part)
-        .await?;
-    let mut file = BufWriter::with_capacity(BUFFER, file);
+        .await?
+        .into_std()
+        .await;
+    let (to_disk, mut arrived) = tokio::sync::mpsc::channel::<bytes::Bytes>(QUEUE);
+    // Set when this attempt is dropped half-way: what is still queued must not be written
+    // into a file that another attempt may already go on with.
+    let dropped = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&dropped);
+    let writing = tokio::task::spawn_blocking(move || {
+        while let Some(chunk) = arrived.blocking_recv() {
+            if stop.load(Ordering::Acquire) {
+                return Ok(());
+            }
+            file.write_all(&chunk)?;
+        }
+        file.sync_all()
+    });
+    let guard = StopOnDrop(dropped);
     let mut bytes = start;
     let mut beginning: Vec<u8> = Vec::with_capacity(8);
     let mut stream = response.bytes_stream();
-    let broken = loop {
+    let ended = loop {
         match stream.next().await {
             Some(Ok(chunk)) => {
                 if start == 0 && beginning.len() < 8 {
                     beginning.extend(chunk.iter().take(8 - beginning.len()));
                     if beginning.len() == 8 && &beginning[4..] != b"ftyp" {
-                        return Err(DownloadError::NotTheClip("it does not begin like an mp4"));
+                        break Err(DownloadError::NotTheClip("it does not begin like an mp4"));
                     }
                 }
                 bytes += chunk.len() as u64;
                 if bytes > largest {
-                    return Err(DownloadError::NotTheClip("it is too large"));
+                    break Err(DownloadError::NotTheClip("it is too large"));
                 }
-                file.write_all(&chunk).await?;
+                // Only a writer that failed takes no more; its error is what counts.
+                if to_disk.send(chunk).await.is_err() {
+                    break Ok(());
+                }
                 tell(Download::Received(Received { bytes, total }));
             }
-            Some(Err(_)) => break true,
-            None => break false,
+            Some(Err(_)) => break Err(DownloadError::Network),
+            None if start == 0 && beginning.len() < 8 => {
+                break Err(DownloadError::NotTheClip("it is empty"));
+            }
+            None => break Ok(()),
         }
     };
-    file.flush().await?;
-    if broken {
-        return Err(DownloadError::Network);
+    drop(to_disk);
+    let written = writing
+        .await
+        .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)));
+    drop(guard);
+    written?;
+    ended.map(|()| bytes)
+}
+
+/// Says that an attempt is over, however it ended.
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
     }
-    if start == 0 && beginning.len() < 8 {
-        return Err(DownloadError::NotTheClip("it is empty"));
-    }
-    file.get_ref().sync_all().await?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

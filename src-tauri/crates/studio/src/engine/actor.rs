@@ -4,23 +4,21 @@
 //! It holds only what may be forgotten: which generation has a step under way, and how
 //! long each waits after a failure.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use backon::BackoffBuilder;
+use apiframe::Client;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
+use super::delays::{Delays, LONGEST_PAUSE};
 use super::step::{Step, next};
-use super::{Event, Shared, fetch, notices, settle, submit, sweep, watch, words};
-use crate::generation::{GenerationId, Record};
+use super::{Event, Shared, fetch, notices, rounds, settle, submit, sweep, watch, words};
+use crate::clock::Jumps;
+use crate::generation::{GenerationId, Millis, Record};
 use crate::library::{Library, LibraryError, Rescue};
-
-/// Pauses after failures grow to this and no further: a clip that waits for the network
-/// should come soon after the network does.
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// How often is looked whether the day's backup is there.
 const BACKUPS_EVERY: Duration = Duration::from_hours(1);
@@ -30,24 +28,24 @@ const SENDING_AT_ONCE: usize = 3;
 /// Clips fetched at the same time.
 const FETCHING_AT_ONCE: usize = 3;
 
+/// How often it is checked whether the machine slept, while something is unfinished.
+const PULSE: Duration = Duration::from_secs(2);
+
 /// What became of a step.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Outcome {
     /// It is done; look at once what comes next.
     Done,
-    /// Look at it again after this time; all is well.
-    Later(Duration),
+    /// The job runs; the watcher's rhythm says when it is looked at again.
+    Running,
+    /// It was not its turn; it is as due as before.
+    Later,
+    /// Its turn comes after this time; all is well.
+    After(Duration),
     /// Something is in the way: say so and try again, later each time.
     Trouble(String),
     /// The server wants all of us to wait.
     Pause(Duration, String),
-}
-
-/// What a generation waits for.
-#[derive(Debug)]
-struct Delay {
-    until: Instant,
-    pauses: backon::ExponentialBackoff,
 }
 
 /// A finished piece of work: one step, or the watcher's round over many.
@@ -70,13 +68,15 @@ struct Actor {
     shared: Arc<Shared>,
     running: JoinSet<Ended>,
     busy: HashSet<GenerationId>,
-    delays: HashMap<GenerationId, Delay>,
+    delays: Delays,
     /// Nothing is asked of the server before this.
     paused_until: Option<Instant>,
     sending: HashSet<GenerationId>,
     fetching: HashSet<GenerationId>,
     watching: bool,
     next_backup: Instant,
+    /// Whether anything is left to do.
+    unfinished: bool,
 }
 
 pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>) {
@@ -84,36 +84,55 @@ pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>) {
     if let Some(rescue) = rescue {
         notices::rescued(&shared, &rescue).await;
     }
+    let first_pause = shared.first_pause;
     let mut actor = Actor {
         shared,
         running: JoinSet::new(),
         busy: HashSet::new(),
-        delays: HashMap::new(),
+        delays: Delays::new(first_pause),
         paused_until: None,
         sending: HashSet::new(),
         fetching: HashSet::new(),
         watching: false,
         next_backup: Instant::now(),
+        unfinished: false,
     };
+    let began = Instant::now();
+    let mut jumps = Jumps::new(actor.shared.now(), Duration::ZERO);
+    let mut pulse = tokio::time::interval(PULSE);
+    pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let wake = actor.start_what_is_due().await;
         actor.back_up().await;
         let shared = Arc::clone(&actor.shared);
-        tokio::select! {
-            () = shared.nudge.notified() => {}
-            () = tokio::time::sleep_until(wake) => {}
-            Some(ended) = actor.running.join_next(), if !actor.running.is_empty() => {
-                match ended {
-                    Ok(ended) => actor.take(ended).await,
-                    // A step that panicked has written what it had written, and begins
-                    // again once nothing else is under way.
-                    Err(error) => tracing::error!(%error, "a step broke off"),
+        loop {
+            let quiet = tokio::select! {
+                () = shared.nudge.notified() => false,
+                () = tokio::time::sleep_until(wake) => false,
+                Some(ended) = actor.running.join_next(), if !actor.running.is_empty() => {
+                    match ended {
+                        Ok(ended) => actor.take(ended).await,
+                        // A step that panicked has written what it had written, and begins
+                        // again once nothing else is under way.
+                        Err(error) => tracing::error!(%error, "a step broke off"),
+                    }
+                    false
                 }
+                _ = pulse.tick(), if actor.unfinished => true,
+            };
+            if let Some(jump) = jumps.noticed(shared.now(), began.elapsed()) {
+                tracing::info!(jump, "the machine slept, or its clock was set");
+                actor.wake_up(jump);
+                break;
+            }
+            if !quiet {
+                break;
             }
         }
         if actor.shared.hurry.swap(false, Ordering::AcqRel) {
             actor.delays.clear();
             actor.paused_until = None;
+            actor.shared.outlook.anew();
         }
     }
 }
@@ -155,8 +174,9 @@ impl Actor {
                 return Instant::now() + Duration::from_secs(5);
             }
         };
+        self.unfinished = !records.is_empty();
         self.delays
-            .retain(|id, _| records.iter().any(|record| record.id == *id));
+            .keep(|id| records.iter().any(|record| record.id == *id));
         let client = self.shared.client();
         let now = self.shared.now();
         let mut looks = Vec::new();
@@ -168,10 +188,8 @@ impl Actor {
             if step == Step::Rest {
                 continue;
             }
-            if let Some(delay) = self.delays.get(&record.id)
-                && delay.until > Instant::now()
-            {
-                wake = wake.min(delay.until);
+            if let Some(until) = self.delays.until(&record.id) {
+                wake = wake.min(until);
                 continue;
             }
             if step == Step::Fetch {
@@ -222,18 +240,41 @@ impl Actor {
             && !looks.is_empty()
             && !self.watching
         {
-            self.watching = true;
-            self.busy
-                .extend(looks.iter().map(|record| record.id.clone()));
-            let shared = Arc::clone(&self.shared);
-            self.running.spawn(async move {
-                Ended {
-                    watcher: true,
-                    outcomes: watch::watch(&shared, &client, looks).await,
-                }
-            });
+            wake = wake.min(self.watch(client, looks).await);
         }
         wake
+    }
+
+    /// Starts the watcher's round, if one is due, and says when the next one will be.
+    async fn watch(&mut self, client: Client, looks: Vec<Record>) -> Instant {
+        let round = match rounds::plan(&self.shared, looks).await {
+            rounds::Plan::Wait(wait) => return Instant::now() + wait,
+            rounds::Plan::Round(round) => round,
+        };
+        self.watching = true;
+        self.busy
+            .extend(round.records.iter().map(|record| record.id.clone()));
+        let shared = Arc::clone(&self.shared);
+        self.running.spawn(async move {
+            Ended {
+                watcher: true,
+                outcomes: watch::watch(&shared, &client, round).await,
+            }
+        });
+        // Its end wakes this task.
+        Instant::now() + LONGEST_PAUSE
+    }
+
+    /// After sleep, or with another time of day: what was planned is planned anew. Only a
+    /// pause that the server asked for and that can't be over yet is kept.
+    fn wake_up(&mut self, jump: Millis) {
+        self.delays.clear();
+        self.shared.outlook.anew();
+        let slept = Duration::from_millis(u64::try_from(jump).unwrap_or(0));
+        self.paused_until = self
+            .paused_until
+            .and_then(|until| until.checked_sub(slept))
+            .filter(|until| *until > Instant::now());
     }
 
     /// Takes in what became of steps.
@@ -249,30 +290,15 @@ impl Actor {
             self.shared.unsay(&id);
             match outcome {
                 Outcome::Done => {
-                    // The length of its pauses stays: a clip whose address fails again and
-                    // again goes through a good step each time.
-                    if let Some(delay) = self.delays.get_mut(&id) {
-                        delay.until = Instant::now();
-                    }
+                    self.delays.went_well(&id);
                     any_done = true;
                 }
-                Outcome::Later(wait) => {
-                    self.delays.insert(
-                        id,
-                        Delay {
-                            until: Instant::now() + wait,
-                            pauses: self.pauses(),
-                        },
-                    );
-                }
+                Outcome::Running => self.delays.over(&id),
+                Outcome::Later => {}
+                Outcome::After(wait) => self.delays.rest(&id, wait),
                 Outcome::Trouble(sentence) => {
-                    let fresh = self.pauses();
-                    let delay = self.delays.entry(id.clone()).or_insert(Delay {
-                        until: Instant::now(),
-                        pauses: fresh,
-                    });
-                    let wait = delay.pauses.next().unwrap_or(LONGEST_PAUSE);
-                    delay.until = Instant::now() + wait;
+                    self.delays
+                        .failed(&id, words::OFFLINE.contains(&sentence.as_str()));
                     self.wait(&id, &sentence).await;
                 }
                 Outcome::Pause(wait, sentence) => {
@@ -286,15 +312,6 @@ impl Actor {
             self.shared.tell_counts().await;
             self.shared.tell(Event::Balance);
         }
-    }
-
-    fn pauses(&self) -> backon::ExponentialBackoff {
-        backon::ExponentialBuilder::default()
-            .with_min_delay(self.shared.first_pause)
-            .with_max_delay(LONGEST_PAUSE)
-            .with_factor(2.0)
-            .without_max_times()
-            .build()
     }
 
     /// Writes down why a generation waits, unless that stands there already.

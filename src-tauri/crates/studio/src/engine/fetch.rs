@@ -22,7 +22,7 @@ const SHOWN_EVERY: Duration = Duration::from_millis(250);
 pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcome, LibraryError> {
     let id = record.id.clone();
     if let Some(wait) = shared.attempts.pause(&id) {
-        return Ok(Outcome::Later(wait));
+        return Ok(Outcome::After(wait));
     }
     let Some(url) = record
         .job

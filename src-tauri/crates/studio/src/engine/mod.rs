@@ -8,9 +8,12 @@
 
 mod actor;
 mod attempts;
+mod delays;
 mod fetch;
 mod keep;
 mod notices;
+mod outlook;
+mod rounds;
 mod scan;
 mod settle;
 pub mod step;
@@ -31,7 +34,7 @@ use tokio::sync::{Notify, broadcast};
 
 use crate::clips::Fetcher;
 use crate::clock::Clock;
-use crate::estimate;
+use crate::estimate::Usual;
 use crate::frames::Frames;
 use crate::generation::{Generation, GenerationId, Millis, Received, Record, State};
 use crate::library::{Counts, Filter, Library, LibraryError, Rescue};
@@ -109,6 +112,7 @@ struct Shared {
     clock: Clock,
     usual_time: Duration,
     first_pause: Duration,
+    outlook: outlook::Outlook,
     events: broadcast::Sender<Event>,
     /// Something changed that the task should look at.
     nudge: Notify,
@@ -143,6 +147,7 @@ impl Engine {
             clock: config.clock,
             usual_time: config.usual_time,
             first_pause: config.first_pause,
+            outlook: outlook::Outlook::default(),
             // Enough for a burst of a hundred jobs; a page that lags asks for the gallery anew.
             events: broadcast::channel(1024).0,
             nudge: Notify::new(),
@@ -419,15 +424,11 @@ impl Shared {
             .ok_or(LibraryError::NotThere)
     }
 
-    /// What jobs like this one take, in milliseconds.
-    async fn expected(&self, settings: &Settings) -> Millis {
-        let (model, mode) = (settings.model, settings.mode);
-        let times = self
-            .library
-            .run(move |library| library.render_times(model, mode))
+    /// What jobs with such settings usually take.
+    async fn usual(&self, settings: &Settings) -> Arc<Usual> {
+        self.outlook
+            .usual(&self.library, settings, self.usual_time)
             .await
-            .unwrap_or_default();
-        estimate::expected(&times, self.usual_time)
     }
 
     async fn show(&self, mut record: Record) -> Generation {
@@ -435,12 +436,10 @@ impl Shared {
             record.waiting = Some(sentence.clone());
         }
         let due = match (&record.state, &record.job) {
-            (State::Rendering, Some(job)) => Some(estimate::due(
-                job.accepted,
-                self.now(),
-                job.progress,
-                self.expected(&record.settings).await,
-            )),
+            (State::Rendering, Some(job)) => {
+                let usual = self.usual(&record.settings).await;
+                Some(job.accepted + self.outlook.due(&record.id, &usual))
+            }
             _ => None,
         };
         let received = self

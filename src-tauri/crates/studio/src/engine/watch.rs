@@ -1,85 +1,120 @@
-//! Watching: one round over all jobs that are due for a look.
+//! Watching: one round over the jobs that are due for a look, and what the answers mean.
 //!
-//! With few of them each is asked for, with many the list is read, a hundred a request.
-//! A running job is looked after for as long as the server says it runs.
+//! When that is, and how the jobs are asked for, is decided in [`super::rounds`]. A running
+//! job is looked after for as long as the server says it runs.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use apiframe::{Client, Error, Job, JobQuery, JobStatus, RejectionKind, Unsendable};
+use apiframe::{Client, Error, Job, JobStatus, RejectionKind, Unsendable};
 
 use super::actor::{Outcome, library_trouble};
 use super::attempts::Then;
+use super::rounds::{List, Round, list};
 use super::{Event, Shared, submit, words};
-use crate::estimate;
 use crate::generation::{GenerationId, JobRecord, Record};
 use crate::library::LibraryError;
 use crate::points;
 
-/// From this many jobs on a list costs fewer requests than asking for each.
-const LIST_FROM: usize = 5;
 /// How long a job that the key may not see waits: a person has to do something.
 const REFUSED_PAUSE: Duration = Duration::from_mins(1);
+/// So many lost answers one after the other are no accident of one job.
+const LOST_IN_A_ROW: u32 = 3;
+/// A clip expected earlier or later by less than this many milliseconds is no news.
+const SHOWN_FROM: u64 = 1000;
 
 /// Looks at each of these once.
 pub(super) async fn watch(
     shared: &Arc<Shared>,
     client: &Client,
-    records: Vec<Record>,
+    Round { records, listed }: Round,
 ) -> Vec<(GenerationId, Outcome)> {
-    let mut listed = if records.len() >= LIST_FROM {
-        list(client, &records).await
+    let outcomes = if listed {
+        match list(client, &records).await {
+            Ok(list) => look(shared, client, records, list, true).await,
+            Err(error) => {
+                let outcome = everybodys(shared, &error).unwrap_or_else(|| {
+                    shared.outlook.list_failed();
+                    Outcome::Trouble(match &error {
+                        Error::Rejected(rejection) => words::unavailable(rejection),
+                        _ => words::NO_CONNECTION.into(),
+                    })
+                });
+                records
+                    .into_iter()
+                    .map(|record| (record.id, outcome.clone()))
+                    .collect()
+            }
+        }
     } else {
-        HashMap::new()
+        look(shared, client, records, List::default(), false).await
     };
-    let mut outcomes = Vec::with_capacity(records.len());
-    for record in records {
-        let Some(job_id) = record.job.as_ref().map(|job| job.id.clone()) else {
-            outcomes.push((record.id, Outcome::Done));
-            continue;
-        };
-        let id = record.id.clone();
-        let answer = match listed.remove(&job_id) {
-            Some(job) => Ok(job),
-            None => client.job(&job_id).await,
-        };
-        let outcome = match answer {
-            Ok(job) => take(shared, record, job).await,
-            Err(error) => unanswered(shared, &id, error).await,
-        };
-        outcomes.push((id, outcome.unwrap_or_else(library_trouble)));
+    for (id, outcome) in &outcomes {
+        match outcome {
+            Outcome::Done => shared.outlook.ended(id),
+            Outcome::Trouble(_) | Outcome::Pause(..) => shared.outlook.missed(id),
+            Outcome::Running | Outcome::Later | Outcome::After(_) => {}
+        }
     }
     outcomes
 }
 
-/// The jobs of these records, from as few pages of the account's list as hold them. What
-/// fails here is asked for singly, so errors have one place.
-async fn list(client: &Client, records: &[Record]) -> HashMap<String, Job> {
-    let mut found = HashMap::new();
-    let mut cursor = None;
-    for _ in 0..=records.len().div_ceil(100) {
-        let query = JobQuery {
-            limit: Some(100),
-            cursor: cursor.take(),
-            ..JobQuery::default()
+/// Takes in what the list said, and asks for each job that it did not show.
+async fn look(
+    shared: &Arc<Shared>,
+    client: &Client,
+    records: Vec<Record>,
+    mut list: List,
+    listed: bool,
+) -> Vec<(GenerationId, Outcome)> {
+    let mut outcomes = Vec::with_capacity(records.len());
+    let mut asked = 0;
+    let mut lost = 0;
+    // What keeps one job from being asked for and would keep every other.
+    let mut obstacle: Option<Outcome> = None;
+    for record in records {
+        let id = record.id.clone();
+        let Some(job_id) = record.job.as_ref().map(|job| job.id.clone()) else {
+            outcomes.push((id, Outcome::Done));
+            continue;
         };
-        let Ok(page) = client.jobs(&query).await else {
-            break;
+        let answer = match (list.jobs.remove(&job_id), &obstacle) {
+            (Some(job), _) => Ok(job),
+            (None, Some(obstacle)) => {
+                outcomes.push((id, obstacle.clone()));
+                continue;
+            }
+            (None, None) => {
+                asked += 1;
+                client.job(&job_id).await
+            }
         };
-        for job in page.jobs {
-            found.insert(job.id.clone(), job);
-        }
-        let all = records
-            .iter()
-            .filter_map(|record| record.job.as_ref())
-            .all(|job| found.contains_key(&job.id));
-        cursor = page.next_cursor;
-        if all || cursor.is_none() {
-            break;
-        }
+        let outcome = match answer {
+            Ok(job) => {
+                lost = 0;
+                take(shared, record, job).await
+            }
+            Err(error) => {
+                if let Some(outcome) = everybodys(shared, &error) {
+                    obstacle = Some(outcome.clone());
+                    Ok(outcome)
+                } else {
+                    if matches!(error, Error::Lost(_)) {
+                        lost += 1;
+                        if lost == LOST_IN_A_ROW {
+                            obstacle = Some(Outcome::Later);
+                        }
+                    }
+                    unanswered(shared, &id, error).await
+                }
+            }
+        };
+        outcomes.push((id, outcome.unwrap_or_else(library_trouble)));
     }
-    found
+    if listed {
+        shared.outlook.listed(list.pages + asked);
+    }
+    outcomes
 }
 
 async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome, LibraryError> {
@@ -126,28 +161,59 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
             submit::fail(shared, &id, failure).await
         }
         JobStatus::Queued | JobStatus::Processing | JobStatus::Other(_) => {
-            let queued = job.status == JobStatus::Queued;
-            let wanted = id.clone();
-            shared
-                .library
-                .run(move |library| {
-                    library.observed(&wanted, queued, job.progress, job.credit_cost)
-                })
-                .await?;
-            points::reach(points::LOOK_STORED);
-            shared.changed(&id).await;
-            let expected = shared.expected(&record.settings).await;
-            let elapsed = shared.now() - record.job.map_or(0, |job| job.accepted);
-            Ok(Outcome::Later(estimate::next_look(
-                milliseconds(elapsed),
-                milliseconds(expected),
-            )))
+            runs(shared, record, &job).await?;
+            Ok(Outcome::Running)
         }
     }
 }
 
-fn milliseconds(time: i64) -> Duration {
-    Duration::from_millis(u64::try_from(time).unwrap_or(0))
+/// Keeps what was seen of a running job, and shows it where a person would see a difference.
+async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), LibraryError> {
+    let id = record.id;
+    let Some(before) = record.job else {
+        return Ok(());
+    };
+    let queued = job.status == JobStatus::Queued;
+    let (progress, credits) = (job.progress, job.credit_cost);
+    let age = shared.now() - before.accepted;
+    let usual = shared.usual(&record.settings).await;
+    let due_before = shared.outlook.due(&id, &usual);
+    shared.outlook.saw(&id, age, progress.filter(|_| !queued));
+    let news = record.waiting.is_some()
+        || before.queued != queued
+        || before.progress < progress
+        || credits.is_some_and(|credits| before.credits != Some(credits));
+    if news {
+        let wanted = id.clone();
+        shared
+            .library
+            .run(move |library| library.observed(&wanted, queued, progress, credits))
+            .await?;
+        points::reach(points::LOOK_STORED);
+    }
+    if news || due_before.abs_diff(shared.outlook.due(&id, &usual)) >= SHOWN_FROM {
+        shared.changed(&id).await;
+    }
+    Ok(())
+}
+
+/// What keeps every job from being looked at, not this one alone; `None` if it is this one.
+fn everybodys(shared: &Shared, error: &Error) -> Option<Outcome> {
+    match error {
+        Error::Connect(_) => Some(Outcome::Trouble(words::NO_CONNECTION.into())),
+        Error::Rejected(rejection) => match rejection.kind {
+            RejectionKind::RateLimited => Some(submit::pause(rejection)),
+            RejectionKind::Unauthorized | RejectionKind::Forbidden => {
+                shared.tell(Event::KeyRefused);
+                Some(Outcome::Pause(
+                    REFUSED_PAUSE,
+                    words::KEY_REFUSED_WHILE_RENDERING.into(),
+                ))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 async fn unanswered(
@@ -155,32 +221,24 @@ async fn unanswered(
     id: &GenerationId,
     error: Error,
 ) -> Result<Outcome, LibraryError> {
-    let rejection = match error {
-        Error::Connect(_) | Error::Lost(_) => {
-            return Ok(Outcome::Trouble(words::NO_CONNECTION.into()));
-        }
+    match error {
+        Error::Connect(_) | Error::Lost(_) => Ok(Outcome::Trouble(words::NO_CONNECTION.into())),
         // An id that can't be asked for is no job of Apiframe's.
         Error::Unsendable(Unsendable::JobId) => {
-            return submit::fail(shared, id, words::job_unknown()).await;
+            submit::fail(shared, id, words::job_unknown()).await
         }
-        Error::Unsendable(why) => return Ok(Outcome::Trouble(why.to_string())),
-        Error::Rejected(rejection) => rejection,
-    };
-    Ok(match rejection.kind {
-        RejectionKind::RateLimited => submit::pause(&rejection),
-        RejectionKind::Unauthorized | RejectionKind::Forbidden => {
-            shared.tell(Event::KeyRefused);
-            Outcome::Pause(REFUSED_PAUSE, words::KEY_REFUSED_WHILE_RENDERING.into())
-        }
-        // One odd answer is no reason to give up a job that is paid for.
-        RejectionKind::NotFound | RejectionKind::Gone
-            if shared.attempts.unknown(id) != Then::GiveUp =>
-        {
-            Outcome::Trouble(words::JOB_NOT_FOUND.into())
-        }
-        RejectionKind::NotFound | RejectionKind::Gone => {
-            return submit::fail(shared, id, words::job_unknown()).await;
-        }
-        _ => Outcome::Trouble(words::unavailable(&rejection)),
-    })
+        Error::Unsendable(why) => Ok(Outcome::Trouble(why.to_string())),
+        Error::Rejected(rejection) => match rejection.kind {
+            // One odd answer is no reason to give up a job that is paid for.
+            RejectionKind::NotFound | RejectionKind::Gone
+                if shared.attempts.unknown(id) != Then::GiveUp =>
+            {
+                Ok(Outcome::Trouble(words::JOB_NOT_FOUND.into()))
+            }
+            RejectionKind::NotFound | RejectionKind::Gone => {
+                submit::fail(shared, id, words::job_unknown()).await
+            }
+            _ => Ok(Outcome::Trouble(words::unavailable(&rejection))),
+        },
+    }
 }

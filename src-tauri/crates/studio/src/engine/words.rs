@@ -26,6 +26,9 @@ pub(super) const JOB_NOT_FOUND: &str =
 pub(super) const UNCERTAIN: &str = "Apiframe's answer to this request never arrived, and its job list does not show it. \
      It may have been charged. Check again, or submit it again and pay for it.";
 
+/// What is said while the network is in the way, and is over for all when it is for one.
+pub(super) const OFFLINE: [&str; 3] = [NO_CONNECTION, ANSWER_LOST, DOWNLOAD_BROKE];
+
 /// Why a server that is there can't serve just now.
 pub(super) fn unavailable(rejection: &Rejection) -> String {
     match (&rejection.kind, rejection.retry_after) {

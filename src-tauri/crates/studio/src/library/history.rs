@@ -1,33 +1,51 @@
 //! What the library's own finished jobs teach: how long such jobs take and what they cost.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, ToSql, params};
 
 use super::{Library, LibraryError};
+use crate::estimate::LATEST;
 use crate::generation::Millis;
-use crate::settings::{Mode, Model, Settings};
+use crate::settings::Settings;
 
-/// How many of the latest jobs are asked: enough for a steady median, few enough to follow
-/// a server that has become faster or slower.
-const LATEST: u32 = 25;
+/// How long the latest finished jobs took, in milliseconds and in no order; each kind is a
+/// part of the one before.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct RenderTimes {
+    /// Of the same model.
+    pub model: Vec<Millis>,
+    /// Of the same model and mode.
+    pub mode: Vec<Millis>,
+    /// Of the same model, mode and length.
+    pub length: Vec<Millis>,
+}
 
 impl Library {
-    /// How long the latest finished jobs of this model and mode took, shortest first.
-    /// Jobs of any length: few libraries hold enough of each, and the mode decides most.
+    /// How long the latest [`LATEST`] finished jobs like one with these settings took, by
+    /// the server's clock, from acceptance to completion.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn render_times(&self, model: Model, mode: Mode) -> Result<Vec<Millis>, LibraryError> {
+    pub fn render_times(&self, settings: &Settings) -> Result<RenderTimes, LibraryError> {
+        let (model, mode) = (settings.model.id(), settings.mode.id());
+        Ok(RenderTimes {
+            model: self.times("model = ?1", &[&model])?,
+            mode: self.times("model = ?1 AND mode = ?2", &[&model, &mode])?,
+            length: self.times(
+                "model = ?1 AND mode = ?2 AND length = ?3",
+                &[&model, &mode, &settings.length],
+            )?,
+        })
+    }
+
+    fn times(&self, alike: &str, values: &[&dyn ToSql]) -> Result<Vec<Millis>, LibraryError> {
         self.with(|connection| {
-            let mut statement = connection.prepare_cached(
+            let mut statement = connection.prepare_cached(&format!(
                 "SELECT completed - accepted FROM generations \
-                 WHERE model = ?1 AND mode = ?2 AND completed > accepted AND state = 'ready' \
-                 ORDER BY created DESC LIMIT ?3",
-            )?;
-            let mut times = statement
-                .query_map(params![model.id(), mode.id(), LATEST], |row| row.get(0))?
-                .collect::<Result<Vec<Millis>, _>>()?;
-            times.sort_unstable();
-            Ok(times)
+                 WHERE {alike} AND completed > accepted AND state IN ('downloading', 'ready') \
+                 ORDER BY created DESC LIMIT {LATEST}"
+            ))?;
+            let times = statement.query_map(values, |row| row.get(0))?;
+            Ok(times.collect::<Result<_, _>>()?)
         })
     }
 

@@ -316,17 +316,23 @@ fn times_and_prices_come_from_finished_jobs_of_the_same_kind() {
         let id = shelf.rendering(created, &format!("job {i}"));
         shelf.finish(&id, created + took, 25 + i as i64);
     }
-    let times = shelf
-        .library
-        .render_times(settings.model, settings.mode)
-        .unwrap();
-    assert_eq!(times, [70_000, 80_000, 90_000]);
+    let mut times = shelf.library.render_times(&settings).unwrap();
+    times.length.sort_unstable();
+    assert_eq!(times.length, [70_000, 80_000, 90_000]);
+    let longer = Settings {
+        length: settings.length + 5,
+        ..settings.clone()
+    };
+    let times = shelf.library.render_times(&longer).unwrap();
+    assert_eq!((times.mode.len(), times.length.len()), (3, 0));
     assert_eq!(shelf.library.last_price(&settings).unwrap(), Some((27, 5)));
     let other = Settings {
         mode: Mode::FourK,
         ..settings
     };
     assert_eq!(shelf.library.last_price(&other).unwrap(), None);
+    let times = shelf.library.render_times(&other).unwrap();
+    assert_eq!((times.model.len(), times.mode.len()), (3, 0));
 }
 
 #[test]

@@ -9,3 +9,4 @@ mod life;
 mod matrix;
 mod rescue;
 mod restart;
+mod watching;

@@ -1,0 +1,187 @@
+//! The watcher: how many requests it makes, what it does when it may not or can't ask, and
+//! that it wakes up with the machine.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use sandbox::{Answer, Call, Fault, Sandbox};
+use studio::clips::Fetcher;
+use studio::clock::Clock;
+use studio::engine::{Engine, EngineConfig};
+use studio::frames::Frames;
+use studio::generation::{GenerationId, Phase};
+use studio::library::Library;
+
+use crate::desk::{Desk, QUICK_PRICE, quick};
+
+/// A desk where jobs are said to take so long, and where the time of day is so many
+/// milliseconds ahead of the system's.
+async fn desk(usual_time: Duration, ahead: &Arc<AtomicI64>) -> Desk {
+    let sandbox = Sandbox::builder()
+        .key("afk_test")
+        .credits(1000)
+        .speed(200.0)
+        .start()
+        .await
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let frames = Frames::open(folder.path().join("frames"));
+    let ahead = Arc::clone(ahead);
+    let system = Clock::system();
+    let engine = Engine::start(EngineConfig {
+        library: Library::open(&folder.path().join("library")).unwrap(),
+        frames: frames.clone(),
+        clips_folder: folder.path().join("clips"),
+        fetcher: Fetcher::new("inbetween/test", true).unwrap(),
+        clock: Clock::new(move || system.now() + ahead.load(Ordering::SeqCst)),
+        usual_time,
+        first_pause: Duration::from_millis(50),
+    });
+    let desk = Desk {
+        sandbox,
+        engine,
+        folder,
+        frames,
+    };
+    desk.sign_in();
+    desk
+}
+
+async fn rendering(desk: &Desk, ids: &[GenerationId]) {
+    for id in ids {
+        desk.until(id, "rendering", |one| {
+            matches!(one.phase, Phase::Rendering { .. })
+        })
+        .await;
+    }
+}
+
+async fn several(desk: &Desk, count: usize) -> Vec<GenerationId> {
+    let mut ids = Vec::new();
+    for number in 1..=count {
+        ids.push(desk.generate(quick(&format!("Take {number}"))).await);
+    }
+    rendering(desk, &ids).await;
+    ids
+}
+
+#[tokio::test]
+async fn after_sleep_every_job_is_looked_at_at_once() {
+    let ahead = Arc::default();
+    // The next look would be minutes away.
+    let desk = desk(Duration::from_hours(1), &ahead).await;
+    let id = desk.generate(quick("Asleep")).await;
+    rendering(&desk, std::slice::from_ref(&id)).await;
+    while desk.sandbox.jobs()[0].completed_at.is_none() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(desk.asked("GET", "/v2/jobs"), 0, "nothing was due");
+    ahead.store(8 * 3_600_000, Ordering::SeqCst);
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn several_jobs_are_seen_in_one_list_and_none_is_asked_for_alone() {
+    let desk = desk(Duration::from_millis(500), &Arc::default()).await;
+    desk.sandbox.hold();
+    let ids = several(&desk, 5).await;
+    desk.sandbox.clear_requests();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let requests = desk.sandbox.requests();
+    let looks: Vec<_> = requests
+        .iter()
+        .filter(|request| request.path.starts_with("/v2/jobs"))
+        .map(|request| request.path.as_str())
+        .collect();
+    assert!(looks.len() >= 2, "{looks:?}");
+    assert!(looks.iter().all(|path| *path == "/v2/jobs"), "{looks:?}");
+    desk.sandbox.release();
+    for id in &ids {
+        desk.until_ready(id).await;
+    }
+    desk.is_settled(5, 5 * QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_pause_that_the_list_asks_for_holds_for_every_job() {
+    let desk = desk(Duration::from_millis(500), &Arc::default()).await;
+    desk.sandbox.hold();
+    let ids = several(&desk, 3).await;
+    desk.sandbox.clear_requests();
+    desk.sandbox.fault(
+        Fault::on(Call::Jobs)
+            .times(1)
+            .then(Answer::status(429).with_header("Retry-After", "2")),
+    );
+    for id in &ids {
+        desk.until_waiting(id, "pause of 2 s").await;
+    }
+    desk.sandbox.release();
+    for id in &ids {
+        desk.until_ready(id).await;
+    }
+    let looks: Vec<_> = desk
+        .sandbox
+        .requests()
+        .iter()
+        .filter(|request| request.path.starts_with("/v2/jobs"))
+        .map(|request| (request.at.as_millisecond(), request.answered == Some(429)))
+        .collect();
+    let refused = looks.iter().position(|(_, refused)| *refused).unwrap();
+    let waited = looks[refused + 1].0 - looks[refused].0;
+    assert!(waited >= 2000, "{waited} ms");
+    desk.is_settled(3, 3 * QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_list_that_is_broken_keeps_no_clip_back() {
+    for answer in [Answer::status(500), Answer::status(404), Answer::DropBefore] {
+        let desk = desk(Duration::from_millis(500), &Arc::default()).await;
+        desk.sandbox.fault(Fault::on(Call::Jobs).then(answer));
+        desk.sandbox.hold();
+        let ids = several(&desk, 3).await;
+        desk.sandbox.release();
+        for id in &ids {
+            desk.until_ready(id).await;
+        }
+        assert!(desk.asked("GET", "/v2/jobs/") >= 3);
+        desk.is_settled(3, 3 * QUICK_PRICE).await;
+    }
+}
+
+#[tokio::test]
+async fn when_the_network_is_back_for_one_it_is_back_for_all() {
+    let desk = desk(Duration::from_millis(500), &Arc::default()).await;
+    desk.sandbox.hold();
+    let first = desk.generate(quick("Waits long")).await;
+    rendering(&desk, std::slice::from_ref(&first)).await;
+    desk.sandbox.unplug().await.unwrap();
+    desk.until_waiting(&first, "No connection").await;
+    // By now it tries only every few seconds.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    desk.sandbox.clear_requests();
+    let second = desk.generate(quick("Just begun")).await;
+    desk.until_waiting(&second, "No connection").await;
+    desk.sandbox.plug().await.unwrap();
+    rendering(&desk, std::slice::from_ref(&second)).await;
+    desk.until(&first, "at work again", |one| one.waiting.is_none())
+        .await;
+    let requests = desk.sandbox.requests();
+    let at = |path: &str| {
+        requests
+            .iter()
+            .find(|request| request.path.starts_with(path))
+            .unwrap()
+            .at
+            .as_millisecond()
+    };
+    let waited = at("/v2/jobs") - at("/v2/videos/generate");
+    assert!(waited < 1200, "{waited} ms");
+    desk.sandbox.release();
+    desk.until_ready(&first).await;
+    desk.until_ready(&second).await;
+    desk.is_settled(2, 2 * QUICK_PRICE).await;
+}
