@@ -9,6 +9,7 @@
 mod account;
 mod composer;
 mod gallery;
+mod ledger;
 mod settings;
 mod startup;
 mod viewer;
@@ -48,6 +49,10 @@ pub(crate) fn bridge() -> Builder<tauri::Wry> {
             gallery::remove,
             viewer::show_in_folder,
             viewer::save_copy,
+            ledger::books,
+            ledger::ledger,
+            ledger::set_limits,
+            ledger::export_ledger,
             settings::set_theme,
             settings::pick_clips_folder,
             settings::open_folder,

@@ -85,6 +85,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
     match job.status {
         JobStatus::Completed => {
             let Some(url) = job.result_urls().into_iter().next() else {
+                book(shared, &id, &job).await?;
                 let failure = if job.expired {
                     words::expired()
                 } else {
@@ -93,6 +94,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
                 return submit::fail(shared, &id, failure).await;
             };
             if job.expired {
+                book(shared, &id, &job).await?;
                 return submit::fail(shared, &id, words::expired()).await;
             }
             let accepted = record.job.map_or(0, |job| job.accepted);
@@ -117,6 +119,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
             Ok(Outcome::Done)
         }
         JobStatus::Failed | JobStatus::Cancelled => {
+            book(shared, &id, &job).await?;
             let cancelled = job.status == JobStatus::Cancelled;
             let failure = words::job_failed(job.error.as_deref(), cancelled);
             submit::fail(shared, &id, failure).await
@@ -139,6 +142,20 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
             )))
         }
     }
+}
+
+/// Takes down what a job that ended without a clip had cost, before it is ended here: what
+/// comes back is what was taken. Some servers say nought of what they gave back, which is
+/// no price.
+async fn book(shared: &Arc<Shared>, id: &GenerationId, job: &Job) -> Result<(), LibraryError> {
+    let Some(cost) = job.credit_cost.filter(|cost| *cost > 0) else {
+        return Ok(());
+    };
+    let (wanted, progress) = (id.clone(), job.progress);
+    shared
+        .library
+        .run(move |library| library.observed(&wanted, false, progress, Some(cost)))
+        .await
 }
 
 fn milliseconds(time: i64) -> Duration {

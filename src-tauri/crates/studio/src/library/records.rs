@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{Library, LibraryError};
 use crate::generation::{Clip, Failure, GenerationId, JobRecord, Record, State, Submission};
@@ -18,23 +18,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn insert(&self, record: &Record) -> Result<(), LibraryError> {
-        self.with(|connection| {
-            connection.execute(
-                "INSERT INTO generations (id, created, settings, state, model, mode, length, sound) \
-                 VALUES (:id, :created, :settings, :state, :model, :mode, :length, :sound)",
-                named_params! {
-                    ":id": record.id.as_str(),
-                    ":created": record.created,
-                    ":settings": json(&record.settings)?,
-                    ":state": record.state.word(),
-                    ":model": record.settings.model.id(),
-                    ":mode": record.settings.mode.id(),
-                    ":length": record.settings.length,
-                    ":sound": record.settings.sound,
-                },
-            )?;
-            Ok(())
-        })
+        self.with(|connection| insert(connection, record, None))
     }
 
     /// One record, or `None`.
@@ -86,6 +70,31 @@ impl Library {
             Ok(records)
         })
     }
+}
+
+/// Writes a new record; `expected` is the most it may cost, where that is known.
+pub(super) fn insert(
+    connection: &Connection,
+    record: &Record,
+    expected: Option<i64>,
+) -> Result<(), LibraryError> {
+    connection.execute(
+        "INSERT INTO generations \
+             (id, created, settings, state, model, mode, length, sound, expected) \
+         VALUES (:id, :created, :settings, :state, :model, :mode, :length, :sound, :expected)",
+        named_params! {
+            ":id": record.id.as_str(),
+            ":created": record.created,
+            ":settings": json(&record.settings)?,
+            ":state": record.state.word(),
+            ":model": record.settings.model.id(),
+            ":mode": record.settings.mode.id(),
+            ":length": record.settings.length,
+            ":sound": record.settings.sound,
+            ":expected": expected,
+        },
+    )?;
+    Ok(())
 }
 
 pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String, LibraryError> {

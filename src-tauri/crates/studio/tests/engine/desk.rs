@@ -10,6 +10,7 @@ use studio::clock::Clock;
 use studio::engine::{Engine, EngineConfig};
 use studio::frames::{FrameHash, Frames};
 use studio::generation::{Generation, GenerationId, Phase};
+use studio::ledger::Limits;
 use studio::library::{Filter, Library};
 use studio::settings::{Mode, Settings};
 
@@ -25,6 +26,11 @@ pub struct Desk {
 
 impl Desk {
     pub async fn new() -> Self {
+        Self::at(Clock::system()).await
+    }
+
+    /// A desk at which it is as late as `clock` says.
+    pub async fn at(clock: Clock) -> Self {
         let sandbox = Sandbox::builder()
             .key("afk_test")
             .credits(1000)
@@ -35,7 +41,7 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let frames = Frames::open(folder.path().join("frames"));
         let desk = Self {
-            engine: engine(folder.path(), frames.clone()),
+            engine: engine(folder.path(), frames.clone(), clock),
             sandbox,
             folder,
             frames,
@@ -69,14 +75,24 @@ impl Desk {
     }
 
     /// The program is started again on what the killed one left.
-    pub fn start_again((sandbox, folder): (Sandbox, tempfile::TempDir)) -> Self {
+    pub fn start_again(left: (Sandbox, tempfile::TempDir)) -> Self {
+        Self::start_again_at(left, Clock::system(), Limits::default())
+    }
+
+    /// The same at another time, under spending limits.
+    pub fn start_again_at(
+        (sandbox, folder): (Sandbox, tempfile::TempDir),
+        clock: Clock,
+        limits: Limits,
+    ) -> Self {
         let frames = Frames::open(folder.path().join("frames"));
         let desk = Self {
-            engine: engine(folder.path(), frames.clone()),
+            engine: engine(folder.path(), frames.clone(), clock),
             sandbox,
             folder,
             frames,
         };
+        desk.engine.set_limits(limits);
         desk.sign_in();
         desk
     }
@@ -181,13 +197,13 @@ impl Desk {
     }
 }
 
-fn engine(folder: &Path, frames: Frames) -> Engine {
+fn engine(folder: &Path, frames: Frames, clock: Clock) -> Engine {
     Engine::start(EngineConfig {
         library: Library::open(&folder.join("library")).unwrap(),
         frames,
         clips_folder: folder.join("clips"),
         fetcher: Fetcher::new("inbetween/test", true).unwrap(),
-        clock: Clock::system(),
+        clock,
         usual_time: Duration::from_millis(500),
         first_pause: Duration::from_millis(50),
     })
