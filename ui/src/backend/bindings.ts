@@ -584,9 +584,9 @@ export type Shot = {
 /**  The most credits a person wants taken; `None` for no limit. Nought stops everything. */
 export type SpendingLimits = {
 	/**  A day. */
-	day?: number | null,
+	day: number | null,
 	/**  A month. */
-	month?: number | null,
+	month: number | null,
 };
 
 /**  Where a day or a month stands. */

@@ -4,6 +4,7 @@
  * call over and hand back what came, and reject with a `Problem` whose message can be shown.
  */
 import type {
+  Books,
   Boot,
   Counts,
   Frame,
@@ -11,12 +12,14 @@ import type {
   GalleryPage,
   Generation,
   Keep,
+  LedgerPage,
   Link,
   Preferences,
   Price,
   Problem,
   Session,
   Settings,
+  SpendingLimits,
   Theme,
   Violation,
 } from './bindings';
@@ -72,6 +75,12 @@ export interface Backend {
   savePoster(id: string, jpeg: Uint8Array): Promise<void>;
   showInFolder(id: string): Promise<void>;
   saveCopy(id: string): Promise<string | null>;
+
+  books(): Promise<Books>;
+  ledger(cursor: string | null): Promise<LedgerPage>;
+  setLimits(limits: SpendingLimits): Promise<Books>;
+  /** Where it was saved; null when the dialog was closed. */
+  exportLedger(): Promise<string | null>;
 
   setTheme(theme: Theme): Promise<Preferences>;
   pickClipsFolder(): Promise<Preferences | null>;

@@ -13,7 +13,7 @@ use super::Today;
 
 /// The most credits a person wants taken; `None` for no limit. Nought stops everything.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, Type)]
-#[serde(rename = "SpendingLimits", rename_all = "camelCase", default)]
+#[serde(rename = "SpendingLimits", rename_all = "camelCase")]
 pub struct Limits {
     /// A day.
     pub day: Option<u32>,

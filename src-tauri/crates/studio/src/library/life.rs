@@ -308,7 +308,7 @@ impl Library {
         )
     }
 
-    /// Takes a finished generation out of the library.
+    /// Takes a finished generation out of the library. What it cost stays in the ledger.
     ///
     /// # Errors
     /// As for all steps: an unfinished one stays.
