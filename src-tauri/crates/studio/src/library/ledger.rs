@@ -149,7 +149,7 @@ impl Library {
     /// The sum of the days from `first` to `last`, under the name `span`.
     pub(super) fn sum(
         connection: &Connection,
-        span: String,
+        span: &str,
         first: &str,
         last: &str,
     ) -> Result<Sum, LibraryError> {

@@ -117,12 +117,12 @@ impl Library {
             let (first, last) = ends(&month);
             Ok(Books {
                 today: standing(
-                    Self::sum(connection, day.clone(), &day, &day)?,
+                    Self::sum(connection, &day, &day, &day)?,
                     used.day,
                     limits.day,
                 ),
                 month: standing(
-                    Self::sum(connection, month.clone(), &first, &last)?,
+                    Self::sum(connection, &month, &first, &last)?,
                     used.month,
                     limits.month,
                 ),

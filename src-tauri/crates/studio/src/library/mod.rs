@@ -1,10 +1,11 @@
 //! The library: what this person has generated, in one SQLite file.
 //!
-//! It keeps records, the ledger, the addresses of uploaded pictures and nothing else: frames and clips
-//! are files beside it, the key is in the vault. Every change is one transaction, and every
-//! transaction is on the disk when the call returns (`synchronous=FULL`): writes are few,
-//! and a row that records a submission must be there before the submission leaves. Calls
-//! block for a few milliseconds; async callers go through [`Library::run`].
+//! It keeps records, the ledger, the addresses of uploaded pictures and nothing else:
+//! frames and clips are files beside it, the key is in the vault. Every change is one
+//! transaction, and every transaction is on the disk when the call returns
+//! (`synchronous=FULL`): writes are few, and a row that records a submission must be there
+//! before the submission leaves. Calls block for a few milliseconds; async callers go
+//! through [`Library::run`].
 
 mod gallery;
 mod history;
