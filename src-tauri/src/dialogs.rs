@@ -42,6 +42,15 @@ pub(crate) async fn save_clip(app: &AppHandle, name: &str) -> Result<Option<Path
     Ok(dialog.save_file().await.map(|file| file.path().to_owned()))
 }
 
+/// Where to save the ledger; `None` when the person closes the dialog.
+pub(crate) async fn save_table(app: &AppHandle, name: &str) -> Result<Option<PathBuf>, Problem> {
+    let dialog = dialog(app, "Export the ledger")
+        .await?
+        .set_file_name(name)
+        .add_filter("Table for a spreadsheet", &["csv"]);
+    Ok(dialog.save_file().await.map(|file| file.path().to_owned()))
+}
+
 /// Says why the program can't start, where a person who did not start it from a terminal
 /// sees it. Without a desktop there is nobody to see it.
 pub(crate) fn cannot_start(sentence: &str) {

@@ -9,6 +9,7 @@
 mod account;
 mod composer;
 mod gallery;
+mod ledger;
 mod settings;
 mod startup;
 mod viewer;
@@ -49,6 +50,10 @@ pub(crate) fn bridge() -> Builder<tauri::Wry> {
             gallery::dismiss_notice,
             viewer::show_in_folder,
             viewer::save_copy,
+            ledger::books,
+            ledger::ledger,
+            ledger::set_limits,
+            ledger::export_ledger,
             settings::set_theme,
             settings::pick_clips_folder,
             settings::open_folder,

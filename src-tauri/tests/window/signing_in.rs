@@ -46,7 +46,7 @@ fn a_typed_key_is_in_the_keychain_and_nowhere_else_and_signs_in_the_next_time() 
     let asked_before = apiframe.keys_seen().len();
     window.restart();
     window.region("Composer").appears();
-    window.button("1,000 credits, refresh").appears();
+    window.button("1,000 credits…").appears();
     assert!(
         !window.textbox("Apiframe API key").is_there(),
         "it asks for the key again"
@@ -175,5 +175,5 @@ fn a_keychain_that_is_locked_at_the_start_signs_in_once_it_is_open() {
     window.button("Try again").click();
     window.answer_keychain(Some(KEYCHAIN_PASSWORD));
     window.region("Composer").appears();
-    window.button("1,000 credits, refresh").appears();
+    window.button("1,000 credits…").appears();
 }

@@ -48,7 +48,7 @@ fn neither_network_nor_keychain_is_touched_before_the_first_paint() {
         .overhear_keychain(&window.home().logs().join("keychain-calls.log"));
     let asked_before = apiframe.requests();
     window.open();
-    window.button("1,000 credits, refresh").appears();
+    window.button("1,000 credits…").appears();
     let painted = window.first_paint();
     let asked = apiframe.request_time(asked_before);
     assert!(

@@ -129,6 +129,11 @@ fn walk(screen: (u32, u32), theme: &'static str) {
     walk.window.button("Settings").click();
     walk.window.page().find("dialog", "Settings").appears();
     walk.look("settings");
+    walk.window.button("Where credits went…").click();
+    walk.window.page().find("dialog", "Credits").appears();
+    walk.look("credits");
+    walk.window.button("Change limits…").click();
+    walk.window.page().find("dialog", "Settings").appears();
     walk.window.button("Keys").click();
     walk.window.page().find("dialog", "Keys").appears();
     walk.look("keys");

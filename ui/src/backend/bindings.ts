@@ -62,6 +62,14 @@ export const commands = {
 	showInFolder: (id: GenerationId) => __TAURI_INVOKE<null>("show_in_folder", { id }),
 	/**  Copies the clip to where the person says; `None` when they close the dialog. */
 	saveCopy: (id: GenerationId) => __TAURI_INVOKE<string | null>("save_copy", { id }),
+	/**  The books at a glance. */
+	books: () => __TAURI_INVOKE<Books>("books"),
+	/**  A page of the ledger, newest first. */
+	ledger: (cursor: string | null) => __TAURI_INVOKE<LedgerPage>("ledger", { cursor }),
+	/**  Sets the most that may be spent a day and a month. */
+	setLimits: (limits: SpendingLimits) => __TAURI_INVOKE<Books>("set_limits", { limits }),
+	/**  Writes the ledger into a file of the person's choice; `None` when they close the dialog. */
+	exportLedger: () => __TAURI_INVOKE<string | null>("export_ledger"),
 	/**  Chooses a theme. */
 	setTheme: (theme: Theme) => __TAURI_INVOKE<Preferences>("set_theme", { theme }),
 	/**  Chooses where clips go; `None` when the person closes the dialog. */
@@ -97,6 +105,18 @@ export type Account = {
 	team: string | null,
 	/**  Whether Apiframe answers. */
 	connection: Connection,
+};
+
+/**  The books at a glance. */
+export type Books = {
+	/**  Today. */
+	today: Standing,
+	/**  This month. */
+	month: Standing,
+	/**  The months in which anything was booked, newest first, at most a year of them. */
+	months: LedgerSum[],
+	/**  How many rows there are. */
+	entries: number,
 };
 
 /**  All that the first view needs, from this disk alone. */
@@ -162,6 +182,13 @@ export type Counts = {
 
 /**  There are more or fewer of a kind. */
 export type CountsChanged = Counts;
+
+/**  Which way credits went. */
+export type EntryKind = 
+/**  Taken, when Apiframe accepted a job. */
+"charge" | 
+/**  Given back, because the job ended without a clip. */
+"return";
 
 /**  Why a generation ended without a clip. */
 export type Failure = {
@@ -309,6 +336,58 @@ export type KeySource =
 "thisRun" | 
 /**  It came with the environment of this run. */
 "environment";
+
+/**  One row of the ledger. */
+export type LedgerEntry = {
+	/**  Its own number, in the order in which rows were written. */
+	id: number,
+	/**  When the job was accepted, or its failure was seen. */
+	at: number,
+	/**  The person's own day at that time, `2026-11-22`. */
+	day: string,
+	/**  The generation, also after it was removed from the gallery. */
+	generation: string,
+	/**  Whether the generation is still in the gallery. */
+	inGallery: boolean,
+	/**  How its prompt begins. */
+	prompt: string,
+	/**  Apiframe's id of the job. */
+	job: string,
+	/**  Which way. */
+	kind: EntryKind,
+	/**  How many, by Apiframe's own word; `None` while that is not known yet. */
+	credits: number | null,
+	/**
+	 *  All credits spent up to and with this row, by day and number; what is not known
+	 *  yet counts as nothing.
+	 */
+	total: number,
+};
+
+/**  A stretch of the ledger, newest first. */
+export type LedgerPage = {
+	/**  The rows. */
+	entries: LedgerEntry[],
+	/**
+	 *  The sums of the days they are of, newest first; whole days, also where a day goes
+	 *  on in the next page.
+	 */
+	days: LedgerSum[],
+	/**  What to ask with for the page after; `None` on the last. */
+	next: string | null,
+};
+
+/**  What went which way in a day or a month. */
+export type LedgerSum = {
+	/**  The day, `2026-11-22`, or the month, `2026-11`. */
+	span: string,
+	/**  Credits taken. */
+	charged: number,
+	/**  Credits given back. */
+	returned: number,
+	/**  Charges whose amount is not known yet, and so in none of the sums. */
+	unknown: number,
+};
 
 /**
  *  A page of the web the person may open. The page names one of these; it can't name an
@@ -518,6 +597,32 @@ export type Shot = {
 	prompt: string,
 	/**  How long it lasts, in whole seconds. */
 	seconds: number,
+};
+
+/**  The most credits a person wants taken; `None` for no limit. Nought stops everything. */
+export type SpendingLimits = {
+	/**  A day. */
+	day: number | null,
+	/**  A month. */
+	month: number | null,
+};
+
+/**  Where a day or a month stands. */
+export type Standing = {
+	/**  What was booked. */
+	sum: LedgerSum,
+	/**
+	 *  Credits that count towards the limit: what was charged on these days and not given
+	 *  back, and what is set aside.
+	 */
+	used: number,
+	/**
+	 *  The part of [`Standing::used`] that is set aside for generations which are not
+	 *  charged yet, at the most they may cost.
+	 */
+	setAside: number,
+	/**  The limit, where the person set one. */
+	limit: number | null,
 };
 
 /**  Light or dark. */

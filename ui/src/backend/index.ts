@@ -4,6 +4,7 @@
  * call over and hand back what came, and reject with a `Problem` whose message can be shown.
  */
 import type {
+  Books,
   Boot,
   Counts,
   Frame,
@@ -11,6 +12,7 @@ import type {
   GalleryPage,
   Generation,
   Keep,
+  LedgerPage,
   Link,
   Notice,
   Preferences,
@@ -18,6 +20,7 @@ import type {
   Problem,
   Session,
   Settings,
+  SpendingLimits,
   Theme,
   Violation,
 } from './bindings';
@@ -75,6 +78,12 @@ export interface Backend {
   dismissNotice(code: string): Promise<void>;
   showInFolder(id: string): Promise<void>;
   saveCopy(id: string): Promise<string | null>;
+
+  books(): Promise<Books>;
+  ledger(cursor: string | null): Promise<LedgerPage>;
+  setLimits(limits: SpendingLimits): Promise<Books>;
+  /** Where it was saved; null when the dialog was closed. */
+  exportLedger(): Promise<string | null>;
 
   setTheme(theme: Theme): Promise<Preferences>;
   pickClipsFolder(): Promise<Preferences | null>;

@@ -3,7 +3,7 @@ import { invoke } from '@tauri-apps/api/core';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 import type { Backend, FileDrag, FolderName, Listeners, MediaKind } from '.';
 import { commands, events } from './bindings';
-import type { GalleryFilter, Keep, Link, Settings, Theme } from './bindings';
+import type { GalleryFilter, Keep, Link, Settings, SpendingLimits, Theme } from './bindings';
 
 const nothing = () => undefined;
 
@@ -43,6 +43,11 @@ export class TauriBackend implements Backend {
   dismissNotice = (code: string) => commands.dismissNotice(code).then(nothing);
   showInFolder = (id: string) => commands.showInFolder(id).then(nothing);
   saveCopy = (id: string) => commands.saveCopy(id);
+
+  books = () => commands.books();
+  ledger = (cursor: string | null) => commands.ledger(cursor);
+  setLimits = (limits: SpendingLimits) => commands.setLimits(limits);
+  exportLedger = () => commands.exportLedger();
 
   setTheme = (theme: Theme) => commands.setTheme(theme);
   pickClipsFolder = () => commands.pickClipsFolder();

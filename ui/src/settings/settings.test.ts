@@ -103,6 +103,7 @@ describe('the connection', () => {
     const { backend, user } = await open();
     backend.refreshAccount.mockRejectedValue(problem('offline', 'Apiframe cannot be reached.'));
     await user.click(screen.getByRole('button', { name: /1,240 credits/ }));
+    await user.click(screen.getByRole('button', { name: 'Refresh' }));
     await screen.findByText('Apiframe cannot be reached.');
   });
 });

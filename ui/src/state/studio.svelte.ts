@@ -8,13 +8,14 @@ import type { Backend, Boot, Generation, Listeners, Preferences, Theme } from '.
 import { Arrivals } from './arrivals.svelte';
 import { Clock } from './clock.svelte';
 import { ComposerState } from './composer.svelte';
+import { LedgerState } from '../ledger/ledger.svelte';
 import { GalleryState } from './gallery.svelte';
 import { PosterMaker } from './posters';
 import { SessionState } from './session.svelte';
 import { Voice } from './voice.svelte';
 import { inShort } from './words';
 
-export type Sheet = 'settings' | 'keys';
+export type Sheet = 'settings' | 'keys' | 'credits';
 
 export function wearTheme(theme: Theme) {
   if (theme === 'system') document.documentElement.removeAttribute('data-theme');
@@ -29,6 +30,7 @@ export class Studio {
   readonly session: SessionState;
   readonly arrivals: Arrivals;
   readonly posters: PosterMaker;
+  readonly ledger: LedgerState;
 
   preferences = $state.raw<Preferences>() as Preferences;
   sheet = $state<Sheet | null>(null);
@@ -69,6 +71,7 @@ export class Studio {
       () => this.room === 'main' && this.viewing === null && this.sheet === null,
     );
     this.posters = new PosterMaker(backend);
+    this.ledger = new LedgerState(backend);
     if (boot.gallery) {
       this.gallery.start(boot.gallery);
       this.hasLibrary = true;
@@ -83,6 +86,7 @@ export class Studio {
     },
     generationRemoved: (id) => {
       this.gallery.drop(id);
+      this.ledger.stale();
       if (this.viewing === id) this.viewing = null;
     },
     countsChanged: (counts) => (this.gallery.counts = counts),
@@ -92,10 +96,12 @@ export class Studio {
   };
 
   changed(generation: Generation) {
-    const before = this.gallery.find(generation.id)?.phase.state;
+    const before = this.gallery.find(generation.id);
     this.gallery.put(generation);
     const { phase } = generation;
-    if (before === phase.state) return;
+    const moved = before?.phase.state !== phase.state;
+    if (moved || before.credits !== generation.credits) this.ledger.stale();
+    if (!moved) return;
     const name = inShort(generation.settings.prompt);
     if (phase.state === 'ready') {
       this.voice.say(`Ready: ${name}`);
@@ -120,6 +126,7 @@ export class Studio {
     this.viewing = null;
     this.gallery.filter = 'all';
     void this.gallery.reload();
+    this.ledger.forget();
     this.composer.recheckFrames();
     void this.composer.reprice();
   }

@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import type {
   Account,
   Backend,
+  Books,
   Boot,
   Clip,
   FileDrag,
@@ -61,6 +62,24 @@ export const EMPTY_PAGE: GalleryPage = {
   next: null,
   counts: { all: 0, running: 0, failed: 0 },
   notices: [],
+};
+
+/** The books of somebody who spent nothing yet. */
+export const NO_BOOKS: Books = {
+  today: {
+    sum: { span: '2026-11-22', charged: 0, returned: 0, unknown: 0 },
+    used: 0,
+    setAside: 0,
+    limit: null,
+  },
+  month: {
+    sum: { span: '2026-11', charged: 0, returned: 0, unknown: 0 },
+    used: 0,
+    setAside: 0,
+    limit: null,
+  },
+  months: [],
+  entries: 0,
 };
 
 export function problem(code: string, message: string, over: Partial<Problem> = {}): Problem {
@@ -156,6 +175,14 @@ export function stub(over: Partial<Boot> = {}) {
     dismissNotice: vi.fn<Backend['dismissNotice']>(async () => undefined),
     showInFolder: vi.fn<Backend['showInFolder']>(async () => undefined),
     saveCopy: vi.fn<Backend['saveCopy']>(async () => '/home/ada/copy.mp4'),
+    books: vi.fn<Backend['books']>(async () => NO_BOOKS),
+    ledger: vi.fn<Backend['ledger']>(async () => ({ entries: [], days: [], next: null })),
+    setLimits: vi.fn<Backend['setLimits']>(async ({ day, month }) => ({
+      ...NO_BOOKS,
+      today: { ...NO_BOOKS.today, limit: day },
+      month: { ...NO_BOOKS.month, limit: month },
+    })),
+    exportLedger: vi.fn<Backend['exportLedger']>(async () => '/home/ada/credits.csv'),
     setTheme: vi.fn<Backend['setTheme']>(async (theme) => ({ ...PREFERENCES, theme })),
     pickClipsFolder: vi.fn<Backend['pickClipsFolder']>(async () => null),
     openFolder: vi.fn<Backend['openFolder']>(async () => undefined),

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod estimate;
 pub mod frames;
 pub mod generation;
+pub mod ledger;
 pub mod library;
 pub mod lock;
 pub mod notice;

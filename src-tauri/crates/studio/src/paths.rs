@@ -19,7 +19,9 @@ const CLIPS_FOLDER: &str = "Inbetween";
 
 /// Which Apiframe the program talks to. Each has its own library, so that clips of the
 /// sandbox never stand among paid ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Profile {
     /// The real service, with a key, for credits.

@@ -5,6 +5,7 @@
 //! understood must never keep the program from starting: it is set aside and the defaults
 //! are used.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use serde_json::{Map, Value};
 use specta::Type;
 
 use crate::durable;
+use crate::ledger::Limits;
 use crate::paths::Profile;
 
 /// Light or dark.
@@ -54,6 +56,11 @@ pub struct Preferences {
     /// The profile last used; `None` until one was ever chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
+    /// The spending limits of each profile. Apart, because the sandbox's credits are not
+    /// money: trying things there must not use up a limit on what is real, and a limit can
+    /// be tried there first.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<Profile, Limits>,
     /// The window as it was last seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<WindowSize>,
@@ -144,6 +151,11 @@ mod tests {
         preferences.theme = Theme::Light;
         preferences.clips_folder = Some(folder.path().join("My clips"));
         preferences.profile = Some(Profile::Sandbox);
+        let limits = Limits {
+            day: Some(100),
+            month: None,
+        };
+        preferences.limits.insert(Profile::Apiframe, limits);
         preferences.window = Some(WindowSize {
             width: 1280,
             height: 800,

@@ -30,6 +30,18 @@ pub enum Price {
     Unknown,
 }
 
+impl Price {
+    /// The most that it may come to, which is what a limit has to hold against.
+    #[must_use]
+    pub fn most(self) -> Option<i64> {
+        match self {
+            Self::Exact { credits } => Some(credits),
+            Self::Range { max, .. } => Some(max),
+            Self::Unknown => None,
+        }
+    }
+}
+
 /// The price of `seconds` of a clip: by the last job of its kind (its credits and
 /// seconds), else by the catalogue's entry of its model.
 #[must_use]

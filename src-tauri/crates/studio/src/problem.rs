@@ -49,6 +49,7 @@ impl From<EngineError> for Problem {
                 field: violations.first().map(|first| first.field),
                 violations,
             },
+            EngineError::Limit(overrun) => Self::new("limit", overrun.refusal()),
             EngineError::Library(error) => error.into(),
         }
     }

@@ -17,11 +17,13 @@ import type {
   Problem,
   Session,
   Settings,
+  SpendingLimits,
   Theme,
   Violation,
 } from '../bindings';
 import { film } from './film';
 import { Jobs, wait } from './jobs';
+import { Ledger } from './ledger';
 import { picture } from './pictures';
 import { costOf, failures, library, runningOnes, SCENES, settingsOf, type Scene } from './scenes';
 
@@ -31,6 +33,7 @@ function problem(code: string, message: string, over: Partial<Problem> = {}): Pr
 
 export class FakeBackend implements Backend {
   readonly #jobs = new Jobs();
+  readonly #ledger = new Ledger(this.#jobs);
   #session: Session = { state: 'opening' };
   #frames = new Map<string, Frame>();
   #posters = new Map<string, string>();
@@ -66,6 +69,10 @@ export class FakeBackend implements Backend {
         break;
       case 'full':
         this.#jobs.list = [...runningOnes(now).slice(0, 2), ...library(now, 1300)];
+        break;
+      case 'limited':
+        this.#jobs.list = [...runningOnes(now).slice(0, 2), ...library(now, 9)];
+        this.#ledger.limits = { day: 60, month: 2000 };
         break;
       case 'viewer':
         this.#jobs.list = library(now, 40);
@@ -257,6 +264,8 @@ export class FakeBackend implements Backend {
       throw problem('settings', 'Some settings need a change first.', { violations });
     }
     if (this.#session.state !== 'ready') throw problem('noKey', 'There is no key yet.');
+    const refused = this.#ledger.refuses(settings);
+    if (refused) throw problem('limit', refused);
     return this.#jobs.begin(settings);
   }
 
@@ -295,6 +304,7 @@ export class FakeBackend implements Backend {
   }
   async remove(id: string) {
     await wait(120);
+    this.#ledger.keep(id);
     this.#jobs.drop(id);
   }
   async savePoster(id: string, jpeg: Uint8Array) {
@@ -318,6 +328,22 @@ export class FakeBackend implements Backend {
   }
   async saveCopy() {
     return '/home/ada/Desktop/clip.mp4';
+  }
+
+  async books() {
+    await wait(30);
+    return this.#ledger.books();
+  }
+  async ledger(cursor: string | null) {
+    await wait(30);
+    return this.#ledger.page(cursor);
+  }
+  async setLimits(limits: SpendingLimits) {
+    this.#ledger.limits = limits;
+    return this.#ledger.books();
+  }
+  async exportLedger() {
+    return '/home/ada/Documents/Inbetween credits.csv';
   }
 
   async setTheme(theme: Theme) {

@@ -13,6 +13,7 @@ export const SCENES = [
   'sandbox',
   'offline',
   'refused',
+  'limited',
 ] as const;
 export type Scene = (typeof SCENES)[number];
 

@@ -16,6 +16,7 @@ mod outlook;
 mod rounds;
 mod scan;
 mod settle;
+mod spending;
 pub mod step;
 mod submit;
 mod sweep;
@@ -29,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use apiframe::Client;
+use apiframe::{Client, ModelCatalog};
 use tokio::sync::{Notify, broadcast};
 
 use crate::clips::Fetcher;
@@ -37,6 +38,7 @@ use crate::clock::Clock;
 use crate::estimate::Usual;
 use crate::frames::Frames;
 use crate::generation::{Generation, GenerationId, Millis, Received, Record, State};
+use crate::ledger::{Limits, Overrun};
 use crate::library::{Counts, Filter, Library, LibraryError, Rescue};
 use crate::notice::Notice;
 use crate::points;
@@ -86,6 +88,9 @@ pub enum EngineError {
     /// The settings break rules; nothing was recorded.
     #[error("{}", .0.first().map_or("These settings can't be sent.", |first| first.message.as_str()))]
     Settings(Vec<Violation>),
+    /// A spending limit stands in the way; nothing was recorded.
+    #[error("{}", .0.refusal())]
+    Limit(Overrun),
     /// The library could not do it.
     #[error(transparent)]
     Library(#[from] LibraryError),
@@ -113,6 +118,9 @@ struct Shared {
     usual_time: Duration,
     first_pause: Duration,
     outlook: outlook::Outlook,
+    limits: RwLock<Limits>,
+    /// What Apiframe says its models cost, once it was asked.
+    catalogue: RwLock<Option<ModelCatalog>>,
     events: broadcast::Sender<Event>,
     /// Something changed that the task should look at.
     nudge: Notify,
@@ -148,6 +156,8 @@ impl Engine {
             usual_time: config.usual_time,
             first_pause: config.first_pause,
             outlook: outlook::Outlook::default(),
+            limits: RwLock::default(),
+            catalogue: RwLock::default(),
             // Enough for a burst of a hundred jobs; a page that lags asks for the gallery anew.
             events: broadcast::channel(1024).0,
             nudge: Notify::new(),
@@ -210,7 +220,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Settings`] with every rule they break, a frame that is not in the
-    /// library included; then nothing was recorded.
+    /// library included, or [`EngineError::Limit`]; then nothing was recorded.
     pub async fn generate(&self, settings: Settings) -> Result<Generation, EngineError> {
         let mut violations = settings.violations();
         for (field, frame) in [(Field::Start, settings.start), (Field::End, settings.end)] {
@@ -237,12 +247,14 @@ impl Engine {
             failure: None,
             finished: None,
         };
-        let stored = record.clone();
+        let most = self.shared.most(&record.settings).await?;
+        let (stored, limits) = (record.clone(), self.shared.limits());
         points::reach(points::GENERATE_ASKED);
         self.shared
             .library
-            .run(move |library| library.insert(&stored))
-            .await?;
+            .run(move |library| library.insert_within(&stored, most, limits))
+            .await?
+            .map_err(EngineError::Limit)?;
         points::reach(points::GENERATE_RECORDED);
         let shown = self.shared.show(record).await;
         self.shared.tell(Event::Changed(Box::new(shown.clone())));

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::actor::Outcome;
 use super::step::PICTURE_MARGIN;
-use super::{Shared, settle, words};
+use super::{Shared, settle, spending, words};
 use crate::frames::FrameHash;
 use crate::generation::{Failure, GenerationId, Millis, Record, Submission};
 use crate::library::{LibraryError, UploadRecord};
@@ -26,6 +26,9 @@ pub(super) async fn prepare(
     client: &Client,
     record: Record,
 ) -> Result<Outcome, LibraryError> {
+    if let Some(held) = spending::held_back(shared, &record).await? {
+        return Ok(held);
+    }
     let Record { id, settings, .. } = record;
     let mut urls = FrameUrls::new();
     let mut pictures_until: Option<Millis> = None;
@@ -165,17 +168,18 @@ pub(super) async fn submit(
     client: &Client,
     record: Record,
 ) -> Result<Outcome, LibraryError> {
+    let lost_before = record
+        .submission
+        .as_ref()
+        .is_some_and(|submission| submission.first_sent.is_some());
+    let now = shared.now();
+    if let Some(held) = spending::leave(shared, &record, now, lost_before).await? {
+        return Ok(held);
+    }
     let Some(submission) = record.submission else {
         return Ok(Outcome::Done);
     };
     let id = record.id;
-    let now = shared.now();
-    let lost_before = submission.first_sent.is_some();
-    let wanted = id.clone();
-    shared
-        .library
-        .run(move |library| library.sent(&wanted, now))
-        .await?;
     shared.changed(&id).await;
     points::reach(points::SUBMIT_MARKED);
     let answer = client

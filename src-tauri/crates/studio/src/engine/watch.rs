@@ -123,6 +123,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
     match job.status {
         JobStatus::Completed => {
             let Some(url) = job.result_urls().into_iter().next() else {
+                book(shared, &id, &job).await?;
                 let failure = if job.expired {
                     words::expired()
                 } else {
@@ -131,6 +132,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
                 return submit::fail(shared, &id, failure).await;
             };
             if job.expired {
+                book(shared, &id, &job).await?;
                 return submit::fail(shared, &id, words::expired()).await;
             }
             let accepted = record.job.map_or(0, |job| job.accepted);
@@ -156,6 +158,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
             Ok(Outcome::Done)
         }
         JobStatus::Failed | JobStatus::Cancelled => {
+            book(shared, &id, &job).await?;
             let cancelled = job.status == JobStatus::Cancelled;
             let failure = words::job_failed(job.error.as_deref(), cancelled);
             submit::fail(shared, &id, failure).await
@@ -165,6 +168,20 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
             Ok(Outcome::Running)
         }
     }
+}
+
+/// Takes down what a job that ended without a clip had cost, before it is ended here: what
+/// comes back is what was taken. Some servers say nought of what they gave back, which is
+/// no price.
+async fn book(shared: &Arc<Shared>, id: &GenerationId, job: &Job) -> Result<(), LibraryError> {
+    let Some(cost) = job.credit_cost.filter(|cost| *cost > 0) else {
+        return Ok(());
+    };
+    let (wanted, progress) = (id.clone(), job.progress);
+    shared
+        .library
+        .run(move |library| library.observed(&wanted, false, progress, Some(cost)))
+        .await
 }
 
 /// Keeps what was seen of a running job, and shows it where a person would see a difference.

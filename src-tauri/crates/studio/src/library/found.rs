@@ -58,7 +58,7 @@ impl Library {
                 )
                 .optional()?;
             if there.is_none() {
-                insert(&change, record)?;
+                insert(&change, record, None)?;
             }
             change.execute(
                 "UPDATE generations SET state = 'ready', waiting = NULL, file = :file, \

@@ -1,10 +1,11 @@
 //! The steps of a generation's life, each one statement that also says from which state it
 //! may be taken. A step that comes too late (the generation was called off, or another
-//! answer was first) changes nothing and says [`LibraryError::NotThere`].
+//! answer was first) changes nothing and says [`LibraryError::NotThere`]. A step that
+//! reveals a charge or a return books it in the same transaction.
 
 use std::path::Path;
 
-use rusqlite::{ToSql, named_params};
+use rusqlite::{Connection, ToSql, named_params};
 
 use super::records::json;
 use super::{Library, LibraryError};
@@ -83,12 +84,13 @@ impl Library {
         job_id: &str,
         now: Millis,
     ) -> Result<(), LibraryError> {
-        self.step(
+        self.step_and(
             id,
             "state = 'rendering', waiting = NULL, job_id = :job, accepted = :now, queued = 1, \
              failure = NULL, finished = NULL",
             "('submitting','uncertain')",
             named_params! {":job": job_id, ":now": now},
+            |connection| self.book_charge(connection, id),
         )
     }
 
@@ -103,13 +105,14 @@ impl Library {
         progress: Option<u8>,
         credits: Option<i64>,
     ) -> Result<(), LibraryError> {
-        self.step(
+        self.step_and(
             id,
             "waiting = NULL, queued = :queued, \
              progress = nullif(max(coalesce(progress, -1), coalesce(:progress, -1)), -1), \
              credits = coalesce(:credits, credits)",
             "('rendering')",
             named_params! {":queued": queued, ":progress": progress, ":credits": credits},
+            |connection| self.book_charge(connection, id),
         )
     }
 
@@ -118,7 +121,7 @@ impl Library {
     /// # Errors
     /// As for all steps.
     pub fn rendered(&self, id: &GenerationId, job: &JobRecord) -> Result<(), LibraryError> {
-        self.step(
+        self.step_and(
             id,
             "state = 'downloading', waiting = NULL, queued = 0, progress = 100, \
              result_url = :url, completed = :completed, credits = coalesce(:credits, credits), \
@@ -129,6 +132,7 @@ impl Library {
                 ":completed": job.completed,
                 ":credits": job.credits,
             },
+            |connection| self.book_charge(connection, id),
         )
     }
 
@@ -184,7 +188,7 @@ impl Library {
         )
     }
 
-    /// It ended without a clip.
+    /// It ended without a clip. A job that ended uncharged gives back what it took.
     ///
     /// # Errors
     /// As for all steps.
@@ -195,12 +199,16 @@ impl Library {
         now: Millis,
     ) -> Result<(), LibraryError> {
         let failure_json = json(failure)?;
-        self.step(
+        self.step_and(
             id,
             "state = 'failed', waiting = NULL, failure = :failure, finished = :now, \
              credits = CASE WHEN :charged = 0 THEN NULL ELSE credits END",
             "('recorded','uploading','submitting','rendering','downloading')",
             named_params! {":failure": failure_json, ":now": now, ":charged": failure.charged},
+            |connection| match failure.charged {
+                Some(false) => self.book_return(connection, id, now),
+                _ => Ok(()),
+            },
         )
     }
 
@@ -316,7 +324,7 @@ impl Library {
         )
     }
 
-    /// Takes a finished generation out of the library.
+    /// Takes a finished generation out of the library. What it cost stays in the ledger.
     ///
     /// # Errors
     /// As for all steps: an unfinished one stays.
@@ -341,18 +349,44 @@ impl Library {
         from: &str,
         values: &[(&str, &dyn ToSql)],
     ) -> Result<(), LibraryError> {
+        self.with(|connection| advance(connection, id, set, from, values))
+    }
+
+    /// A step with what it brings with it: both are written, or neither is.
+    fn step_and(
+        &self,
+        id: &GenerationId,
+        set: &str,
+        from: &str,
+        values: &[(&str, &dyn ToSql)],
+        also: impl FnOnce(&Connection) -> Result<(), LibraryError>,
+    ) -> Result<(), LibraryError> {
         self.with(|connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "UPDATE generations SET {set} WHERE id = :id AND state IN {from}"
-            ))?;
-            let mut all: Vec<(&str, &dyn ToSql)> = values.to_vec();
-            let id = id.as_str();
-            all.push((":id", &id));
-            if statement.execute(all.as_slice())? == 1 {
-                Ok(())
-            } else {
-                Err(LibraryError::NotThere)
-            }
+            let transaction = connection.transaction()?;
+            advance(&transaction, id, set, from, values)?;
+            also(&transaction)?;
+            Ok(transaction.commit()?)
         })
+    }
+}
+
+/// Changes a generation that is in one of the states `from`.
+pub(super) fn advance(
+    connection: &Connection,
+    id: &GenerationId,
+    set: &str,
+    from: &str,
+    values: &[(&str, &dyn ToSql)],
+) -> Result<(), LibraryError> {
+    let mut statement = connection.prepare_cached(&format!(
+        "UPDATE generations SET {set} WHERE id = :id AND state IN {from}"
+    ))?;
+    let mut all: Vec<(&str, &dyn ToSql)> = values.to_vec();
+    let id = id.as_str();
+    all.push((":id", &id));
+    if statement.execute(all.as_slice())? == 1 {
+        Ok(())
+    } else {
+        Err(LibraryError::NotThere)
     }
 }

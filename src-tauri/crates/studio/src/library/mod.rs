@@ -1,16 +1,19 @@
 //! The library: what this person has generated, in one SQLite file.
 //!
-//! It keeps records, the addresses of uploaded pictures and nothing else: frames and clips
-//! are files beside it, the key is in the vault. Every change is one transaction, and every
-//! transaction is on the disk when the call returns (`synchronous=FULL`): writes are few,
-//! and a row that records a submission must be there before the submission leaves. Calls
-//! block for a few milliseconds; async callers go through [`Library::run`].
+//! It keeps records, the ledger, the addresses of uploaded pictures and nothing else:
+//! frames and clips are files beside it, the key is in the vault. Every change is one
+//! transaction, and every transaction is on the disk when the call returns
+//! (`synchronous=FULL`): writes are few, and a row that records a submission must be there
+//! before the submission leaves. Calls block for a few milliseconds; async callers go
+//! through [`Library::run`].
 
 mod backups;
 mod found;
 mod gallery;
 mod history;
+mod ledger;
 mod life;
+mod limits;
 mod records;
 mod rescue;
 mod schema;
@@ -28,9 +31,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use rusqlite::Connection;
 
 use crate::generation::Millis;
+use crate::ledger::Today;
 
 /// What went wrong with the library's file.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +70,8 @@ const FILE: &str = "library.sqlite";
 pub struct Library {
     connection: Arc<Mutex<Connection>>,
     folder: PathBuf,
+    /// Where days begin; the system's own place where none is set.
+    zone: Option<TimeZone>,
 }
 
 impl Library {
@@ -92,7 +99,29 @@ impl Library {
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             folder: folder.to_owned(),
+            zone: None,
         })
+    }
+
+    /// The same library for a person in another time zone than the system's.
+    #[must_use]
+    pub fn in_zone(self, zone: TimeZone) -> Self {
+        Self {
+            zone: Some(zone),
+            ..self
+        }
+    }
+
+    /// The time zone in which the person's days are counted, asked of the system each time:
+    /// people travel.
+    #[must_use]
+    pub fn zone(&self) -> TimeZone {
+        self.zone.clone().unwrap_or_else(TimeZone::system)
+    }
+
+    /// The person's day that holds `at`.
+    fn day_of(&self, at: Millis) -> Today {
+        Today::at(at, &self.zone())
     }
 
     /// The folder the library lives in.

@@ -18,7 +18,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn insert(&self, record: &Record) -> Result<(), LibraryError> {
-        self.with(|connection| insert(connection, record))
+        self.with(|connection| insert(connection, record, None))
     }
 
     /// One record, or `None`.
@@ -72,11 +72,16 @@ impl Library {
     }
 }
 
-/// Writes down a new generation.
-pub(super) fn insert(connection: &Connection, record: &Record) -> Result<(), LibraryError> {
+/// Writes a new record; `expected` is the most it may cost, where that is known.
+pub(super) fn insert(
+    connection: &Connection,
+    record: &Record,
+    expected: Option<i64>,
+) -> Result<(), LibraryError> {
     connection.execute(
-        "INSERT INTO generations (id, created, settings, state, model, mode, length, sound) \
-         VALUES (:id, :created, :settings, :state, :model, :mode, :length, :sound)",
+        "INSERT INTO generations \
+             (id, created, settings, state, model, mode, length, sound, expected) \
+         VALUES (:id, :created, :settings, :state, :model, :mode, :length, :sound, :expected)",
         named_params! {
             ":id": record.id.as_str(),
             ":created": record.created,
@@ -86,6 +91,7 @@ pub(super) fn insert(connection: &Connection, record: &Record) -> Result<(), Lib
             ":mode": record.settings.mode.id(),
             ":length": record.settings.length,
             ":sound": record.settings.sound,
+            ":expected": expected,
         },
     )?;
     Ok(())

@@ -59,8 +59,47 @@ const DOUBT: &str = "
 ALTER TABLE generations ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0;
 ";
 
+/// Version 3: the ledger. Rows are never deleted, and belong to no row of `generations`, which may go:
+/// `prompt` is how that of the generation begins. A job is charged once and returned once,
+/// whatever is observed how often. `credits` is NULL while unknown; `expected` is the most
+/// it may cost, known before, and so is that of a generation not charged yet. Jobs from
+/// before the ledger are booked from what was stored of them.
+const LEDGER: &str = "
+ALTER TABLE generations ADD COLUMN expected INTEGER;
+
+CREATE TABLE ledger (
+    id          INTEGER PRIMARY KEY,
+    at          INTEGER NOT NULL,
+    day         TEXT NOT NULL,
+    generation  TEXT NOT NULL,
+    prompt      TEXT NOT NULL,
+    job         TEXT NOT NULL,
+    kind        TEXT NOT NULL CHECK (kind IN ('charge', 'return')),
+    credits     INTEGER CHECK (credits >= 0),
+    expected    INTEGER,
+    UNIQUE (job, kind)
+) STRICT;
+CREATE INDEX ledger_by_day ON ledger (day, id);
+
+INSERT INTO ledger (at, day, generation, prompt, job, kind, credits)
+SELECT coalesce(accepted, created),
+    date(coalesce(accepted, created) / 1000, 'unixepoch', 'localtime'),
+    id,
+    CASE WHEN json_valid(settings) THEN substr(coalesce(settings ->> '$.prompt', ''), 1, 120)
+        ELSE '' END,
+    job_id, 'charge', CASE WHEN credits BETWEEN 0 AND 1000000000 THEN credits END
+FROM generations WHERE job_id IS NOT NULL ORDER BY 1;
+
+INSERT INTO ledger (at, day, generation, prompt, job, kind, credits)
+SELECT coalesce(g.finished, l.at),
+    date(coalesce(g.finished, l.at) / 1000, 'unixepoch', 'localtime'),
+    l.generation, l.prompt, l.job, 'return', l.credits
+FROM ledger l JOIN generations g ON g.id = l.generation
+WHERE g.state = 'failed' AND json_valid(g.failure) AND g.failure ->> '$.charged' = 0;
+";
+
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST), M::up(DOUBT)])
+    Migrations::new(vec![M::up(FIRST), M::up(DOUBT), M::up(LEDGER)])
 }
 
 /// Brings the file to this program's version, after a call of `before` if it has an older
@@ -99,6 +138,45 @@ mod tests {
     #[test]
     fn the_steps_are_well_formed() {
         migrations().validate().unwrap();
+    }
+
+    #[test]
+    fn jobs_from_before_the_ledger_are_booked_when_it_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = Connection::open(folder.path().join("library.sqlite")).unwrap();
+        migrations().to_version(&mut connection, 1).unwrap();
+        connection
+            .execute_batch(
+                r#"INSERT INTO generations
+                   (id, created, settings, state, job_id, accepted, credits, failure, finished,
+                    model, mode, length, sound) VALUES
+                   ('a', 1000, '{"prompt": "Rain"}', 'ready', 'job a', 2000, 35, NULL, 9000,
+                    'kling-3.0', 'pro', 5, 0),
+                   ('b', 3000, 'not json', 'failed', 'job b', 4000, NULL, '{"charged": false}', 8000,
+                    'kling-3.0', 'pro', 5, 0),
+                   ('c', 5000, '{"prompt": "Never sent"}', 'failed', NULL, NULL, NULL,
+                    '{"charged": false}', 6000, 'kling-3.0', 'pro', 5, 0);"#,
+            )
+            .unwrap();
+        drop(connection);
+        let library = Library::open(folder.path()).unwrap();
+        let rows: Vec<_> = library
+            .entries()
+            .unwrap()
+            .into_iter()
+            .map(|row| (row.job, row.prompt, row.kind.word(), row.at, row.credits))
+            .collect();
+        let row = |job: &str, prompt: &str, kind, at, credits| {
+            (job.to_owned(), prompt.to_owned(), kind, at, credits)
+        };
+        assert_eq!(
+            rows,
+            [
+                row("job a", "Rain", "charge", 2000, Some(35)),
+                row("job b", "", "charge", 4000, None),
+                row("job b", "", "return", 8000, None),
+            ]
+        );
     }
 
     #[test]

@@ -2,10 +2,14 @@
 //! The library over its real file: what is written is there after it is opened again, and
 //! a step that comes too late changes nothing.
 
+mod ledger;
+mod limits;
+
 use super::*;
 use crate::generation::{
     Clip, Failure, GenerationId, JobRecord, Mend, Millis, Record, State, Submission,
 };
+use crate::ledger::Limits;
 use crate::settings::{Mode, Settings};
 
 struct Shelf {

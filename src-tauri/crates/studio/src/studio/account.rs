@@ -241,10 +241,7 @@ impl Studio {
             }
             // Prices are a courtesy: without them the button shows none.
             if let Ok(catalogue) = client.models(apiframe::Modality::Video).await {
-                *studio
-                    .catalogue
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner) = Some(catalogue);
+                engine.learn_prices(catalogue);
                 studio.tell(News::Session(studio.session()));
             }
         });
@@ -256,10 +253,6 @@ impl Studio {
         self.engine_of(profile)?;
         if self.profile() != Some(profile) {
             self.change_preferences(|preferences| preferences.profile = Some(profile))?;
-            *self
-                .catalogue
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = None;
             self.tell(News::Profile(Some(profile)));
         }
         Ok(())

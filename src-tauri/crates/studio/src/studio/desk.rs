@@ -1,11 +1,11 @@
 //! The composer's desk: the draft that survives a restart, the price on the button, and
 //! taking a generation away.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::Studio;
 use crate::generation::{GenerationId, Phase};
-use crate::price::{Price, price};
+use crate::price::Price;
 use crate::problem::Problem;
 use crate::settings::Settings;
 
@@ -43,19 +43,7 @@ impl Studio {
         let Ok(engine) = self.engine() else {
             return Ok(Price::Unknown);
         };
-        let asked = settings.clone();
-        let last = engine
-            .library()
-            .run(move |library| library.last_price(&asked))
-            .await?;
-        let catalogue = self
-            .catalogue
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let entry = catalogue
-            .as_ref()
-            .and_then(|catalogue| catalogue.find(settings.model.id()));
-        Ok(price(settings.length, last, entry))
+        Ok(engine.price(settings).await?)
     }
 
     /// Takes a finished generation away; the file of its clip goes to the system's trash.

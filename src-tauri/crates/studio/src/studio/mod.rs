@@ -6,6 +6,7 @@
 
 mod account;
 mod desk;
+mod ledger;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use apiframe::{ApiKey, Client, Config, ModelCatalog};
+use apiframe::{ApiKey, Client, Config};
 use futures_util::future::BoxFuture;
 use tokio::sync::broadcast;
 use url::Url;
@@ -95,7 +96,6 @@ pub struct Studio {
     /// The key in use and where it is kept.
     key: Mutex<Option<(ApiKey, KeySource)>>,
     session: Mutex<Session>,
-    catalogue: Mutex<Option<ModelCatalog>>,
     /// The sandbox, once started.
     door: tokio::sync::Mutex<Option<SandboxDoor>>,
     news: broadcast::Sender<News>,
@@ -147,7 +147,6 @@ impl Studio {
             engines: Mutex::default(),
             key: Mutex::default(),
             session: Mutex::new(Session::Opening),
-            catalogue: Mutex::default(),
             door: tokio::sync::Mutex::default(),
             news: broadcast::channel(1024).0,
             asking_soon: false.into(),
@@ -279,6 +278,7 @@ impl Studio {
             },
             first_pause: FIRST_PAUSE,
         }));
+        engine.set_limits(self.limits(profile));
         self.listen(profile, &engine);
         engines.insert(profile, Arc::clone(&engine));
         Ok(engine)

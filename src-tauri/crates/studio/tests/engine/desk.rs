@@ -11,6 +11,7 @@ use studio::clock::Clock;
 use studio::engine::{Engine, EngineConfig};
 use studio::frames::{FrameHash, Frames};
 use studio::generation::{Generation, GenerationId, Phase};
+use studio::ledger::Limits;
 use studio::library::{Filter, Library};
 use studio::settings::{Mode, Settings};
 
@@ -83,6 +84,15 @@ impl Desk {
         Self::with(Setup::default()).await
     }
 
+    /// A desk at which it is as late as `clock` says.
+    pub async fn at(clock: Clock) -> Self {
+        Self::with(Setup {
+            clock,
+            ..Setup::default()
+        })
+        .await
+    }
+
     pub async fn with(setup: Setup) -> Self {
         let mut sandbox = Sandbox::builder()
             .key("afk_test")
@@ -134,9 +144,21 @@ impl Desk {
     }
 
     /// The program is started again on what the killed one left.
-    pub fn start_again((sandbox, folder): (Sandbox, tempfile::TempDir)) -> Self {
+    pub fn start_again(left: (Sandbox, tempfile::TempDir)) -> Self {
+        Self::start_again_at(left, Clock::system(), Limits::default())
+    }
+
+    /// The same at another time, under spending limits.
+    pub fn start_again_at(
+        (sandbox, folder): (Sandbox, tempfile::TempDir),
+        clock: Clock,
+        limits: Limits,
+    ) -> Self {
         let frames = Frames::open(folder.path().join("frames"));
-        let setup = Setup::default();
+        let setup = Setup {
+            clock,
+            ..Setup::default()
+        };
         let desk = Self {
             engine: engine(folder.path(), frames.clone(), &setup),
             sandbox,
@@ -144,6 +166,7 @@ impl Desk {
             frames,
             setup,
         };
+        desk.engine.set_limits(limits);
         desk.sign_in();
         desk
     }

@@ -2,9 +2,11 @@
 //! The engine against the sandbox, over real HTTP, with a real library and real files:
 //! what arrived, what was charged, what is on the disk, and what a person reads.
 
+mod books;
 mod desk;
 mod disk;
 mod failures;
+mod ledger;
 mod life;
 mod matrix;
 mod rescue;

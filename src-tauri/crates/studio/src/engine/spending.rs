@@ -1,0 +1,149 @@
+//! What a clip will cost, and the limits a person set: what is asked before a generation
+//! is written down, and again before its request leaves.
+
+use std::sync::{Arc, PoisonError};
+
+use apiframe::{Modality, ModelCatalog};
+
+use super::actor::Outcome;
+use super::{Engine, EngineError, Shared};
+use crate::generation::{Millis, Record};
+use crate::ledger::{Books, Limits};
+use crate::library::LibraryError;
+use crate::price::{Price, price};
+use crate::settings::Settings;
+
+impl Engine {
+    /// The most that may be spent from now on. What waited for more room goes on at once.
+    pub fn set_limits(&self, limits: Limits) {
+        *self
+            .shared
+            .limits
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = limits;
+        self.shared.hurry();
+    }
+
+    /// What Apiframe says its models cost.
+    pub fn learn_prices(&self, catalogue: ModelCatalog) {
+        self.shared.learn_prices(catalogue);
+        if self.shared.limits().any() {
+            // Something may wait for a price.
+            self.shared.hurry();
+        }
+    }
+
+    /// What these settings will cost, as far as is known.
+    ///
+    /// # Errors
+    /// The library's.
+    pub async fn price(&self, settings: Settings) -> Result<Price, EngineError> {
+        Ok(self.shared.price(&settings).await?)
+    }
+
+    /// The books at a glance, as they stand now.
+    ///
+    /// # Errors
+    /// The library's.
+    pub async fn books(&self) -> Result<Books, EngineError> {
+        let (now, limits) = (self.shared.now(), self.shared.limits());
+        Ok(self
+            .shared
+            .library
+            .run(move |library| library.books(now, limits))
+            .await?)
+    }
+}
+
+impl Shared {
+    pub(super) fn limits(&self) -> Limits {
+        *self.limits.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn learn_prices(&self, catalogue: ModelCatalog) {
+        *self
+            .catalogue
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(catalogue);
+    }
+
+    async fn price(&self, settings: &Settings) -> Result<Price, LibraryError> {
+        let asked = settings.clone();
+        let last = self
+            .library
+            .run(move |library| library.last_price(&asked))
+            .await?;
+        let catalogue = self
+            .catalogue
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let entry = catalogue
+            .as_ref()
+            .and_then(|catalogue| catalogue.find(settings.model.id()));
+        Ok(price(settings.length, last, entry))
+    }
+
+    /// The most that these settings may cost. Where a limit needs to know and nobody has
+    /// asked yet, Apiframe is asked.
+    pub(super) async fn most(&self, settings: &Settings) -> Result<Option<i64>, LibraryError> {
+        let most = self.price(settings).await?.most();
+        if most.is_some() || !self.limits().any() {
+            return Ok(most);
+        }
+        if let Some(client) = self.client()
+            && let Ok(catalogue) = client.models(Modality::Video).await
+        {
+            self.learn_prices(catalogue);
+        }
+        Ok(self.price(settings).await?.most())
+    }
+}
+
+/// Why an unsent generation may not go on just now, if a limit says so. Asked before its
+/// pictures are uploaded: what has to wait for tomorrow must not upload them anew each hour.
+pub(super) async fn held_back(
+    shared: &Arc<Shared>,
+    record: &Record,
+) -> Result<Option<Outcome>, LibraryError> {
+    let limits = shared.limits();
+    if !limits.any() {
+        return Ok(None);
+    }
+    let most = shared.most(&record.settings).await?;
+    let (id, now) = (record.id.clone(), shared.now());
+    let answer = shared
+        .library
+        .run(move |library| library.may_leave(&id, now, most, limits))
+        .await?;
+    Ok(answer
+        .err()
+        .map(|overrun| Outcome::Trouble(overrun.waiting())))
+}
+
+/// Marks a request as leaving at `now`. One that may have arrived before is never held back: it may
+/// be paid for already, and sending it again costs nothing more. One that never left has to
+/// keep within the limits, and is not marked if it does not.
+pub(super) async fn leave(
+    shared: &Arc<Shared>,
+    record: &Record,
+    now: Millis,
+    lost_before: bool,
+) -> Result<Option<Outcome>, LibraryError> {
+    let id = record.id.clone();
+    if lost_before {
+        shared
+            .library
+            .run(move |library| library.sent(&id, now))
+            .await?;
+        return Ok(None);
+    }
+    let most = shared.most(&record.settings).await?;
+    let limits = shared.limits();
+    let answer = shared
+        .library
+        .run(move |library| library.sent_within(&id, now, most, limits))
+        .await?;
+    Ok(answer
+        .err()
+        .map(|overrun| Outcome::Trouble(overrun.waiting())))
+}

@@ -1,0 +1,323 @@
+//! The limits a person sets on a day's and a month's credits, and what is said when one
+//! holds something back. A pure judgement: of the limits, of what is used, and of the most
+//! that the next clip may cost.
+//!
+//! A price that is not known can't be held against a limit. Sending all the same would
+//! make the limit a wish, so nothing is sent then, and the sentence says why. Without a
+//! limit an unknown price stops nobody.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::Today;
+
+/// The most credits a person wants taken; `None` for no limit. Nought stops everything.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename = "SpendingLimits", rename_all = "camelCase")]
+pub struct Limits {
+    /// A day.
+    pub day: Option<u32>,
+    /// A month.
+    pub month: Option<u32>,
+}
+
+impl Limits {
+    /// Whether there is one at all.
+    #[must_use]
+    pub fn any(self) -> bool {
+        self.day.is_some() || self.month.is_some()
+    }
+
+    /// Whether a clip of at most `price` credits keeps within them.
+    ///
+    /// # Errors
+    /// Why it does not. Where both limits stand in the way it is the month's, which does so
+    /// for longer.
+    pub fn judge(self, today: &Today, used: &Used, price: Option<i64>) -> Result<(), Overrun> {
+        if !self.any() {
+            return Ok(());
+        }
+        let Some(price) = price else {
+            return Err(Overrun::Unpriced);
+        };
+        let months = (self.month, &used.month, Span::Month(today.next_month()));
+        let days = (self.day, &used.day, Span::Day);
+        for (limit, tally, span) in [months, days] {
+            if let Some(limit) = limit.map(i64::from)
+                && tally.all() + price > limit
+            {
+                return Err(Overrun::Over {
+                    span,
+                    limit,
+                    used: tally.all(),
+                    price,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Credits of a day or a month that count towards its limit.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Tally {
+    /// Taken and not given back; at the most expected where the amount is not known yet.
+    pub taken: i64,
+    /// Set aside for what is not charged yet.
+    pub set_aside: i64,
+}
+
+impl Tally {
+    /// Both.
+    #[must_use]
+    pub fn all(self) -> i64 {
+        self.taken + self.set_aside
+    }
+}
+
+/// What counts towards the limits.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Used {
+    /// Towards the day's.
+    pub day: Tally,
+    /// Towards the month's.
+    pub month: Tally,
+}
+
+/// Which limit stands in the way, and when it begins anew.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Span {
+    /// The day's.
+    Day,
+    /// The month's, until the day named as a person says it.
+    Month(String),
+}
+
+/// Why a clip is not paid for just now.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Overrun {
+    /// There is a limit, and what the clip costs is not known.
+    Unpriced,
+    /// It would go over a limit.
+    Over {
+        /// Which.
+        span: Span,
+        /// The limit in credits.
+        limit: i64,
+        /// Credits that count towards it already.
+        used: i64,
+        /// The most that the clip may cost.
+        price: i64,
+    },
+}
+
+impl Overrun {
+    /// What a person reads at the press of Generate: nothing was recorded.
+    #[must_use]
+    pub fn refusal(&self) -> String {
+        match self {
+            Self::Unpriced => {
+                "What this clip costs is not known yet, so your spending limit can't \
+                 be kept and nothing was started. Try again once Apiframe is connected, or remove \
+                 the limit in Settings."
+                    .into()
+            }
+            Self::Over {
+                span, limit, price, ..
+            } if price > limit => format!(
+                "This clip may cost up to {}, more than your limit of {limit} a {}. Nothing was \
+                 started. Choose a shorter clip or a lower quality, or raise the limit in Settings.",
+                credits(*price),
+                span.noun()
+            ),
+            Self::Over {
+                span,
+                limit,
+                used,
+                price,
+            } => format!(
+                "This clip may cost up to {}, and {used} of {} limit of {limit} are spent or set \
+                 aside for clips on their way. Nothing was started. The limit begins anew {}; you \
+                 can raise it in Settings.",
+                credits(*price),
+                span.owner(),
+                match span {
+                    Span::Day => "at midnight".into(),
+                    Span::Month(first) => format!("on {first}"),
+                }
+            ),
+        }
+    }
+
+    /// What a person reads on the card of a generation that was recorded before and is not
+    /// sent yet.
+    #[must_use]
+    pub fn waiting(&self) -> String {
+        match self {
+            Self::Unpriced => "Waiting: what this clip costs is not known, so your spending limit \
+                 can't be kept. It goes on when Apiframe tells its prices, or when you remove the \
+                 limit in Settings."
+                .into(),
+            Self::Over {
+                span, limit, price, ..
+            } if price > limit => format!(
+                "Waiting: this clip may cost {}, more than your limit of {limit} a {}. It goes on \
+                 when you raise the limit in Settings.",
+                credits(*price),
+                span.noun()
+            ),
+            Self::Over {
+                span, limit, used, ..
+            } if used >= limit => format!(
+                "Waiting: {} limit of {} is reached. It goes on {}, or when you raise the limit.",
+                span.owner(),
+                credits(*limit),
+                span.again()
+            ),
+            Self::Over {
+                span,
+                limit,
+                used,
+                price,
+            } => format!(
+                "Waiting: this clip may cost {}, and {} limit of {limit} leaves {}. It goes on {}, \
+                 or when you raise the limit.",
+                credits(*price),
+                span.owner(),
+                limit - used,
+                span.again()
+            ),
+        }
+    }
+}
+
+impl Span {
+    fn noun(&self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Month(_) => "month",
+        }
+    }
+
+    fn owner(&self) -> &'static str {
+        match self {
+            Self::Day => "today's",
+            Self::Month(_) => "this month's",
+        }
+    }
+
+    fn again(&self) -> String {
+        match self {
+            Self::Day => "tomorrow".into(),
+            Self::Month(first) => format!("from {first}"),
+        }
+    }
+}
+
+fn credits(number: i64) -> String {
+    if number == 1 {
+        "1 credit".into()
+    } else {
+        format!("{number} credits")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn today() -> Today {
+        let noon = "2026-11-22T12:00:00Z".parse::<jiff::Timestamp>().unwrap();
+        Today::at(noon.as_millisecond(), &jiff::tz::TimeZone::UTC)
+    }
+
+    fn used(day: i64, month: i64) -> Used {
+        let tally = |taken| Tally {
+            taken,
+            set_aside: 0,
+        };
+        Used {
+            day: tally(day),
+            month: tally(month),
+        }
+    }
+
+    fn judge(
+        limits: (Option<u32>, Option<u32>),
+        used: Used,
+        price: Option<i64>,
+    ) -> Option<Overrun> {
+        let limits = Limits {
+            day: limits.0,
+            month: limits.1,
+        };
+        limits.judge(&today(), &used, price).err()
+    }
+
+    #[test]
+    fn a_limit_is_kept_to_the_last_credit() {
+        assert_eq!(judge((Some(100), None), used(65, 65), Some(35)), None);
+        assert!(judge((Some(100), None), used(66, 66), Some(35)).is_some());
+        assert!(judge((None, Some(100)), used(0, 66), Some(35)).is_some());
+        assert!(judge((Some(0), None), used(0, 0), Some(1)).is_some());
+        let set_aside = Used {
+            day: Tally {
+                taken: 30,
+                set_aside: 36,
+            },
+            ..Used::default()
+        };
+        assert!(judge((Some(100), None), set_aside, Some(35)).is_some());
+    }
+
+    #[test]
+    fn without_a_limit_nothing_is_held_back_and_with_one_no_unknown_price_passes() {
+        assert_eq!(judge((None, None), used(9999, 9999), None), None);
+        assert_eq!(
+            judge((None, Some(100)), used(0, 0), None),
+            Some(Overrun::Unpriced)
+        );
+    }
+
+    #[test]
+    fn the_refusal_says_what_it_costs_what_is_spent_when_it_ends_and_what_to_do() {
+        let words = |limits, used, price| judge(limits, used, Some(price)).unwrap().refusal();
+        assert_eq!(
+            words((Some(100), None), used(70, 70), 35),
+            "This clip may cost up to 35 credits, and 70 of today's limit of 100 are spent or set \
+             aside for clips on their way. Nothing was started. The limit begins anew at midnight; \
+             you can raise it in Settings."
+        );
+        assert!(words((Some(100), Some(500)), used(70, 480), 35).contains(
+            "480 of this month's limit of 500 are spent or set aside for clips on their way. \
+             Nothing was started. The limit begins anew on 1 December"
+        ));
+        // Waiting for tomorrow would not help here.
+        assert_eq!(
+            words((Some(30), None), used(0, 0), 35),
+            "This clip may cost up to 35 credits, more than your limit of 30 a day. Nothing was \
+             started. Choose a shorter clip or a lower quality, or raise the limit in Settings."
+        );
+    }
+
+    #[test]
+    fn what_waits_says_until_when() {
+        let words = |limits, used, price| judge(limits, used, Some(price)).unwrap().waiting();
+        assert_eq!(
+            words((Some(100), None), used(100, 100), 35),
+            "Waiting: today's limit of 100 credits is reached. It goes on tomorrow, or when you \
+             raise the limit."
+        );
+        assert_eq!(
+            words((None, Some(100)), used(0, 90), 35),
+            "Waiting: this clip may cost 35 credits, and this month's limit of 100 leaves 10. It \
+             goes on from 1 December, or when you raise the limit."
+        );
+        assert_eq!(
+            words((Some(30), None), used(0, 0), 35),
+            "Waiting: this clip may cost 35 credits, more than your limit of 30 a day. It goes on \
+             when you raise the limit in Settings."
+        );
+    }
+}

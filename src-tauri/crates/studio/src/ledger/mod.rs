@@ -1,0 +1,132 @@
+//! The ledger: every credit that was taken and every one that came back, and the limits a
+//! person sets on them.
+//!
+//! Here are the forms it is shown and saved in and the rules of the limits, all pure. The
+//! rows themselves are written by the library, in the very transaction of the step that
+//! reveals them, so that the books are exact wherever the program ends. Nothing here knows
+//! what a credit costs in money: Apiframe sells them at different prices.
+
+mod calendar;
+pub mod csv;
+mod limits;
+
+pub use calendar::Today;
+pub use limits::{Limits, Overrun, Tally, Used};
+
+use serde::Serialize;
+use specta::Type;
+
+use crate::generation::Millis;
+
+/// Which way credits went.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Type)]
+#[serde(rename = "EntryKind", rename_all = "camelCase")]
+pub enum Kind {
+    /// Taken, when Apiframe accepted a job.
+    Charge,
+    /// Given back, because the job ended without a clip.
+    Return,
+}
+
+impl Kind {
+    /// The word stored in the library and written into an export.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Charge => "charge",
+            Self::Return => "return",
+        }
+    }
+}
+
+/// One row of the ledger.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
+#[serde(rename = "LedgerEntry", rename_all = "camelCase")]
+pub struct Entry {
+    /// Its own number, in the order in which rows were written.
+    #[specta(type = u32)]
+    pub id: i64,
+    /// When the job was accepted, or its failure was seen.
+    #[specta(type = u32)]
+    pub at: Millis,
+    /// The person's own day at that time, `2026-11-22`.
+    pub day: String,
+    /// The generation, also after it was removed from the gallery.
+    pub generation: String,
+    /// Whether the generation is still in the gallery.
+    pub in_gallery: bool,
+    /// How its prompt begins.
+    pub prompt: String,
+    /// Apiframe's id of the job.
+    pub job: String,
+    /// Which way.
+    pub kind: Kind,
+    /// How many, by Apiframe's own word; `None` while that is not known yet.
+    #[specta(type = Option<u32>)]
+    pub credits: Option<i64>,
+    /// All credits spent up to and with this row, by day and number; what is not known
+    /// yet counts as nothing.
+    #[specta(type = i32)]
+    pub total: i64,
+}
+
+/// What went which way in a day or a month.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Type)]
+#[serde(rename = "LedgerSum", rename_all = "camelCase")]
+pub struct Sum {
+    /// The day, `2026-11-22`, or the month, `2026-11`.
+    pub span: String,
+    /// Credits taken.
+    #[specta(type = u32)]
+    pub charged: i64,
+    /// Credits given back.
+    #[specta(type = u32)]
+    pub returned: i64,
+    /// Charges whose amount is not known yet, and so in none of the sums.
+    pub unknown: u32,
+}
+
+/// A stretch of the ledger, newest first.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
+#[serde(rename = "LedgerPage", rename_all = "camelCase")]
+pub struct Page {
+    /// The rows.
+    pub entries: Vec<Entry>,
+    /// The sums of the days they are of, newest first; whole days, also where a day goes
+    /// on in the next page.
+    pub days: Vec<Sum>,
+    /// What to ask with for the page after; `None` on the last.
+    pub next: Option<String>,
+}
+
+/// Where a day or a month stands.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Standing {
+    /// What was booked.
+    pub sum: Sum,
+    /// Credits that count towards the limit: what was charged on these days and not given
+    /// back, and what is set aside.
+    #[specta(type = u32)]
+    pub used: i64,
+    /// The part of [`Standing::used`] that is set aside for generations which are not
+    /// charged yet, at the most they may cost.
+    #[specta(type = u32)]
+    pub set_aside: i64,
+    /// The limit, where the person set one.
+    pub limit: Option<u32>,
+}
+
+/// The books at a glance.
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Books {
+    /// Today.
+    pub today: Standing,
+    /// This month.
+    pub month: Standing,
+    /// The months in which anything was booked, newest first, at most a year of them.
+    pub months: Vec<Sum>,
+    /// How many rows there are.
+    pub entries: u32,
+}

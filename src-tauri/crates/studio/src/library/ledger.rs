@@ -1,0 +1,213 @@
+//! The ledger's rows. They are written by the steps of a generation's life, inside their
+//! transactions, and never deleted: removing a generation from the gallery leaves them.
+//!
+//! A job has one row for its charge and at most one for its return, so observing the same
+//! thing twice, before and after a crash, books it once. A charge is booked when the job is
+//! accepted. Its amount is Apiframe's own figure, which comes later: the row has none until
+//! then, and the sums say how many such rows there are.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use super::{Library, LibraryError};
+use crate::generation::{GenerationId, Millis};
+use crate::ledger::{Entry, Kind, Page, Sum};
+
+/// Rows on a page: a screen or two.
+const PAGE: u32 = 50;
+/// Months that are summed up: as many as one compares.
+const MONTHS: u32 = 12;
+
+/// All rows with their running total. Days, not moments, come first: an answer that was
+/// looked up late is booked on the day it happened.
+const ROWS: &str = "SELECT *, EXISTS (SELECT 1 FROM generations g WHERE g.id = generation) AS kept \
+    FROM (SELECT id, at, day, generation, prompt, job, kind, credits, \
+        sum(CASE kind WHEN 'charge' THEN coalesce(credits, 0) ELSE -coalesce(credits, 0) END) \
+            OVER (ORDER BY day, id ROWS UNBOUNDED PRECEDING) AS total \
+        FROM ledger)";
+
+/// What is summed up of the rows `l`, each with its job's return `r` if it is a charge.
+const SUMS: &str = "coalesce(sum(l.credits) FILTER (WHERE l.kind = 'charge'), 0) AS charged, \
+    coalesce(sum(l.credits) FILTER (WHERE l.kind = 'return'), 0) AS returned, \
+    count(*) FILTER (WHERE l.kind = 'charge' AND l.credits IS NULL AND r.id IS NULL) AS unknown \
+    FROM ledger l \
+    LEFT JOIN ledger r ON l.kind = 'charge' AND r.kind = 'return' AND r.job = l.job";
+
+impl Library {
+    /// Books the charge of a generation's job, or the amount that became known of it. A
+    /// figure that can't be one (negative, or beyond any price) is taken as not known.
+    pub(super) fn book_charge(
+        &self,
+        connection: &Connection,
+        id: &GenerationId,
+    ) -> Result<(), LibraryError> {
+        let accepted: Option<Millis> = connection
+            .prepare_cached(
+                "SELECT coalesce(accepted, created) FROM generations \
+                 WHERE id = ?1 AND job_id IS NOT NULL",
+            )?
+            .query_row([id.as_str()], |row| row.get(0))
+            .optional()?;
+        let Some(at) = accepted else {
+            return Ok(());
+        };
+        connection
+            .prepare_cached(
+                "INSERT INTO ledger (at, day, generation, prompt, job, kind, credits, expected) \
+                 SELECT :at, :day, id, \
+                     CASE WHEN json_valid(settings) \
+                         THEN substr(coalesce(settings ->> '$.prompt', ''), 1, 120) ELSE '' END, \
+                     job_id, 'charge', \
+                     CASE WHEN credits BETWEEN 0 AND 1000000000 THEN credits END, expected \
+                 FROM generations WHERE id = :id \
+                 ON CONFLICT (job, kind) DO UPDATE SET credits = excluded.credits \
+                 WHERE excluded.credits IS NOT NULL AND credits IS NOT excluded.credits",
+            )?
+            .execute(named_params! {
+                ":id": id.as_str(),
+                ":at": at,
+                ":day": self.day_of(at).day(),
+            })?;
+        Ok(())
+    }
+
+    /// Books that a generation's job gave back what it took, seen at `now`. One that never
+    /// had a job took nothing.
+    pub(super) fn book_return(
+        &self,
+        connection: &Connection,
+        id: &GenerationId,
+        now: Millis,
+    ) -> Result<(), LibraryError> {
+        self.book_charge(connection, id)?;
+        connection
+            .prepare_cached(
+                "INSERT INTO ledger (at, day, generation, prompt, job, kind, credits, expected) \
+                 SELECT :now, :day, generation, prompt, job, 'return', credits, expected \
+                 FROM ledger WHERE kind = 'charge' \
+                     AND job = (SELECT job_id FROM generations WHERE id = :id) \
+                 ON CONFLICT (job, kind) DO UPDATE SET credits = excluded.credits",
+            )?
+            .execute(named_params! {
+                ":id": id.as_str(),
+                ":now": now,
+                ":day": self.day_of(now).day(),
+            })?;
+        Ok(())
+    }
+
+    /// The page of the ledger that begins after `cursor` (a [`Page::next`]), newest first,
+    /// the first one without. A cursor that can't be read gives the first page.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn ledger_page(&self, cursor: Option<&str>) -> Result<Page, LibraryError> {
+        let (day, id) = cursor
+            .and_then(|cursor| {
+                let (day, id) = cursor.split_once('_')?;
+                Some((day, id.parse::<i64>().ok()?))
+            })
+            .unwrap_or(("~", i64::MAX));
+        self.with(|connection| {
+            let mut entries = connection
+                .prepare_cached(&format!(
+                    "{ROWS} WHERE (day, id) < (?1, ?2) ORDER BY day DESC, id DESC LIMIT ?3"
+                ))?
+                .query_map(params![day, id, PAGE + 1], read)?
+                .collect::<Result<Vec<Entry>, _>>()?;
+            let page = PAGE as usize;
+            let more = entries.len() > page;
+            entries.truncate(page);
+            let next = entries
+                .last()
+                .filter(|_| more)
+                .map(|last| format!("{}_{}", last.day, last.id));
+            let days = match (entries.last(), entries.first()) {
+                (Some(oldest), Some(newest)) => days(connection, &oldest.day, &newest.day)?,
+                _ => Vec::new(),
+            };
+            Ok(Page {
+                entries,
+                days,
+                next,
+            })
+        })
+    }
+
+    /// The whole ledger, oldest first.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn entries(&self) -> Result<Vec<Entry>, LibraryError> {
+        self.with(|connection| {
+            Ok(connection
+                .prepare_cached(&format!("{ROWS} ORDER BY day, id"))?
+                .query_map([], read)?
+                .collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The sum of the days from `first` to `last`, under the name `span`.
+    pub(super) fn sum(
+        connection: &Connection,
+        span: &str,
+        first: &str,
+        last: &str,
+    ) -> Result<Sum, LibraryError> {
+        Ok(connection
+            .prepare_cached(&format!(
+                "SELECT ?1 AS span, {SUMS} WHERE l.day BETWEEN ?2 AND ?3"
+            ))?
+            .query_row(params![span, first, last], read_sum)?)
+    }
+
+    /// The latest months with anything booked in them, newest first.
+    pub(super) fn months(connection: &Connection) -> Result<Vec<Sum>, LibraryError> {
+        Ok(connection
+            .prepare_cached(&format!(
+                "SELECT substr(l.day, 1, 7) AS span, {SUMS} \
+                 GROUP BY span ORDER BY span DESC LIMIT ?1"
+            ))?
+            .query_map([MONTHS], read_sum)?
+            .collect::<Result<_, _>>()?)
+    }
+}
+
+/// The sums of the days with anything booked in them, newest first.
+fn days(connection: &Connection, first: &str, last: &str) -> Result<Vec<Sum>, LibraryError> {
+    Ok(connection
+        .prepare_cached(&format!(
+            "SELECT l.day AS span, {SUMS} WHERE l.day BETWEEN ?1 AND ?2 \
+             GROUP BY span ORDER BY span DESC"
+        ))?
+        .query_map([first, last], read_sum)?
+        .collect::<Result<_, _>>()?)
+}
+
+fn read(row: &Row) -> rusqlite::Result<Entry> {
+    let kind: String = row.get("kind")?;
+    Ok(Entry {
+        id: row.get("id")?,
+        at: row.get("at")?,
+        day: row.get("day")?,
+        generation: row.get("generation")?,
+        in_gallery: row.get("kept")?,
+        prompt: row.get("prompt")?,
+        job: row.get("job")?,
+        kind: if kind == Kind::Return.word() {
+            Kind::Return
+        } else {
+            Kind::Charge
+        },
+        credits: row.get("credits")?,
+        total: row.get("total")?,
+    })
+}
+
+fn read_sum(row: &Row) -> rusqlite::Result<Sum> {
+    Ok(Sum {
+        span: row.get("span")?,
+        charged: row.get("charged")?,
+        returned: row.get("returned")?,
+        unknown: row.get("unknown")?,
+    })
+}

@@ -1,0 +1,185 @@
+//! The steps that a spending limit may hold back: writing a new generation down, and
+//! letting its request leave. Each looks at what is used and takes its share in one
+//! transaction, so two presses, or two requests leaving at once, can't both take the rest.
+
+use rusqlite::{Connection, TransactionBehavior, named_params, params};
+
+use super::life::advance;
+use super::records::insert;
+use super::{Library, LibraryError};
+use crate::generation::{GenerationId, Millis, Record};
+use crate::ledger::{Books, Limits, Overrun, Standing, Tally, Today, Used};
+
+/// Which generations without a charge count towards a limit.
+#[derive(Clone, Copy)]
+enum SetAside<'a> {
+    /// All that are not finished: what was pressed is as good as spent.
+    All,
+    /// Those whose request may have arrived, apart from this one. What merely waits must
+    /// not hold back what waits beside it, or neither would ever go.
+    Sent { but: &'a GenerationId },
+}
+
+impl Library {
+    /// Writes down a new generation of at most `expected` credits, if the limits allow it
+    /// besides all that is booked and under way.
+    ///
+    /// # Errors
+    /// SQLite's. The inner error says which limit stands in the way; nothing was written.
+    pub fn insert_within(
+        &self,
+        record: &Record,
+        expected: Option<i64>,
+        limits: Limits,
+    ) -> Result<Result<(), Overrun>, LibraryError> {
+        let today = self.day_of(record.created);
+        self.with(|connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let used = used(&transaction, &today, SetAside::All)?;
+            if let Err(overrun) = limits.judge(&today, &used, expected) {
+                return Ok(Err(overrun));
+            }
+            insert(&transaction, record, expected)?;
+            transaction.commit()?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// Whether the limits would let a generation's request of at most `expected` credits
+    /// leave at `now`.
+    ///
+    /// # Errors
+    /// SQLite's. The inner error says which limit stands in the way.
+    pub fn may_leave(
+        &self,
+        id: &GenerationId,
+        now: Millis,
+        expected: Option<i64>,
+        limits: Limits,
+    ) -> Result<Result<(), Overrun>, LibraryError> {
+        let today = self.day_of(now);
+        self.with(|connection| {
+            let used = used(connection, &today, SetAside::Sent { but: id })?;
+            Ok(limits.judge(&today, &used, expected))
+        })
+    }
+
+    /// The request is about to leave for the first time, as [`Library::sent`], if the
+    /// limits allow it.
+    ///
+    /// # Errors
+    /// As for all steps. The inner error says which limit stands in the way; nothing was
+    /// changed.
+    pub fn sent_within(
+        &self,
+        id: &GenerationId,
+        now: Millis,
+        expected: Option<i64>,
+        limits: Limits,
+    ) -> Result<Result<(), Overrun>, LibraryError> {
+        let today = self.day_of(now);
+        self.with(|connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let used = used(&transaction, &today, SetAside::Sent { but: id })?;
+            if let Err(overrun) = limits.judge(&today, &used, expected) {
+                return Ok(Err(overrun));
+            }
+            advance(
+                &transaction,
+                id,
+                "first_sent = coalesce(first_sent, :now), \
+                 expected = coalesce(:expected, expected)",
+                "('submitting')",
+                named_params! {":now": now, ":expected": expected},
+            )?;
+            transaction.commit()?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// The books at a glance, on the day of `now`.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn books(&self, now: Millis, limits: Limits) -> Result<Books, LibraryError> {
+        let today = self.day_of(now);
+        let (day, month) = (today.day(), today.month());
+        self.with(|connection| {
+            let used = used(connection, &today, SetAside::All)?;
+            let standing = |sum, tally: Tally, limit| Standing {
+                sum,
+                used: tally.all(),
+                set_aside: tally.set_aside,
+                limit,
+            };
+            let (first, last) = ends(&month);
+            Ok(Books {
+                today: standing(
+                    Self::sum(connection, &day, &day, &day)?,
+                    used.day,
+                    limits.day,
+                ),
+                month: standing(
+                    Self::sum(connection, &month, &first, &last)?,
+                    used.month,
+                    limits.month,
+                ),
+                months: Self::months(connection)?,
+                entries: connection
+                    .prepare_cached("SELECT count(*) FROM ledger")?
+                    .query_row([], |row| row.get(0))?,
+            })
+        })
+    }
+}
+
+/// The days between which all days of a month lie.
+fn ends(month: &str) -> (String, String) {
+    (format!("{month}-01"), format!("{month}-31"))
+}
+
+fn used(connection: &Connection, today: &Today, set_aside: SetAside) -> Result<Used, LibraryError> {
+    let (day, (first, last)) = (today.day(), ends(&today.month()));
+    let tally = |first: &str, last: &str, began| -> Result<Tally, LibraryError> {
+        Ok(Tally {
+            taken: taken(connection, first, last)?,
+            set_aside: aside(connection, set_aside, began)?,
+        })
+    };
+    Ok(Used {
+        day: tally(&day, &day, today.day_began)?,
+        month: tally(&first, &last, today.month_began)?,
+    })
+}
+
+/// Credits charged on these days and not given back, at the most expected where the amount
+/// is not known yet. A return counts for the day of its charge: credits of yesterday that
+/// come back make no room today.
+fn taken(connection: &Connection, first: &str, last: &str) -> Result<i64, LibraryError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT coalesce(sum(coalesce(credits, expected, 0)), 0) FROM ledger c \
+             WHERE kind = 'charge' AND day BETWEEN ?1 AND ?2 AND NOT EXISTS \
+                 (SELECT 1 FROM ledger r WHERE r.job = c.job AND r.kind = 'return')",
+        )?
+        .query_row([first, last], |row| row.get(0))?)
+}
+
+/// The most that generations without a charge may cost, with those whose request left after
+/// `began` and whose fate is unknown: they may have been charged.
+fn aside(connection: &Connection, which: SetAside, began: Millis) -> Result<i64, LibraryError> {
+    let (sent_only, but) = match which {
+        SetAside::All => (false, ""),
+        SetAside::Sent { but } => (true, but.as_str()),
+    };
+    Ok(connection
+        .prepare_cached(
+            "SELECT coalesce(sum(expected), 0) FROM generations \
+             WHERE job_id IS NULL AND id <> ?1 AND (first_sent IS NOT NULL OR NOT ?2) \
+                 AND (state IN ('recorded', 'uploading', 'submitting') \
+                     OR (state = 'uncertain' AND first_sent >= ?3))",
+        )?
+        .query_row(params![but, sent_only, began], |row| row.get(0))?)
+}

@@ -1,0 +1,101 @@
+//! The ledger of the profile that is shown, and the limits on what it may spend.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Studio;
+use crate::ledger::{Books, Limits, Page, Today, csv};
+use crate::library::Library;
+use crate::paths::Profile;
+use crate::problem::Problem;
+
+impl Studio {
+    /// The books at a glance.
+    ///
+    /// # Errors
+    /// The library's, or that nobody signed in yet.
+    pub async fn books(self: &Arc<Self>) -> Result<Books, Problem> {
+        Ok(self.engine()?.books().await?)
+    }
+
+    /// A page of the ledger, newest first.
+    ///
+    /// # Errors
+    /// As [`Studio::books`].
+    pub async fn ledger(self: &Arc<Self>, cursor: Option<String>) -> Result<Page, Problem> {
+        Ok(self
+            .engine()?
+            .library()
+            .run(move |library| library.ledger_page(cursor.as_deref()))
+            .await?)
+    }
+
+    /// The limits of a profile.
+    #[must_use]
+    pub fn limits(&self, profile: Profile) -> Limits {
+        self.preferences(|preferences| {
+            preferences
+                .limits
+                .get(&profile)
+                .copied()
+                .unwrap_or_default()
+        })
+    }
+
+    /// Sets the limits of the profile that is shown, and answers with the books under them.
+    ///
+    /// # Errors
+    /// When they can't be kept; they hold until the program ends all the same.
+    pub async fn set_limits(self: &Arc<Self>, limits: Limits) -> Result<Books, Problem> {
+        let engine = self.engine()?;
+        engine.set_limits(limits);
+        if let Some(profile) = self.profile() {
+            self.change_preferences(|preferences| {
+                if limits.any() {
+                    preferences.limits.insert(profile, limits);
+                } else {
+                    preferences.limits.remove(&profile);
+                }
+            })?;
+        }
+        Ok(engine.books().await?)
+    }
+
+    /// What a file with the ledger may be called: `Inbetween credits 2026-11-22.csv`.
+    ///
+    /// # Errors
+    /// That nobody signed in yet.
+    pub fn ledger_file_name(self: &Arc<Self>) -> Result<String, Problem> {
+        let zone = self.engine()?.library().zone();
+        let day = Today::at(self.clock.now(), &zone).day();
+        Ok(match self.profile() {
+            Some(Profile::Sandbox) => format!("Inbetween sandbox credits {day}.csv"),
+            _ => format!("Inbetween credits {day}.csv"),
+        })
+    }
+
+    /// Writes the whole ledger into a file for a spreadsheet, in place of one that is there.
+    ///
+    /// # Errors
+    /// The library's, or that the file can't be written; an older one is untouched then.
+    pub async fn export_ledger(self: &Arc<Self>, file: &Path) -> Result<(), Problem> {
+        let library = self.engine()?.library().clone();
+        let zone = library.zone();
+        let entries = library.run(Library::entries).await?;
+        let target = file.to_owned();
+        let written = tokio::task::spawn_blocking(move || {
+            crate::durable::write(&target, &csv::write(&entries, &zone))
+        })
+        .await
+        .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)));
+        written.map_err(|error| {
+            Problem::new(
+                "export",
+                format!(
+                    "The ledger could not be written to {} ({error}). Choose another place.",
+                    file.display()
+                ),
+            )
+        })
+    }
+}

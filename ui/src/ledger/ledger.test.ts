@@ -1,0 +1,281 @@
+import { screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
+import type { Books, LedgerEntry } from '../backend';
+import { FakeBackend } from '../backend/fake/fake';
+import { open } from '../testing/open';
+import { ACCOUNT, generation, IN_SANDBOX, NO_BOOKS, problem, SETTINGS } from '../testing/stub';
+import { amountWords, limitOf, limitWords, monthWords, standingWords, sumWords } from './words';
+
+function entry(id: number, over: Partial<LedgerEntry> = {}): LedgerEntry {
+  return {
+    id,
+    at: new Date('2026-11-22T14:05:00').getTime(),
+    day: '2026-11-22',
+    generation: `g${id}`,
+    inGallery: true,
+    prompt: 'A lighthouse at dusk',
+    job: `j${id}`,
+    kind: 'charge',
+    credits: 35,
+    total: 35,
+    ...over,
+  };
+}
+
+const SUM = { span: '2026-11-22', charged: 70, returned: 35, unknown: 0 };
+
+/** The page with the books of a scene of the fake. */
+async function withScene(scene: 'busy' | 'full' | 'limited' | 'failed') {
+  const fake = new FakeBackend(scene);
+  const view = await open();
+  view.backend.books.mockImplementation(() => fake.books());
+  view.backend.ledger.mockImplementation((cursor) => fake.ledger(cursor));
+  view.backend.setLimits.mockImplementation((limits) => fake.setLimits(limits));
+  return { ...view, fake };
+}
+
+async function sheet(user: Awaited<ReturnType<typeof open>>['user']) {
+  await user.click(screen.getByRole('button', { name: /show where they went/ }));
+  return within(await screen.findByRole('dialog', { name: 'Credits' }));
+}
+
+describe('the sheet behind the balance', () => {
+  it('shows each charge and return by day, with what was spent in all', async () => {
+    const { backend, user } = await open();
+    backend.books.mockResolvedValue({ ...NO_BOOKS, entries: 3 });
+    backend.ledger.mockResolvedValue({
+      entries: [
+        entry(3, { kind: 'return', total: 35 }),
+        entry(2, { prompt: 'Waves fold over the reef', inGallery: false, total: 70 }),
+        entry(1, { day: '2025-03-01', credits: null, total: 35 }),
+      ],
+      days: [SUM, { span: '2025-03-01', charged: 0, returned: 0, unknown: 1 }],
+      next: null,
+    });
+    const view = await sheet(user);
+    const cells = (row: HTMLElement) =>
+      [...row.querySelectorAll('th, td')].map((cell) =>
+        cell.textContent.replace(/\s+/g, ' ').trim(),
+      );
+    const rows = (await view.findAllByRole('row')).map(cells);
+    expect(rows).toHaveLength(6);
+    expect(rows[1]?.[0]).toMatch(/ 35 credits$/);
+    expect(rows.slice(2)).toEqual([
+      ['14:05', 'A lighthouse at dusk Returned: it ended without a clip', '−35', '35'],
+      ['14:05', 'Waves fold over the reef Charged, no longer in the gallery', '35', '70'],
+      ['1 March 2025 0 credits, 1 not known yet'],
+      ['14:05', 'A lighthouse at dusk Charged', 'Not known yet', '35'],
+    ]);
+    expect(view.queryByRole('button', { name: 'Show earlier ones' })).toBeNull();
+  });
+
+  it('fetches earlier rows when asked, and every row once', async () => {
+    const { user, fake } = await withScene('full');
+    const view = await sheet(user);
+    await view.findByRole('button', { name: 'Show earlier ones' });
+    const shown = () => view.getAllByRole('row').filter((row) => row.querySelector('td')).length;
+    expect(shown()).toBe(50);
+    await user.click(view.getByRole('button', { name: 'Show earlier ones' }));
+    await waitFor(() => expect(shown()).toBe(100));
+    const first = await fake.ledger(null);
+    expect(
+      view
+        .getAllByRole('row')
+        .map((row) => row.textContent)
+        .join(),
+    ).toContain(`${first.entries[0]?.total.toLocaleString('en')}`);
+  });
+
+  it('says what will stand there while nothing does, and offers nothing to export', async () => {
+    const { user } = await open();
+    const view = await sheet(user);
+    await view.findByText(/Nothing yet\. Every credit that is charged/);
+    expect(view.queryByRole('table')).toBeNull();
+    expect(view.queryByRole('button', { name: 'Export as CSV…' })).toBeNull();
+    expect(view.getAllByText('No limit')).toHaveLength(2);
+  });
+
+  it('says in the sandbox that nothing is really charged', async () => {
+    const { user } = await open({ session: IN_SANDBOX });
+    const view = await sheet(user);
+    expect(view.getByText(/nothing is really charged/)).toBeVisible();
+  });
+
+  it('has nothing of the sandbox for a real account, and its balance', async () => {
+    const { backend, user } = await open();
+    const view = await sheet(user);
+    expect(view.queryByText(/really charged/)).toBeNull();
+    expect(view.getByText('1,240')).toBeVisible();
+    backend.refreshAccount.mockResolvedValue({
+      state: 'ready',
+      account: { ...ACCOUNT, credits: 1 },
+    });
+    await user.click(view.getByRole('button', { name: 'Refresh' }));
+    await waitFor(() =>
+      expect(view.getByText('1').parentElement).toHaveTextContent('1 credit left'),
+    );
+  });
+
+  it('shows how far a limit is used up, and that it is reached', async () => {
+    const { user } = await withScene('limited');
+    const view = await sheet(user);
+    const day = await view.findByRole('meter', { name: 'Limit a day' });
+    expect(day).toHaveAttribute('aria-valuemax', '60');
+    expect(view.getByRole('meter', { name: 'Limit a month' })).toHaveAttribute(
+      'aria-valuemax',
+      '2000',
+    );
+    expect(view.getByText('Limit of 60 reached; it begins anew at midnight')).toBeVisible();
+  });
+
+  it('is exported into a file that is named afterwards', async () => {
+    const { backend, user } = await withScene('failed');
+    const view = await sheet(user);
+    await user.click(await view.findByRole('button', { name: 'Export as CSV…' }));
+    await view.findByText('Saved as /home/ada/credits.csv');
+    backend.exportLedger.mockRejectedValue(problem('export', 'The disk is full.'));
+    await user.click(view.getByRole('button', { name: 'Export as CSV…' }));
+    await screen.findByText('The disk is full.');
+    expect(view.queryByText(/Saved as/)).toBeNull();
+  });
+
+  it('that cannot be read says so, and can be tried again', async () => {
+    const { backend, user } = await open();
+    backend.books.mockRejectedValueOnce(problem('library', 'The library could not be read.'));
+    const view = await sheet(user);
+    await view.findByText('The library could not be read.');
+    await user.click(view.getByRole('button', { name: 'Try again' }));
+    await view.findByText(/Nothing yet/);
+    expect(view.queryByText('The library could not be read.')).toBeNull();
+  });
+
+  it('follows what is booked while it is open, and only then', async () => {
+    const { backend, studio, user } = await open();
+    const changed = () =>
+      studio.listeners.generationChanged(generation('a', { state: 'submitting' }));
+    changed();
+    expect(backend.ledger).not.toHaveBeenCalled();
+    const view = await sheet(user);
+    await view.findByText(/Nothing yet/);
+    backend.books.mockResolvedValue({ ...NO_BOOKS, entries: 1 });
+    backend.ledger.mockResolvedValue({ entries: [entry(1)], days: [SUM], next: null });
+    studio.listeners.generationChanged(
+      generation('a', { state: 'rendering', queued: true, progress: null, since: 0, due: null }),
+    );
+    await view.findByRole('table');
+  });
+});
+
+describe('a limit', () => {
+  async function settings(user: Awaited<ReturnType<typeof open>>['user']) {
+    await user.click(screen.getByRole('button', { name: 'Settings' }));
+    return within(screen.getByRole('dialog', { name: 'Settings' }));
+  }
+
+  it('is set by typing it, and taken away by emptying it', async () => {
+    const { backend, user } = await open();
+    const view = await settings(user);
+    const day = view.getByLabelText('Most credits a day');
+    await user.type(day, '100{Enter}');
+    await user.tab();
+    expect(backend.setLimits).toHaveBeenLastCalledWith({ day: 100, month: null });
+    await view.findByText('From now on at most 100 credits a day.');
+    await user.type(view.getByLabelText('Most credits a month'), '1,500');
+    await user.tab();
+    expect(backend.setLimits).toHaveBeenLastCalledWith({ day: 100, month: 1500 });
+    await view.findByText('From now on at most 1,500 credits a month.');
+    await user.clear(day);
+    await user.tab();
+    expect(backend.setLimits).toHaveBeenLastCalledWith({ day: null, month: 1500 });
+    await view.findByText('No limit a day any more.');
+  });
+
+  it('that was set before stands there', async () => {
+    const { user } = await withScene('limited');
+    const view = await settings(user);
+    await waitFor(() => expect(view.getByLabelText('Most credits a day')).toHaveValue('60'));
+    expect(view.getByLabelText('Most credits a month')).toHaveValue('2000');
+  });
+
+  it('that is no number is not kept, and the field says so', async () => {
+    const { backend, user } = await open();
+    const view = await settings(user);
+    const day = view.getByLabelText('Most credits a day');
+    await user.type(day, 'few');
+    await user.tab();
+    await view.findByText(/Write a whole number of credits/);
+    expect(day).toBeInvalid();
+    expect(backend.setLimits).not.toHaveBeenCalled();
+  });
+
+  it('that refuses a clip is told at the button, leads to where it is raised, and is then forgotten', async () => {
+    const { backend, fake, user } = await withScene('limited');
+    await fake.boot();
+    await fake.openSession();
+    backend.generate.mockImplementation((wanted) => fake.generate(wanted));
+    await user.type(screen.getByRole('textbox', { name: 'Prompt' }), SETTINGS.prompt);
+    await user.click(screen.getByRole('button', { name: /^Generate/ }));
+    const told = await screen.findByText(/This clip may cost up to 25 credits, and \d+ of today's/);
+    expect(told).toHaveTextContent('Nothing was started.');
+    expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveValue(SETTINGS.prompt);
+    await user.click(screen.getByRole('button', { name: 'Limits' }));
+    const view = within(screen.getByRole('dialog', { name: 'Settings' }));
+    const day = view.getByLabelText('Most credits a day');
+    await waitFor(() => expect(day).toHaveValue('60'));
+    await user.clear(day);
+    await user.type(day, '9000');
+    await user.tab();
+    await view.findByText('From now on at most 9,000 credits a day.');
+    expect(screen.queryByText(/This clip may cost/)).toBeNull();
+  });
+});
+
+describe('the words of the books', () => {
+  const standing = (over: Partial<Books['today']>) => ({ ...NO_BOOKS.today, ...over });
+
+  it('name what is missing or set aside, and nothing else', () => {
+    expect(standingWords(standing({}))).toEqual([]);
+    expect(standingWords(standing({ sum: { ...SUM, unknown: 1 }, setAside: 45 }))).toEqual([
+      '70 charged, 35 returned',
+      'Up to 45 set aside for clips on their way',
+      '1 charge is missing here: its amount is not known yet',
+    ]);
+  });
+
+  it('say of a day on which more came back than went that it came back', () => {
+    expect(sumWords({ ...SUM, charged: 0, returned: 35 })).toBe('35 credits came back');
+    expect(sumWords(SUM)).toBe('35 credits');
+  });
+
+  it('say how far a limit is used', () => {
+    expect(limitWords(standing({}), 'day')).toBe('No limit');
+    expect(limitWords(standing({ used: 45, limit: 1000 }), 'month')).toBe('45 of 1,000 used');
+    expect(limitWords(standing({ used: 1000, limit: 1000 }), 'month')).toBe(
+      'Limit of 1,000 reached; it begins anew with the next month',
+    );
+  });
+
+  it('name months, and amounts nobody knows yet', () => {
+    expect(monthWords('2026-11')).toBe('November 2026');
+    expect(amountWords(entry(1, { credits: null }))).toBe('Not known yet');
+    expect(amountWords(entry(1, { credits: null, kind: 'return' }))).toBe('All of it');
+  });
+
+  it('read a limit as people write numbers', () => {
+    expect(['', ' ', '0', '1,500', '1 500', '1.500'].map(limitOf)).toEqual([
+      null,
+      null,
+      0,
+      1500,
+      1500,
+      1500,
+    ]);
+    expect(['few', '-5', '12x', '9999999999', '1.5'].map(limitOf)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
