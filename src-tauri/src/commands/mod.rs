@@ -9,6 +9,7 @@
 mod account;
 mod composer;
 mod gallery;
+mod recovery;
 mod settings;
 mod startup;
 mod viewer;
@@ -46,6 +47,14 @@ pub(crate) fn bridge() -> Builder<tauri::Wry> {
             gallery::submit_again,
             gallery::cancel,
             gallery::remove,
+            recovery::remote_jobs,
+            recovery::remote_job,
+            recovery::bring_in,
+            recovery::bring_in_all,
+            recovery::look_for_clips,
+            recovery::find_clip,
+            recovery::fetch_again,
+            recovery::copy_report,
             viewer::show_in_folder,
             viewer::save_copy,
             settings::set_theme,

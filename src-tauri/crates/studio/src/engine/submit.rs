@@ -171,12 +171,7 @@ pub(super) async fn submit(
         .await
     {
         Ok(accepted) => {
-            let (wanted, now) = (id.clone(), shared.now());
-            shared
-                .library
-                .run(move |library| library.accepted(&wanted, &accepted.job_id, now))
-                .await?;
-            shared.changed(&id).await;
+            shared.accepted(&id, &accepted.job_id, shared.now()).await?;
             Ok(Outcome::Done)
         }
         Err(Error::Unsendable(why)) => {

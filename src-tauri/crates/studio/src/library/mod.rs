@@ -6,7 +6,10 @@
 //! and a row that records a submission must be there before the submission leaves. Calls
 //! block for a few milliseconds; async callers go through [`Library::run`].
 
+mod brought;
+mod files;
 mod gallery;
+mod health;
 mod history;
 mod life;
 mod records;
@@ -16,7 +19,9 @@ mod uploads;
 #[cfg(test)]
 mod tests;
 
+pub use files::ClipFile;
 pub use gallery::{Counts, Filter, Page};
+pub use health::StateCount;
 pub use uploads::UploadRecord;
 
 use std::path::{Path, PathBuf};

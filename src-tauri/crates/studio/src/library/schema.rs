@@ -53,8 +53,12 @@ CREATE TABLE uploads (
 ) STRICT;
 ";
 
+/// Generations that were brought in from the account: what is known of their settings, as
+/// JSON. NULL for those submitted here.
+const BROUGHT_IN: &str = "ALTER TABLE generations ADD COLUMN brought_in TEXT;";
+
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST)])
+    Migrations::new(vec![M::up(FIRST), M::up(BROUGHT_IN)])
 }
 
 /// Brings the file to this program's version.

@@ -6,6 +6,9 @@
 
 mod account;
 mod desk;
+mod diagnosis;
+
+pub use diagnosis::Surroundings;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

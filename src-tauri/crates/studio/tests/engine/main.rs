@@ -5,4 +5,5 @@
 mod desk;
 mod failures;
 mod life;
+mod recovery;
 mod restart;

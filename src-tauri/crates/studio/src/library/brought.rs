@@ -1,0 +1,127 @@
+//! Jobs of the account that come into the library without having been submitted here.
+
+use rusqlite::{OptionalExtension, named_params, params};
+
+use super::records::json;
+use super::{Library, LibraryError};
+use crate::generation::{GenerationId, Record};
+use crate::settings::Field;
+
+impl Library {
+    /// Writes down a generation for a job that exists already, at its step of life and with
+    /// its job. Answers whether it is new: a job that some generation here has is left with
+    /// that one, so that asking twice, or after a crash, changes nothing.
+    ///
+    /// # Errors
+    /// SQLite's, or [`LibraryError::Unreadable`] for a record without a job.
+    pub fn bring_in(&self, record: &Record) -> Result<bool, LibraryError> {
+        let (Some(job), Some(told)) = (
+            &record.job,
+            record.job.as_ref().and_then(|job| job.brought_in.as_ref()),
+        ) else {
+            return Err(LibraryError::Unreadable("generation without its job"));
+        };
+        let settings = &record.settings;
+        let unknown = |field: Field| told.unknown.contains(&field);
+        // The history of times and prices asks by these; what is only a placeholder must
+        // teach it nothing, and no mode is called this.
+        let mode = if [Field::Quality, Field::Length, Field::Sound]
+            .into_iter()
+            .any(unknown)
+        {
+            "unknown"
+        } else {
+            settings.mode.id()
+        };
+        let model = if unknown(Field::Model) {
+            told.model.as_str()
+        } else {
+            settings.model.id()
+        };
+        self.with(|connection| {
+            let written = connection.execute(
+                "INSERT INTO generations (id, created, settings, state, model, mode, length, sound, \
+                 job_id, accepted, queued, progress, result_url, completed, credits, brought_in) \
+                 VALUES (:id, :created, :settings, :state, :model, :mode, :length, :sound, \
+                 :job, :accepted, :queued, :progress, :url, :completed, :credits, :told) \
+                 ON CONFLICT DO NOTHING",
+                named_params! {
+                    ":id": record.id.as_str(),
+                    ":created": record.created,
+                    ":settings": json(settings)?,
+                    ":state": record.state.word(),
+                    ":model": model,
+                    ":mode": mode,
+                    ":length": settings.length,
+                    ":sound": settings.sound,
+                    ":job": job.id,
+                    ":accepted": job.accepted,
+                    ":queued": job.queued,
+                    ":progress": job.progress,
+                    ":url": job.result_url,
+                    ":completed": job.completed,
+                    ":credits": job.credits,
+                    ":told": json(told)?,
+                },
+            )?;
+            Ok(written == 1)
+        })
+    }
+
+    /// The generation that has this job.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn generation_of_job(&self, job: &str) -> Result<Option<GenerationId>, LibraryError> {
+        self.with(|connection| {
+            connection
+                .prepare_cached("SELECT id FROM generations WHERE job_id = ?1")?
+                .query_row([job], |row| row.get::<_, String>(0))
+                .optional()?
+                .map(|id| GenerationId::try_from(id).map_err(|_| LibraryError::Unreadable("id")))
+                .transpose()
+        })
+    }
+
+    /// Whether this job belongs to a generation that was submitted here, so that it can't
+    /// be the one that another generation waits for.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_spoken_for(&self, job: &str) -> Result<bool, LibraryError> {
+        self.with(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT 1 FROM generations WHERE job_id = ?1 AND brought_in IS NULL",
+                )?
+                .exists([job])?)
+        })
+    }
+
+    /// One that waits for its answer learns that its job was brought in meanwhile: the one
+    /// that was brought in may be half downloaded, so it goes on, now with the settings and
+    /// the request that it came from, and the waiting one is taken out. Answers whether it
+    /// was so.
+    pub(super) fn give_way(&self, id: &GenerationId, job: &str) -> Result<bool, LibraryError> {
+        self.with(|connection| {
+            let transaction = connection.transaction()?;
+            let taken = transaction.execute(
+                "UPDATE generations SET brought_in = NULL, \
+                 (created, settings, submit_key, body, pictures_until, first_sent, \
+                  model, mode, length, sound) = \
+                 (SELECT created, settings, submit_key, body, pictures_until, first_sent, \
+                  model, mode, length, sound FROM generations AS asked WHERE asked.id = ?1) \
+                 WHERE job_id = ?2 AND id <> ?1 AND brought_in IS NOT NULL \
+                 AND EXISTS (SELECT 1 FROM generations AS asked \
+                  WHERE asked.id = ?1 AND asked.state IN ('submitting', 'uncertain'))",
+                params![id.as_str(), job],
+            )?;
+            if taken == 0 {
+                return Ok(false);
+            }
+            transaction.execute("DELETE FROM generations WHERE id = ?1", [id.as_str()])?;
+            transaction.commit()?;
+            Ok(true)
+        })
+    }
+}
