@@ -5,16 +5,21 @@
  */
 import type {
   Boot,
+  BroughtJob,
   Counts,
+  FoundClip,
   Frame,
   GalleryFilter,
   GalleryPage,
   Generation,
+  Harvest,
   Keep,
   Link,
   Preferences,
   Price,
   Problem,
+  RemoteJob,
+  RemotePage,
   Session,
   Settings,
   Theme,
@@ -72,6 +77,18 @@ export interface Backend {
   savePoster(id: string, jpeg: Uint8Array): Promise<void>;
   showInFolder(id: string): Promise<void>;
   saveCopy(id: string): Promise<string | null>;
+
+  /** A page of what the account holds and the library has not. */
+  remoteJobs(cursor: string | null): Promise<RemotePage>;
+  remoteJob(job: string): Promise<RemoteJob | null>;
+  bringIn(job: string): Promise<BroughtJob>;
+  bringInAll(): Promise<Harvest>;
+  /** The ids of the clips whose files are missing. */
+  lookForClips(): Promise<string[]>;
+  /** Null when the person closes the dialog. */
+  findClip(id: string): Promise<FoundClip | null>;
+  fetchAgain(id: string): Promise<Generation>;
+  copyReport(plays: string): Promise<string>;
 
   setTheme(theme: Theme): Promise<Preferences>;
   pickClipsFolder(): Promise<Preferences | null>;

@@ -43,6 +43,15 @@ export class TauriBackend implements Backend {
   showInFolder = (id: string) => commands.showInFolder(id).then(nothing);
   saveCopy = (id: string) => commands.saveCopy(id);
 
+  remoteJobs = (cursor: string | null) => commands.remoteJobs(cursor);
+  remoteJob = (job: string) => commands.remoteJob(job);
+  bringIn = (job: string) => commands.bringIn(job);
+  bringInAll = () => commands.bringInAll();
+  lookForClips = () => commands.lookForClips();
+  findClip = (id: string) => commands.findClip(id);
+  fetchAgain = (id: string) => commands.fetchAgain(id);
+  copyReport = (plays: string) => commands.copyReport(plays);
+
   setTheme = (theme: Theme) => commands.setTheme(theme);
   pickClipsFolder = () => commands.pickClipsFolder();
   openFolder = (which: FolderName) => commands.openFolder(which).then(nothing);

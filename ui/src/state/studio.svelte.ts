@@ -5,6 +5,7 @@
 import { createContext } from 'svelte';
 import { asProblem } from '../backend';
 import type { Backend, Boot, Generation, Listeners, Preferences, Theme } from '../backend';
+import { Presence } from '../recovery/presence';
 import { Arrivals } from './arrivals.svelte';
 import { Clock } from './clock.svelte';
 import { ComposerState } from './composer.svelte';
@@ -14,7 +15,7 @@ import { SessionState } from './session.svelte';
 import { Voice } from './voice.svelte';
 import { inShort } from './words';
 
-export type Sheet = 'settings' | 'keys';
+export type Sheet = 'settings' | 'keys' | 'bringIn';
 
 export function wearTheme(theme: Theme) {
   if (theme === 'system') document.documentElement.removeAttribute('data-theme');
@@ -29,6 +30,7 @@ export class Studio {
   readonly session: SessionState;
   readonly arrivals: Arrivals;
   readonly posters: PosterMaker;
+  readonly presence: Presence;
 
   preferences = $state.raw<Preferences>() as Preferences;
   sheet = $state<Sheet | null>(null);
@@ -50,6 +52,8 @@ export class Studio {
   hasLibrary = $state(false);
   /** Generations that an event told of. */
   #heard = new Set<string>();
+  /** Uncertain ones that the person had looked for once more. */
+  #checking = new Set<string>();
 
   constructor(
     readonly backend: Backend,
@@ -69,6 +73,7 @@ export class Studio {
       () => this.room === 'main' && this.viewing === null && this.sheet === null,
     );
     this.posters = new PosterMaker(backend);
+    this.presence = new Presence(backend, this.gallery);
     if (boot.gallery) {
       this.gallery.start(boot.gallery);
       this.hasLibrary = true;
@@ -105,6 +110,24 @@ export class Studio {
     } else if (phase.state === 'uncertain') {
       this.voice.say(`Unknown: ${name}. ${phase.message}`);
     }
+    this.#answer(generation);
+  }
+
+  /** Looks in the account's list once more for what became of a request. */
+  async check(id: string) {
+    this.#checking.add(id);
+    const asked = await this.attempt(async () => this.changed(await this.backend.resume(id)));
+    if (!asked) this.#checking.delete(id);
+  }
+
+  /** What the person's own look came to. */
+  #answer({ id, phase }: Generation) {
+    if (phase.state === 'submitting' || !this.#checking.delete(id)) return;
+    if (phase.state === 'uncertain') {
+      this.voice.tell('Checked: Apiframe’s job list still does not show it.');
+    } else if (phase.state !== 'failed') {
+      this.voice.tell('Checked: it had arrived. Its clip is on its way.');
+    }
   }
 
   /** The answer to a call that begins a generation. */
@@ -118,7 +141,7 @@ export class Studio {
     this.hasLibrary = true;
     this.viewing = null;
     this.gallery.filter = 'all';
-    void this.gallery.reload();
+    void this.gallery.reload().then(() => this.presence.look());
     this.composer.recheckFrames();
     void this.composer.reprice();
   }
@@ -146,6 +169,7 @@ export class Studio {
     this.voice.hush();
     this.gallery.current = id;
     this.viewing = id;
+    void this.presence.lookAt(id);
   }
 }
 

@@ -78,6 +78,7 @@ export function generation(id: string, phase: Phase, over: Partial<Generation> =
     renderedInMs: null,
     finished: null,
     canCancel: false,
+    broughtIn: null,
     ...over,
   };
 }
@@ -153,6 +154,27 @@ export function stub(over: Partial<Boot> = {}) {
     savePoster: vi.fn<Backend['savePoster']>(async () => undefined),
     showInFolder: vi.fn<Backend['showInFolder']>(async () => undefined),
     saveCopy: vi.fn<Backend['saveCopy']>(async () => '/home/ada/copy.mp4'),
+    remoteJobs: vi.fn<Backend['remoteJobs']>(async () => ({ jobs: [], next: null })),
+    remoteJob: vi.fn<Backend['remoteJob']>(async () => null),
+    bringIn: vi.fn<Backend['bringIn']>(async (job) => ({
+      generation: generation(`in-${job}`, { state: 'recorded' }, { jobId: job }),
+      wasHere: false,
+    })),
+    bringInAll: vi.fn<Backend['bringInAll']>(async () => ({
+      brought: 0,
+      expired: 0,
+      trouble: null,
+    })),
+    lookForClips: vi.fn<Backend['lookForClips']>(async () =>
+      (boot.gallery?.generations ?? [])
+        .filter(({ phase }) => phase.state === 'ready' && phase.clip.missing)
+        .map(({ id }) => id),
+    ),
+    findClip: vi.fn<Backend['findClip']>(async () => null),
+    fetchAgain: vi.fn<Backend['fetchAgain']>(async (id) =>
+      generation(id, { state: 'downloading', received: 0, total: null }),
+    ),
+    copyReport: vi.fn<Backend['copyReport']>(async () => 'Inbetween report'),
     setTheme: vi.fn<Backend['setTheme']>(async (theme) => ({ ...PREFERENCES, theme })),
     pickClipsFolder: vi.fn<Backend['pickClipsFolder']>(async () => null),
     openFolder: vi.fn<Backend['openFolder']>(async () => undefined),

@@ -5,10 +5,14 @@
 //! there on it is watched and fetched like any other. Nothing here submits, so nothing here
 //! can pay.
 
+mod error;
+
+pub use error::RecoveryError;
+
 use std::collections::HashSet;
 use std::time::Duration;
 
-use apiframe::{Client, Error, Job, JobQuery, JobStatus, Modality, RejectionKind, Unsendable};
+use apiframe::{Client, Error, Job, JobQuery, JobStatus, Modality};
 
 use super::{Engine, Event, Shared};
 use crate::generation::{Generation, GenerationId, JobRecord, Record, State};
@@ -22,100 +26,6 @@ const A_PAGE: u8 = 100;
 const MOST_PAGES: usize = 200;
 /// Waits that a server asks for are waited out up to this; longer ones are the person's.
 const SHORT_WAIT: Duration = Duration::from_secs(20);
-
-/// Why something could not be brought in.
-#[derive(Debug, thiserror::Error)]
-pub enum RecoveryError {
-    /// The field is empty.
-    #[error("Paste the id of a job first. Apiframe's dashboard shows it with each job.")]
-    NoId,
-    /// By the schema, ids are UUIDs.
-    #[error(
-        "That is not the id of a job. It looks like 0b8f6c1e-2d34-4c5a-9e7b-1f2a3b4c5d6e; \
-         copy all of it from Apiframe's dashboard."
-    )]
-    NotAnId,
-    /// Nobody is signed in.
-    #[error("There is no key, so Apiframe can't be asked. Add one in Settings.")]
-    NoKey,
-    /// No connection, or no answer.
-    #[error("Apiframe could not be reached. Check the connection, then try again.")]
-    Offline,
-    /// The key is not accepted.
-    #[error("Apiframe does not accept the key. Replace it in Settings, then try again.")]
-    KeyRefused,
-    /// 429.
-    #[error("{}", pause_sentence(*.0))]
-    Pause(Option<Duration>),
-    /// The server is in trouble.
-    #[error("Apiframe is having trouble just now. Nothing is lost; try again in a minute.")]
-    Busy,
-    /// No such job, or somebody else's.
-    #[error(
-        "Apiframe knows no such job under this key. Check the id, or sign in with the key \
-         that the job was made with."
-    )]
-    Unknown,
-    /// It ended without a clip.
-    #[error("This job failed at Apiframe, so there is no clip. Failed jobs are not charged.")]
-    Failed,
-    /// The clip was deleted.
-    #[error(
-        "Apiframe has deleted this clip: it keeps clips for a day. It can't be brought in any more."
-    )]
-    Expired,
-    /// It made something else.
-    #[error("This job made a picture or music, not a clip, so it can't be brought in.")]
-    NotAClip,
-    /// The library could not do it.
-    #[error(transparent)]
-    Library(#[from] LibraryError),
-}
-
-fn pause_sentence(wait: Option<Duration>) -> String {
-    match wait {
-        Some(wait) => format!(
-            "Apiframe asks for a pause of {} s. Try again after that.",
-            wait.as_secs().max(1)
-        ),
-        None => "Apiframe asks for a short pause. Try again in a minute.".into(),
-    }
-}
-
-impl RecoveryError {
-    /// A stable word for the screen.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NoId | Self::NotAnId => "jobId",
-            Self::NoKey => "noKey",
-            Self::Offline => "offline",
-            Self::KeyRefused => "keyRefused",
-            Self::Pause(_) | Self::Busy => "busy",
-            Self::Unknown => "jobUnknown",
-            Self::Failed => "jobFailed",
-            Self::Expired => "jobExpired",
-            Self::NotAClip => "notAClip",
-            Self::Library(_) => "library",
-        }
-    }
-
-    pub(super) fn of(error: Error) -> Self {
-        match error {
-            Error::Connect(_) | Error::Lost(_) => Self::Offline,
-            Error::Unsendable(Unsendable::NoKey) => Self::NoKey,
-            Error::Unsendable(_) => Self::NotAnId,
-            Error::Rejected(rejection) => match rejection.kind {
-                RejectionKind::Unauthorized | RejectionKind::Forbidden => Self::KeyRefused,
-                RejectionKind::RateLimited => Self::Pause(rejection.retry_after),
-                RejectionKind::NotFound | RejectionKind::Gone | RejectionKind::Invalid => {
-                    Self::Unknown
-                }
-                _ => Self::Busy,
-            },
-        }
-    }
-}
 
 /// A job that was brought in.
 #[derive(Debug)]
@@ -186,8 +96,13 @@ impl Engine {
         let mut cursor = None;
         let mut seen = HashSet::new();
         for _ in 0..MOST_PAGES {
-            let (jobs, next) =
-                patiently(async || self.strangers(&client, cursor.clone()).await).await?;
+            let (jobs, next) = match self.strangers(&client, cursor.clone()).await {
+                Ok(page) => page,
+                Err(error) => {
+                    wait_out(error).await?;
+                    self.strangers(&client, cursor.clone()).await?
+                }
+            };
             for job in jobs {
                 match RemoteJob::of(&job).map(|line| line.standing) {
                     None => continue,
@@ -197,9 +112,7 @@ impl Engine {
                     }
                     Some(Standing::Running | Standing::Finished) => {}
                 }
-                let whole =
-                    patiently(async || client.job(&job.id).await.map_err(RecoveryError::of)).await;
-                let taken = match whole {
+                let taken = match Self::whole(&client, &job.id).await {
                     Ok(whole) => self.take_in(whole).await,
                     Err(error) => Err(error),
                 };
@@ -220,6 +133,17 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// A job by itself, which tells what a list leaves out. A short pause is waited out.
+    async fn whole(client: &Client, id: &str) -> Result<Job, RecoveryError> {
+        match client.job(id).await.map_err(RecoveryError::of) {
+            Err(error @ RecoveryError::Pause(_)) => {
+                wait_out(error).await?;
+                client.job(id).await.map_err(RecoveryError::of)
+            }
+            answer => answer,
+        }
     }
 
     /// A page of the account's list, less what is in the library or made no clip.
@@ -378,17 +302,20 @@ fn job_id(pasted: &str) -> Result<String, RecoveryError> {
         .map_err(|_| RecoveryError::NotAnId)
 }
 
-/// Asks, and once more after a short wait that the server wished for.
-async fn patiently<T>(ask: impl AsyncFn() -> Result<T, RecoveryError>) -> Result<T, RecoveryError> {
-    match ask().await {
-        Err(RecoveryError::Pause(wait)) => {
+/// Waits as the server wished, if that is short enough to ask once more by itself.
+///
+/// # Errors
+/// The error itself, where waiting is no help or the person's own affair.
+async fn wait_out(error: RecoveryError) -> Result<(), RecoveryError> {
+    match error {
+        RecoveryError::Pause(wait) => {
             let wait = wait.unwrap_or(Duration::from_secs(1));
             if wait > SHORT_WAIT {
                 return Err(RecoveryError::Pause(Some(wait)));
             }
             tokio::time::sleep(wait).await;
-            ask().await
+            Ok(())
         }
-        answer => answer,
+        error => Err(error),
     }
 }

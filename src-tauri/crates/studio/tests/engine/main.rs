@@ -5,5 +5,6 @@
 mod desk;
 mod failures;
 mod life;
+mod moved;
 mod recovery;
 mod restart;

@@ -1,13 +1,17 @@
 //! Recovery: what the account holds comes into the library, each job once and none paid for
-//! again; and clips whose files a hand moved are found, or fetched once more.
+//! again.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::time::Duration;
 
 use apiframe::GenerateRequest;
 use sandbox::{Answer, Call, Fault};
-use studio::engine::{EngineError, Event, RecoveryError};
+use studio::clips::Fetcher;
+use studio::clock::Clock;
+use studio::engine::{Engine, EngineConfig, EngineError, Event, RecoveryError};
+use studio::frames::Frames;
 use studio::generation::{Clip, Generation, GenerationId, Mend, Phase};
-use studio::library::Filter;
+use studio::library::{Filter, Library};
 use studio::remote::{RemoteJob, Standing};
 use studio::settings::{Field, Mode, Model, Settings, Shape};
 
@@ -38,20 +42,20 @@ async fn listed(desk: &Desk) -> Vec<RemoteJob> {
     page.jobs
 }
 
-fn clip(generation: Generation) -> Clip {
+pub fn clip(generation: Generation) -> Clip {
     match generation.phase {
         Phase::Ready { clip } => clip,
         other => panic!("{other:?}"),
     }
 }
 
-async fn ready(desk: &Desk, prompt: &str) -> (GenerationId, PathBuf) {
+pub async fn ready(desk: &Desk, prompt: &str) -> (GenerationId, PathBuf) {
     let id = desk.generate(quick(prompt)).await;
     let clip = clip(desk.until_ready(&id).await);
     (id, clip.file.into())
 }
 
-async fn in_the_library(desk: &Desk) -> usize {
+pub async fn in_the_library(desk: &Desk) -> usize {
     let (all, _, counts) = desk.engine.page(Filter::All, None).await.unwrap();
     assert_eq!(all.len(), counts.all as usize);
     all.len()
@@ -395,7 +399,7 @@ async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_
             }
         }
     };
-    let removed = tokio::time::timeout(std::time::Duration::from_secs(20), removed);
+    let removed = tokio::time::timeout(Duration::from_secs(20), removed);
     assert_eq!(removed.await.unwrap(), waiting);
     let one = desk.now(&brought).await;
     assert_eq!(one.settings, asked);
@@ -405,118 +409,85 @@ async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_
     desk.is_settled(1, QUICK_PRICE).await;
 }
 
-#[tokio::test]
-async fn a_clip_that_was_moved_is_noticed_and_noticed_again_when_it_is_back() {
-    let desk = Desk::new().await;
-    let (id, file) = ready(&desk, "Moved").await;
-    let (here, _) = ready(&desk, "Here").await;
-    let aside = desk.folder.path().join("aside.mp4");
-    std::fs::rename(&file, &aside).unwrap();
-    assert_eq!(desk.engine.look_for_clips().await.unwrap(), [id.clone()]);
-    // The gallery shows what the look found.
-    let (all, ..) = desk.engine.page(Filter::All, None).await.unwrap();
-    for one in all {
-        let expected = one.id != here;
-        assert_eq!(clip(one).missing, expected);
+/// The program is started again after the hours in which a request may be repeated.
+fn a_day_later((sandbox, folder): (sandbox::Sandbox, tempfile::TempDir)) -> Desk {
+    let frames = Frames::open(folder.path().join("frames"));
+    let engine = Engine::start(EngineConfig {
+        library: Library::open(&folder.path().join("library")).unwrap(),
+        frames: frames.clone(),
+        clips_folder: folder.path().join("clips"),
+        fetcher: Fetcher::new("inbetween/test", true).unwrap(),
+        clock: Clock::new(|| Clock::system().now() + 24 * 3_600_000),
+        usual_time: Duration::from_millis(500),
+        first_pause: Duration::from_millis(50),
+    });
+    let desk = Desk {
+        sandbox,
+        engine,
+        folder,
+        frames,
+    };
+    desk.sign_in();
+    desk
+}
+
+/// A request whose answer is lost for good.
+async fn lost(desk: &Desk, how: Answer) -> GenerationId {
+    desk.sandbox
+        .fault(Fault::on(Call::Generate).times(1).then(how));
+    desk.sandbox
+        .fault(Fault::on(Call::Generate).then(Answer::status(503)));
+    let id = desk.generate(quick("Lost")).await;
+    desk.until_waiting(&id, "trouble").await;
+    id
+}
+
+async fn until_unknown(desk: &Desk, id: &GenerationId) -> String {
+    let one = desk
+        .until(id, "uncertain", |one| {
+            matches!(one.phase, Phase::Uncertain { .. })
+        })
+        .await;
+    match one.phase {
+        Phase::Uncertain { message } => message,
+        other => panic!("{other:?}"),
     }
-    std::fs::rename(&aside, &file).unwrap();
-    assert!(!clip(desk.now(&id).await).missing);
-    assert!(desk.engine.look_for_clips().await.unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn a_moved_clip_is_taken_from_where_the_person_points_and_no_other_file_is() {
+async fn one_brought_in_while_its_fate_was_unknown_is_recognised_a_day_later() {
     let desk = Desk::new().await;
-    let (id, file) = ready(&desk, "Moved").await;
-    let (_, other) = ready(&desk, "Another").await;
-    let place = desk.folder.path().join("renamed by hand.mp4");
-    std::fs::rename(&file, &place).unwrap();
-    desk.engine.look_for_clips().await.unwrap();
-
-    let padded = desk.folder.path().join("padded.mp4");
-    let mut bytes = std::fs::read(&place).unwrap();
-    bytes.push(0);
-    std::fs::write(&padded, &bytes).unwrap();
-    let noise = desk.folder.path().join("noise.mp4");
-    std::fs::write(&noise, vec![7; bytes.len() - 1]).unwrap();
-    for wrong in [
-        &padded,
-        &noise,
-        &desk.folder.path().join("nowhere.mp4"),
-        &desk.clips(),
-    ] {
-        let error = desk.engine.found(&id, wrong.clone()).await.unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains(&*wrong.file_name().unwrap().to_string_lossy()),
-            "{error}"
-        );
-        assert!(clip(desk.now(&id).await).missing);
-    }
-    let found = desk.engine.found(&id, place.clone()).await.unwrap();
-    assert_eq!(found.others, 0);
-    let now = clip(found.generation);
-    assert_eq!(
-        (Path::new(&now.file), now.missing),
-        (place.as_path(), false)
-    );
-    assert_eq!(now.name, "renamed by hand.mp4");
-    assert!(other.is_file());
-    let desk = Desk::start_again(desk.kill());
-    assert_eq!(Path::new(&clip(desk.now(&id).await).file), place);
-}
-
-#[tokio::test]
-async fn pointing_at_one_clip_of_a_moved_folder_finds_the_others_in_it() {
-    let desk = Desk::new().await;
-    let (first, file) = ready(&desk, "First").await;
-    let (second, _) = ready(&desk, "Second").await;
-    let (third, gone) = ready(&desk, "Third").await;
-    std::fs::remove_file(gone).unwrap();
-    let elsewhere = desk.folder.path().join("films");
-    std::fs::rename(desk.clips(), &elsewhere).unwrap();
-    assert_eq!(desk.engine.look_for_clips().await.unwrap().len(), 3);
-    let place = elsewhere.join(file.file_name().unwrap());
-    let found = desk.engine.found(&first, place).await.unwrap();
-    assert_eq!(found.others, 1);
-    assert!(!clip(desk.now(&second).await).missing);
-    assert_eq!(desk.engine.look_for_clips().await.unwrap(), [third]);
-}
-
-#[tokio::test]
-async fn a_deleted_clip_is_fetched_once_more_without_being_paid_for() {
-    let desk = Desk::new().await;
-    let (id, file) = ready(&desk, "Deleted").await;
-    let bytes = std::fs::read(&file).unwrap();
-    std::fs::remove_file(&file).unwrap();
-    desk.engine.fetch_again(&id).await.unwrap();
-    let back = clip(desk.until_ready(&id).await);
-    assert!(!back.missing);
-    assert!(std::fs::read(back.file).unwrap() == bytes);
+    let waiting = lost(&desk, Answer::DropAfter).await;
+    let job = desk.sandbox.jobs()[0].id.clone();
+    let brought = desk.engine.bring_in(&job).await.unwrap().generation.id;
+    desk.until_ready(&brought).await;
+    let left = desk.kill();
+    left.0.clear_faults();
+    let desk = a_day_later(left);
+    desk.until(&brought, "recognised", |one| one.brought_in.is_none())
+        .await;
+    assert!(desk.engine.generation(&waiting).await.is_err());
+    assert_eq!(in_the_library(&desk).await, 1);
     desk.is_settled(1, QUICK_PRICE).await;
 }
 
 #[tokio::test]
-async fn a_deleted_clip_that_apiframe_no_longer_has_stays_as_it_is_and_says_why() {
+async fn an_unknown_one_is_looked_for_as_often_as_asked_and_pays_only_by_the_persons_own_press() {
     let desk = Desk::new().await;
-    let (id, file) = ready(&desk, "Deleted").await;
-    std::fs::remove_file(&file).unwrap();
-    let job = desk.sandbox.jobs()[0].id.clone();
-    desk.sandbox.expire(&job);
-    let error = desk.engine.fetch_again(&id).await.unwrap_err();
-    assert!(matches!(error, RecoveryError::Expired), "{error:?}");
-    let still = clip(desk.now(&id).await);
-    assert!(still.missing);
-    assert_eq!(Path::new(&still.file), file);
-}
-
-#[tokio::test]
-async fn a_clip_that_is_there_is_not_fetched_again() {
-    let desk = Desk::new().await;
-    let (id, _) = ready(&desk, "Here").await;
+    let id = lost(&desk, Answer::DropBefore).await;
+    let left = desk.kill();
+    left.0.clear_faults();
+    let desk = a_day_later(left);
+    let message = until_unknown(&desk, &id).await;
+    assert!(message.contains("may have been charged"), "{message}");
     desk.sandbox.clear_requests();
-    desk.engine.fetch_again(&id).await.unwrap();
-    assert_eq!(desk.asked("GET", "/"), 0);
-    assert_eq!(in_the_library(&desk).await, 1);
+    desk.engine.resume(&id).await.unwrap();
+    until_unknown(&desk, &id).await;
+    assert!(desk.asked("GET", "/v2/jobs") > 0, "it was not looked for");
+    assert_eq!(desk.asked("POST", "/v2/videos/generate"), 0);
+    let again = desk.engine.again(&id).await.unwrap().id;
+    assert_ne!(again, id);
+    desk.until_ready(&again).await;
+    until_unknown(&desk, &id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
 }
