@@ -56,6 +56,25 @@ export const commands = {
 	cancel: (id: GenerationId) => __TAURI_INVOKE<Generation>("cancel", { id }),
 	/**  Takes one out of the gallery; its clip goes to the trash. */
 	remove: (id: GenerationId) => __TAURI_INVOKE<null>("remove", { id }),
+	/**  A page of the jobs that the account holds and the library has not. */
+	remoteJobs: (cursor: string | null) => __TAURI_INVOKE<RemotePage>("remote_jobs", { cursor }),
+	/**  One of them with what the list leaves out; `None` when it has no clip to come. */
+	remoteJob: (job: string) => __TAURI_INVOKE<RemoteJob | null>("remote_job", { job }),
+	/**  Brings one job in, by its id. */
+	bringIn: (job: string) => __TAURI_INVOKE<BroughtJob>("bring_in", { job }),
+	/**  Brings in every job that has a clip to fetch. */
+	bringInAll: () => __TAURI_INVOKE<Harvest>("bring_in_all"),
+	/**  Looks for the files of all clips and answers whose are missing. */
+	lookForClips: () => __TAURI_INVOKE<GenerationId[]>("look_for_clips"),
+	/**  Has the person point at the file of a missing clip; `None` when they close the dialog. */
+	findClip: (id: GenerationId) => __TAURI_INVOKE<FoundClip | null>("find_clip", { id }),
+	/**  Fetches a missing clip once more, if Apiframe still has it. */
+	fetchAgain: (id: GenerationId) => __TAURI_INVOKE<Generation>("fetch_again", { id }),
+	/**
+	 *  Puts the report on the clipboard and answers with it. `plays` is what the page can play,
+	 *  in words.
+	 */
+	copyReport: (plays: string) => __TAURI_INVOKE<string>("copy_report", { plays }),
 	/**  Shows the clip's file in the system's file manager. */
 	showInFolder: (id: GenerationId) => __TAURI_INVOKE<null>("show_in_folder", { id }),
 	/**  Copies the clip to where the person says; `None` when they close the dialog. */
@@ -110,6 +129,26 @@ export type Boot = {
 	session: Session,
 };
 
+/**  What is known of a generation that this program did not submit. */
+export type BroughtIn = {
+	/**  The model by the server's name; empty where it gave none. */
+	model: string,
+	/**
+	 *  Settings that the server did not tell. What stands in their place is only what a new
+	 *  composer has.
+	 */
+	unknown: Field[],
+	/**  Pictures that it was made with. Their addresses have expired, so they are not kept. */
+	notKept: Field[],
+};
+
+/**  A job that was brought in. */
+export type BroughtJob = {
+	generation: Generation,
+	/**  Whether it was in the library before. */
+	wasHere: boolean,
+};
+
 /**  The video file of a generation. */
 export type Clip = {
 	/**  The full path. */
@@ -128,7 +167,10 @@ export type Clip = {
 	lastFrameMs: number,
 	/**  Whether a poster picture is stored. */
 	hasPoster: boolean,
-	/**  Whether the file was not where it should be when last looked for. */
+	/**
+	 *  Whether the file was not where it should be when last looked for. The library never
+	 *  looks; the engine does, and shows it.
+	 */
 	missing: boolean,
 };
 
@@ -208,6 +250,13 @@ export type Folder =
 /**  Where the log is. */
 "log";
 
+/**  A clip whose file was found. */
+export type FoundClip = {
+	generation: Generation,
+	/**  How many other missing clips were found beside it. */
+	others: number,
+};
+
 /**  A picture that is kept. */
 export type Frame = {
 	/**  Its name everywhere. */
@@ -270,6 +319,8 @@ export type Generation = {
 	finished: number | null,
 	/**  Whether it can still be called off: nothing has been sent that costs anything. */
 	canCancel: boolean,
+	/**  What is known of its settings, where it was brought in instead of submitted here. */
+	broughtIn: BroughtIn | null,
 };
 
 /**  A generation is new or different. */
@@ -280,6 +331,16 @@ export type GenerationId = string;
 
 /**  A generation is gone. */
 export type GenerationRemoved = GenerationId;
+
+/**  What bringing everything in came to. */
+export type Harvest = {
+	/**  Jobs that were brought in. */
+	brought: number,
+	/**  Jobs whose clips were already deleted at Apiframe. */
+	expired: number,
+	/**  Why it stopped before the end, and what to do. What was brought in stays. */
+	trouble: string | null,
+};
 
 /**  Where a person wants a key kept. */
 export type Keep = 
@@ -436,6 +497,30 @@ export type Profile =
  */
 export type ProfileChanged = Profile | null;
 
+/**  A job of the account that is not in the library. */
+export type RemoteJob = {
+	/**  Apiframe's id. */
+	id: string,
+	/**  The model by the server's name; empty where it gives none. */
+	model: string,
+	/**  The beginning of the prompt; `None` where the list leaves it out. */
+	prompt: string | null,
+	/**  When it was made. */
+	created: number | null,
+	/**  What it cost, in credits. */
+	credits: number | null,
+	/**  Whether there is something to bring in. */
+	standing: Standing,
+};
+
+/**  A page of the account's jobs that are not in the library, newest first. */
+export type RemotePage = {
+	/**  The jobs. A page may be empty and still not be the last. */
+	jobs: RemoteJob[],
+	/**  What to ask the next page with; `None` on the last. */
+	next: string | null,
+};
+
 /**  Who is signed in. */
 export type Session = 
 /**  Nobody has asked yet, or the keychain has not answered. */
@@ -501,6 +586,15 @@ export type Shot = {
 	/**  How long it lasts, in whole seconds. */
 	seconds: number,
 };
+
+/**  How far a job of the account is, as far as bringing it in is concerned. */
+export type Standing = 
+/**  It waits or runs; its clip is fetched once it is made. */
+"running" | 
+/**  Its clip is there to be fetched. */
+"finished" | 
+/**  Its clip was deleted: there is nothing left to bring in. */
+"expired";
 
 /**  Light or dark. */
 export type Theme = 

@@ -184,7 +184,7 @@ describe('Check on an uncertain one', () => {
     const { studio } = await checked();
     studio.listeners.generationChanged(generation('a', rendering({ due: null })));
     await screen.findByText('Checked: it had arrived. Its clip is on its way.');
-    await cards().findByText(/^Rendering/);
+    await cards().findByRole('group', { name: 'Rendering: A lighthouse at dusk' });
   });
 });
 

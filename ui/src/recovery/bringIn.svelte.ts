@@ -83,8 +83,8 @@ export class BringInState {
 
   async #page(cursor: string) {
     const page = await this.backend.remoteJobs(cursor);
-    const here = new Set(this.jobs.map((job) => job.id));
-    this.jobs = [...this.jobs, ...page.jobs.filter((job) => !here.has(job.id))];
+    const here = this.jobs.map((job) => job.id);
+    this.jobs = [...this.jobs, ...page.jobs.filter((job) => !here.includes(job.id))];
     this.next = page.next === cursor ? null : page.next;
   }
 

@@ -227,7 +227,7 @@ describe('a clip that was brought in', () => {
   it('says what is not known instead of guessing it', async () => {
     const { user } = await open({ gallery: page([brought()]) });
     const card = screen.getByRole('button', { name: 'Play: Prompt not known' });
-    expect(screen.queryByText('Pro')).toBeNull();
+    expect(within(screen.getByRole('listitem')).queryByText('Pro')).toBeNull();
     await user.click(card);
     const viewer = within(screen.getByRole('region', { name: 'Viewer' }));
     viewer.getByText('veo-3.1');
