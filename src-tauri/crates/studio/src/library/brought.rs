@@ -125,3 +125,97 @@ impl Library {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::generation::{JobRecord, State};
+    use crate::remote::BroughtIn;
+    use crate::settings::Settings;
+
+    fn library() -> (tempfile::TempDir, Library) {
+        let folder = tempfile::tempdir().unwrap();
+        let library = Library::open(folder.path()).unwrap();
+        (folder, library)
+    }
+
+    fn record(created: i64, job: Option<&str>) -> Record {
+        Record {
+            id: GenerationId::new(created),
+            created,
+            settings: Settings {
+                prompt: format!("Clip of {created}"),
+                ..Settings::default()
+            },
+            state: State::Rendering,
+            waiting: None,
+            submission: None,
+            job: job.map(|job| JobRecord {
+                id: job.into(),
+                accepted: created,
+                progress: Some(40),
+                brought_in: Some(BroughtIn {
+                    model: "kling-3.0".into(),
+                    unknown: vec![Field::Sound],
+                    not_kept: vec![Field::Start],
+                }),
+                ..JobRecord::default()
+            }),
+            clip: None,
+            failure: None,
+            finished: None,
+        }
+    }
+
+    #[test]
+    fn what_was_brought_in_is_read_back_as_it_was() {
+        let (_folder, library) = library();
+        let one = record(1000, Some("job"));
+        assert!(library.bring_in(&one).unwrap());
+        assert_eq!(library.record(&one.id).unwrap().unwrap(), one);
+        assert_eq!(library.generation_of_job("job").unwrap(), Some(one.id));
+        assert_eq!(library.generation_of_job("other").unwrap(), None);
+    }
+
+    #[test]
+    fn a_job_that_is_here_stays_with_the_generation_it_has() {
+        let (_folder, library) = library();
+        let one = record(1000, Some("job"));
+        assert!(library.bring_in(&one).unwrap());
+        assert!(!library.bring_in(&record(2000, Some("job"))).unwrap());
+        assert_eq!(library.counts().unwrap().all, 1);
+        assert_eq!(library.generation_of_job("job").unwrap(), Some(one.id));
+    }
+
+    #[test]
+    fn without_a_job_there_is_nothing_to_bring_in() {
+        let (_folder, library) = library();
+        assert!(library.bring_in(&record(1000, None)).is_err());
+        assert_eq!(library.counts().unwrap().all, 0);
+    }
+
+    #[test]
+    fn only_one_that_waits_for_its_answer_gives_way() {
+        let (_folder, library) = library();
+        let one = record(1000, Some("job"));
+        library.bring_in(&one).unwrap();
+        assert!(!library.is_spoken_for("job").unwrap());
+        // Called off before it was sent: the job can't be its own.
+        let mut other = record(2000, None);
+        other.state = State::Failed;
+        library.insert(&other).unwrap();
+        assert!(!library.give_way(&other.id, "job").unwrap());
+        assert_eq!(library.record(&one.id).unwrap().unwrap(), one);
+        let mut asked = record(3000, None);
+        asked.state = State::Submitting;
+        library.insert(&asked).unwrap();
+        assert!(library.give_way(&asked.id, "job").unwrap());
+        assert!(library.record(&asked.id).unwrap().is_none());
+        let now = library.record(&one.id).unwrap().unwrap();
+        assert_eq!((now.created, &now.settings), (3000, &asked.settings));
+        let job = now.job.unwrap();
+        assert_eq!((job.progress, job.brought_in), (Some(40), None));
+        assert!(library.is_spoken_for("job").unwrap());
+    }
+}

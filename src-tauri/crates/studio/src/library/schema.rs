@@ -86,6 +86,31 @@ mod tests {
     }
 
     #[test]
+    fn a_generation_of_the_first_version_was_not_brought_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = Connection::open(folder.path().join("library.sqlite")).unwrap();
+        Migrations::new(vec![M::up(FIRST)])
+            .to_latest(&mut connection)
+            .unwrap();
+        let id = crate::generation::GenerationId::new(1000);
+        connection
+            .execute(
+                "INSERT INTO generations \
+                 (id, created, settings, state, model, mode, length, sound, job_id, accepted) \
+                 VALUES (?1, 1000, ?2, 'rendering', 'kling-3.0', 'pro', 5, 0, 'job', 1000)",
+                [
+                    id.as_str(),
+                    &serde_json::to_string(&crate::settings::Settings::default()).unwrap(),
+                ],
+            )
+            .unwrap();
+        drop(connection);
+        let library = Library::open(folder.path()).unwrap();
+        let job = library.record(&id).unwrap().unwrap().job.unwrap();
+        assert_eq!((job.id.as_str(), job.brought_in), ("job", None));
+    }
+
+    #[test]
     fn a_newer_library_is_refused_in_words_and_left_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         drop(Library::open(folder.path()).unwrap());

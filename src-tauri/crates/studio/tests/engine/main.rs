@@ -7,4 +7,5 @@ mod failures;
 mod life;
 mod moved;
 mod recovery;
+mod report;
 mod restart;
