@@ -67,7 +67,8 @@ pub(crate) async fn picture(_app: &AppHandle) -> Option<Pasted> {
     .flatten()
 }
 
-/// Puts a text on the clipboard, where it stays until something else is copied.
+/// Puts a text on the clipboard. Without a clipboard manager it is there for as long as the
+/// program runs, as everywhere on Linux.
 ///
 /// # Errors
 /// When the clipboard can't be reached.
@@ -77,8 +78,6 @@ pub(crate) async fn put_text(app: &AppHandle, text: String) -> Result<(), Proble
     app.run_on_main_thread(move || {
         let clipboard = gtk::Clipboard::get(&gtk::gdk::SELECTION_CLIPBOARD);
         clipboard.set_text(&text);
-        // So that a clipboard manager keeps it after the program ended.
-        clipboard.store();
         // Read back, because setting says nothing about whether it worked.
         let is_there = clipboard.wait_for_text().is_some_and(|there| there == text);
         // The other end waits for this answer.

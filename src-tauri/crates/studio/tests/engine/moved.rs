@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use studio::engine::RecoveryError;
+use studio::library::Filter;
 
 use crate::desk::{Desk, QUICK_PRICE};
 use crate::recovery::{clip, in_the_library, ready};
