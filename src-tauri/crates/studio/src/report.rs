@@ -246,15 +246,16 @@ mod tests {
     #[test]
     fn only_the_last_problems_are_told_across_files_and_in_order() {
         let folder = tempfile::tempdir().unwrap();
-        let lines = |day: u32, many: u32| -> String {
-            (0..many)
+        let lines = |day: u32, many: u32| {
+            let pairs: Vec<String> = (0..many)
                 .map(|number| {
                     format!(
                         "2026-11-{day}T00:00:00.{number:03}Z  INFO quiet\n\
                          2026-11-{day}T00:00:00.{number:03}Z  WARN day {day} number {number}\n"
                     )
                 })
-                .collect()
+                .collect();
+            pairs.concat()
         };
         let write = |name: &str, text: String| {
             std::fs::write(folder.path().join(name), text).unwrap();

@@ -118,10 +118,11 @@ impl Engine {
                 };
                 match taken {
                     Ok((_, true)) => harvest.brought += 1,
-                    Ok((_, false)) => {}
                     Err(RecoveryError::Expired) => harvest.expired += 1,
-                    // It ended, or was no clip after all, between the list and the question.
-                    Err(
+                    // It is here by now, or ended between the list and the question, or was no
+                    // clip after all.
+                    Ok((_, false))
+                    | Err(
                         RecoveryError::Failed | RecoveryError::NotAClip | RecoveryError::Unknown,
                     ) => {}
                     Err(error) => return Err(error),
