@@ -1,8 +1,9 @@
-//! A picture from the system's clipboard. The page's own paste event carries none on
-//! Linux, so the native clipboard is asked.
+//! The system's clipboard: a picture from it, since the page's own paste event carries none
+//! on Linux, and a text onto it, since the page may not write there by itself.
 
 use std::path::PathBuf;
 
+use studio::problem::Problem;
 use tauri::AppHandle;
 
 /// What the clipboard held.
@@ -64,4 +65,52 @@ pub(crate) async fn picture(_app: &AppHandle) -> Option<Pasted> {
     .await
     .ok()
     .flatten()
+}
+
+/// Puts a text on the clipboard. Without a clipboard manager it is there for as long as the
+/// program runs, as everywhere on Linux.
+///
+/// # Errors
+/// When the clipboard can't be reached.
+#[cfg(target_os = "linux")]
+pub(crate) async fn put_text(app: &AppHandle, text: String) -> Result<(), Problem> {
+    let (answer, asked) = tokio::sync::oneshot::channel();
+    app.run_on_main_thread(move || {
+        let clipboard = gtk::Clipboard::get(&gtk::gdk::SELECTION_CLIPBOARD);
+        clipboard.set_text(&text);
+        // Read back, because setting says nothing about whether it worked.
+        let is_there = clipboard.wait_for_text().is_some_and(|there| there == text);
+        // The other end waits for this answer.
+        let _ = answer.send(is_there);
+    })
+    .map_err(|_| no_clipboard())?;
+    if asked.await.unwrap_or(false) {
+        Ok(())
+    } else {
+        Err(no_clipboard())
+    }
+}
+
+/// Puts a text on the clipboard.
+///
+/// # Errors
+/// When the clipboard can't be reached.
+#[cfg(not(target_os = "linux"))]
+pub(crate) async fn put_text(_app: &AppHandle, text: String) -> Result<(), Problem> {
+    tokio::task::spawn_blocking(move || {
+        arboard::Clipboard::new().and_then(|mut clipboard| clipboard.set_text(text))
+    })
+    .await
+    .map_err(|_| no_clipboard())?
+    .map_err(|error| {
+        tracing::warn!(%error, "the clipboard took no text");
+        no_clipboard()
+    })
+}
+
+fn no_clipboard() -> Problem {
+    Problem::new(
+        "clipboard",
+        "The clipboard did not take the report. Close a program that may be holding it, then try again.",
+    )
 }

@@ -24,6 +24,15 @@ pub(crate) async fn pick_picture(app: &AppHandle, title: &str) -> Result<Option<
     Ok(dialog.pick_file().await.map(|file| file.path().to_owned()))
 }
 
+/// The file of a clip that was moved; `None` when the person closes the dialog.
+pub(crate) async fn pick_clip(app: &AppHandle, name: &str) -> Result<Option<PathBuf>, Problem> {
+    let dialog = dialog(app, &format!("Where is {name}?"))
+        .await?
+        .add_filter("Video", &["mp4"])
+        .add_filter("All files", &["*"]);
+    Ok(dialog.pick_file().await.map(|file| file.path().to_owned()))
+}
+
 /// A folder of the person's choice; `None` when they close the dialog.
 pub(crate) async fn pick_folder(app: &AppHandle, title: &str) -> Result<Option<PathBuf>, Problem> {
     let dialog = dialog(app, title).await?.set_can_create_directories(true);

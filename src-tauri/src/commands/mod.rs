@@ -10,6 +10,7 @@ mod account;
 mod composer;
 mod gallery;
 mod ledger;
+mod recovery;
 mod settings;
 mod startup;
 mod viewer;
@@ -48,6 +49,14 @@ pub(crate) fn bridge() -> Builder<tauri::Wry> {
             gallery::cancel,
             gallery::remove,
             gallery::dismiss_notice,
+            recovery::remote_jobs,
+            recovery::remote_job,
+            recovery::bring_in,
+            recovery::bring_in_all,
+            recovery::look_for_clips,
+            recovery::find_clip,
+            recovery::fetch_again,
+            recovery::copy_report,
             viewer::show_in_folder,
             viewer::save_copy,
             ledger::books,

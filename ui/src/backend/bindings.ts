@@ -133,6 +133,26 @@ export type Boot = {
 	session: Session,
 };
 
+/**  What is known of a generation that this program did not submit. */
+export type BroughtIn = {
+	/**  The model by the server's name; empty where it gave none. */
+	model: string,
+	/**
+	 *  Settings that the server did not tell. What stands in their place is only what a new
+	 *  composer has.
+	 */
+	unknown: Field[],
+	/**  Pictures that it was made with. Their addresses have expired, so they are not kept. */
+	notKept: Field[],
+};
+
+/**  A job that was brought in. */
+export type BroughtJob = {
+	generation: Generation,
+	/**  Whether it was in the library before. */
+	wasHere: boolean,
+};
+
 /**  The video file of a generation. */
 export type Clip = {
 	/**  The full path. */
@@ -151,7 +171,10 @@ export type Clip = {
 	lastFrameMs: number,
 	/**  Whether a poster picture is stored. */
 	hasPoster: boolean,
-	/**  Whether the file was not where it should be when last looked for. */
+	/**
+	 *  Whether the file was not where it should be when last looked for. The library never
+	 *  looks; the engine does, and shows it.
+	 */
 	missing: boolean,
 };
 
@@ -238,6 +261,13 @@ export type Folder =
 /**  Where the log is. */
 "log";
 
+/**  A clip whose file was found. */
+export type FoundClip = {
+	generation: Generation,
+	/**  How many other missing clips were found beside it. */
+	others: number,
+};
+
 /**  A picture that is kept. */
 export type Frame = {
 	/**  Its name everywhere. */
@@ -302,6 +332,8 @@ export type Generation = {
 	finished: number | null,
 	/**  Whether it can still be called off: nothing has been sent that costs anything. */
 	canCancel: boolean,
+	/**  What is known of its settings, where it was brought in instead of submitted here. */
+	broughtIn: BroughtIn | null,
 };
 
 /**  A generation is new or different. */
@@ -312,6 +344,16 @@ export type GenerationId = string;
 
 /**  A generation is gone. */
 export type GenerationRemoved = GenerationId;
+
+/**  What bringing everything in came to. */
+export type Harvest = {
+	/**  Jobs that were brought in. */
+	brought: number,
+	/**  Jobs whose clips were already deleted at Apiframe. */
+	expired: number,
+	/**  Why it stopped before the end, and what to do. What was brought in stays. */
+	trouble: string | null,
+};
 
 /**  Where a person wants a key kept. */
 export type Keep = 
@@ -532,6 +574,30 @@ export type Profile =
  *  could not keep up with the other events.
  */
 export type ProfileChanged = Profile | null;
+
+/**  A job of the account that is not in the library. */
+export type RemoteJob = {
+	/**  Apiframe's id. */
+	id: string,
+	/**  The model by the server's name; empty where it gives none. */
+	model: string,
+	/**  The beginning of the prompt; `None` where the list leaves it out. */
+	prompt: string | null,
+	/**  When it was made. */
+	created: number | null,
+	/**  What it cost, in credits. */
+	credits: number | null,
+	/**  Whether there is something to bring in. */
+	standing: Standing,
+};
+
+/**  A page of the account's jobs that are not in the library, newest first. */
+export type RemotePage = {
+	/**  The jobs. A page may be empty and still not be the last. */
+	jobs: RemoteJob[],
+	/**  What to ask the next page with; `None` on the last. */
+	next: string | null,
+};
 
 /**  Who is signed in. */
 export type Session = 

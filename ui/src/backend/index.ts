@@ -6,11 +6,14 @@
 import type {
   Books,
   Boot,
+  BroughtJob,
   Counts,
+  FoundClip,
   Frame,
   GalleryFilter,
   GalleryPage,
   Generation,
+  Harvest,
   Keep,
   LedgerPage,
   Link,
@@ -18,6 +21,8 @@ import type {
   Preferences,
   Price,
   Problem,
+  RemoteJob,
+  RemotePage,
   Session,
   Settings,
   SpendingLimits,
@@ -84,6 +89,17 @@ export interface Backend {
   setLimits(limits: SpendingLimits): Promise<Books>;
   /** Where it was saved; null when the dialog was closed. */
   exportLedger(): Promise<string | null>;
+  /** A page of what the account holds and the library has not. */
+  remoteJobs(cursor: string | null): Promise<RemotePage>;
+  remoteJob(job: string): Promise<RemoteJob | null>;
+  bringIn(job: string): Promise<BroughtJob>;
+  bringInAll(): Promise<Harvest>;
+  /** The ids of the clips whose files are missing. */
+  lookForClips(): Promise<string[]>;
+  /** Null when the person closes the dialog. */
+  findClip(id: string): Promise<FoundClip | null>;
+  fetchAgain(id: string): Promise<Generation>;
+  copyReport(plays: string): Promise<string>;
 
   setTheme(theme: Theme): Promise<Preferences>;
   pickClipsFolder(): Promise<Preferences | null>;

@@ -48,6 +48,14 @@ export class TauriBackend implements Backend {
   ledger = (cursor: string | null) => commands.ledger(cursor);
   setLimits = (limits: SpendingLimits) => commands.setLimits(limits);
   exportLedger = () => commands.exportLedger();
+  remoteJobs = (cursor: string | null) => commands.remoteJobs(cursor);
+  remoteJob = (job: string) => commands.remoteJob(job);
+  bringIn = (job: string) => commands.bringIn(job);
+  bringInAll = () => commands.bringInAll();
+  lookForClips = () => commands.lookForClips();
+  findClip = (id: string) => commands.findClip(id);
+  fetchAgain = (id: string) => commands.fetchAgain(id);
+  copyReport = (plays: string) => commands.copyReport(plays);
 
   setTheme = (theme: Theme) => commands.setTheme(theme);
   pickClipsFolder = () => commands.pickClipsFolder();

@@ -145,9 +145,47 @@ it('an uncertain one is paid for again only after a second, plain yes', async ()
   await user.click(cards().getByRole('button', { name: 'Submit again' }));
   expect(backend.submitAgain).not.toHaveBeenCalled();
   const asked = within(screen.getByRole('alertdialog'));
-  asked.getByText(/both will be charged/);
-  await user.click(asked.getByRole('button', { name: 'Submit again' }));
-  expect(backend.submitAgain).toHaveBeenCalledWith('a');
+  asked.getByText(/may pay a second time.*both will be charged/);
+  await user.click(asked.getByRole('button', { name: 'Not now' }));
+  expect(backend.submitAgain).not.toHaveBeenCalled();
+  backend.submitAgain.mockResolvedValue(generation('new', { state: 'recorded' }));
+  await user.click(cards().getByRole('button', { name: 'Submit again' }));
+  const again = within(screen.getByRole('alertdialog'));
+  await user.click(again.getByRole('button', { name: 'Submit again' }));
+  expect(backend.submitAgain).toHaveBeenCalledExactlyOnceWith('a');
+  // A generation of its own; what became of the first is still not known.
+  await cards().findByText('Starting');
+  cards().getByText('Unknown: check or submit again');
+});
+
+describe('Check on an uncertain one', () => {
+  async function checked() {
+    const view = await open({
+      gallery: page([generation('a', { state: 'uncertain', message: 'Apiframe never answered.' })]),
+    });
+    view.backend.resume.mockResolvedValue(generation('a', { state: 'submitting' }));
+    await view.user.click(cards().getByRole('button', { name: 'Check' }));
+    expect(view.backend.resume).toHaveBeenCalledWith('a');
+    await waitFor(() => expect(cards().queryByText('Unknown: check or submit again')).toBeNull());
+    expect(view.backend.submitAgain).not.toHaveBeenCalled();
+    return view;
+  }
+
+  it('says so when the account does not show it, and asks again what to do', async () => {
+    const { studio } = await checked();
+    studio.listeners.generationChanged(
+      generation('a', { state: 'uncertain', message: 'Apiframe never answered.' }),
+    );
+    await cards().findByText('Unknown: check or submit again');
+    await screen.findByText('Checked: Apiframe’s job list still does not show it.');
+  });
+
+  it('goes on with the job where the account shows it', async () => {
+    const { studio } = await checked();
+    studio.listeners.generationChanged(generation('a', rendering({ due: null })));
+    await screen.findByText('Checked: it had arrived. Its clip is on its way.');
+    await cards().findByRole('group', { name: 'Rendering: A lighthouse at dusk' });
+  });
 });
 
 describe('a finished card', () => {

@@ -114,6 +114,18 @@ export class GalleryState {
     this.list = this.list.toSpliced(before < 0 ? this.list.length : before, 0, generation);
   }
 
+  /** Takes over which clips' files are missing, in one stroke, however many there are. */
+  missing(gone: ReadonlySet<string>) {
+    let changed = false;
+    const list = this.list.map((one) => {
+      const missing = gone.has(one.id);
+      if (one.phase.state !== 'ready' || one.phase.clip.missing === missing) return one;
+      changed = true;
+      return { ...one, phase: { ...one.phase, clip: { ...one.phase.clip, missing } } };
+    });
+    if (changed) this.list = list;
+  }
+
   drop(id: string) {
     this.list = this.list.filter((one) => one.id !== id);
   }

@@ -5,6 +5,7 @@
 import { createContext } from 'svelte';
 import { asProblem } from '../backend';
 import type { Backend, Boot, Generation, Listeners, Preferences, Theme } from '../backend';
+import { Presence } from '../recovery/presence';
 import { Arrivals } from './arrivals.svelte';
 import { Clock } from './clock.svelte';
 import { ComposerState } from './composer.svelte';
@@ -15,7 +16,7 @@ import { SessionState } from './session.svelte';
 import { Voice } from './voice.svelte';
 import { inShort } from './words';
 
-export type Sheet = 'settings' | 'keys' | 'credits';
+export type Sheet = 'settings' | 'keys' | 'credits' | 'bringIn';
 
 export function wearTheme(theme: Theme) {
   if (theme === 'system') document.documentElement.removeAttribute('data-theme');
@@ -31,6 +32,7 @@ export class Studio {
   readonly arrivals: Arrivals;
   readonly posters: PosterMaker;
   readonly ledger: LedgerState;
+  readonly presence: Presence;
 
   preferences = $state.raw<Preferences>() as Preferences;
   sheet = $state<Sheet | null>(null);
@@ -52,6 +54,8 @@ export class Studio {
   hasLibrary = $state(false);
   /** Generations that an event told of. */
   #heard = new Set<string>();
+  /** Uncertain ones that the person had looked for once more. */
+  #checking = new Set<string>();
 
   constructor(
     readonly backend: Backend,
@@ -72,6 +76,7 @@ export class Studio {
     );
     this.posters = new PosterMaker(backend);
     this.ledger = new LedgerState(backend);
+    this.presence = new Presence(backend, this.gallery);
     if (boot.gallery) {
       this.gallery.start(boot.gallery);
       this.hasLibrary = true;
@@ -112,6 +117,24 @@ export class Studio {
     } else if (phase.state === 'uncertain') {
       this.voice.say(`Unknown: ${name}. ${phase.message}`);
     }
+    this.#answer(generation);
+  }
+
+  /** Looks in the account's list once more for what became of a request. */
+  async check(id: string) {
+    this.#checking.add(id);
+    const asked = await this.attempt(async () => this.changed(await this.backend.resume(id)));
+    if (!asked) this.#checking.delete(id);
+  }
+
+  /** What the person's own look came to. */
+  #answer({ id, phase }: Generation) {
+    if (phase.state === 'submitting' || !this.#checking.delete(id)) return;
+    if (phase.state === 'uncertain') {
+      this.voice.tell('Checked: Apiframe’s job list still does not show it.');
+    } else if (phase.state !== 'failed') {
+      this.voice.tell('Checked: it had arrived. Its clip is on its way.');
+    }
   }
 
   /** The answer to a call that begins a generation. */
@@ -125,7 +148,7 @@ export class Studio {
     this.hasLibrary = true;
     this.viewing = null;
     this.gallery.filter = 'all';
-    void this.gallery.reload();
+    void this.gallery.reload().then(() => this.presence.look());
     this.ledger.forget();
     this.composer.recheckFrames();
     void this.composer.reprice();
@@ -154,6 +177,7 @@ export class Studio {
     this.voice.hush();
     this.gallery.current = id;
     this.viewing = id;
+    void this.presence.lookAt(id);
   }
 }
 

@@ -18,3 +18,4 @@ Object.defineProperty(HTMLElement.prototype, 'clientHeight', {
 HTMLMediaElement.prototype.play = vi.fn(() => Promise.resolve());
 HTMLMediaElement.prototype.pause = vi.fn();
 HTMLMediaElement.prototype.load = vi.fn();
+HTMLMediaElement.prototype.canPlayType = vi.fn(() => 'probably' as const);

@@ -98,6 +98,7 @@ export function generation(id: string, phase: Phase, over: Partial<Generation> =
     renderedInMs: null,
     finished: null,
     canCancel: false,
+    broughtIn: null,
     ...over,
   };
 }
@@ -183,6 +184,27 @@ export function stub(over: Partial<Boot> = {}) {
       month: { ...NO_BOOKS.month, limit: month },
     })),
     exportLedger: vi.fn<Backend['exportLedger']>(async () => '/home/ada/credits.csv'),
+    remoteJobs: vi.fn<Backend['remoteJobs']>(async () => ({ jobs: [], next: null })),
+    remoteJob: vi.fn<Backend['remoteJob']>(async () => null),
+    bringIn: vi.fn<Backend['bringIn']>(async (job) => ({
+      generation: generation(`in-${job}`, { state: 'recorded' }, { jobId: job }),
+      wasHere: false,
+    })),
+    bringInAll: vi.fn<Backend['bringInAll']>(async () => ({
+      brought: 0,
+      expired: 0,
+      trouble: null,
+    })),
+    lookForClips: vi.fn<Backend['lookForClips']>(async () =>
+      (boot.gallery?.generations ?? [])
+        .filter(({ phase }) => phase.state === 'ready' && phase.clip.missing)
+        .map(({ id }) => id),
+    ),
+    findClip: vi.fn<Backend['findClip']>(async () => null),
+    fetchAgain: vi.fn<Backend['fetchAgain']>(async (id) =>
+      generation(id, { state: 'downloading', received: 0, total: null }),
+    ),
+    copyReport: vi.fn<Backend['copyReport']>(async () => 'Inbetween report'),
     setTheme: vi.fn<Backend['setTheme']>(async (theme) => ({ ...PREFERENCES, theme })),
     pickClipsFolder: vi.fn<Backend['pickClipsFolder']>(async () => null),
     openFolder: vi.fn<Backend['openFolder']>(async () => undefined),

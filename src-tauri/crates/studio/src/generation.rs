@@ -9,6 +9,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::remote::BroughtIn;
 use crate::settings::{Field, Settings};
 
 /// Milliseconds since the Unix epoch, the library's unit of time.
@@ -169,6 +170,8 @@ pub struct JobRecord {
     pub completed: Option<Millis>,
     /// What it costs, in credits.
     pub credits: Option<i64>,
+    /// What is known of its settings, where it was brought in instead of submitted here.
+    pub brought_in: Option<BroughtIn>,
 }
 
 /// The video file of a generation.
@@ -192,7 +195,8 @@ pub struct Clip {
     pub last_frame_ms: u32,
     /// Whether a poster picture is stored.
     pub has_poster: bool,
-    /// Whether the file was not where it should be when last looked for.
+    /// Whether the file was not where it should be when last looked for. The library never
+    /// looks; the engine does, and shows it.
     pub missing: bool,
 }
 
@@ -334,6 +338,8 @@ pub struct Generation {
     pub finished: Option<Millis>,
     /// Whether it can still be called off: nothing has been sent that costs anything.
     pub can_cancel: bool,
+    /// What is known of its settings, where it was brought in instead of submitted here.
+    pub brought_in: Option<BroughtIn>,
 }
 
 /// Bytes of a running download: so far, and in all where known.
@@ -384,13 +390,16 @@ impl Record {
                 message: failure.map_or_else(String::new, |failure| failure.message),
             },
             (State::Failed, _, failure) => Phase::Failed {
-                failure: failure.unwrap_or_else(|| Failure {
-                    code: "unknown".into(),
-                    message: "It ended without a clip, and the reason was not stored.".into(),
-                    field: None,
-                    charged: None,
-                    mends: vec![Mend::TryAgain],
-                }),
+                failure: mendable(
+                    failure.unwrap_or_else(|| Failure {
+                        code: "unknown".into(),
+                        message: "It ended without a clip, and the reason was not stored.".into(),
+                        field: None,
+                        charged: None,
+                        mends: vec![Mend::TryAgain],
+                    }),
+                    job.brought_in.as_ref(),
+                ),
             },
         };
         Generation {
@@ -406,6 +415,19 @@ impl Record {
             job_id: Some(job.id).filter(|id| !id.is_empty()),
             finished: self.finished,
             can_cancel,
+            brought_in: job.brought_in,
         }
     }
+}
+
+/// The failure with what can really be done about it: settings that are not all known are
+/// not paid for again as they stand, but looked through first.
+fn mendable(mut failure: Failure, brought_in: Option<&BroughtIn>) -> Failure {
+    if brought_in.is_some_and(|told| !told.is_whole()) {
+        failure.mends.retain(|mend| *mend != Mend::TryAgain);
+        if !failure.mends.contains(&Mend::FixSettings) {
+            failure.mends.push(Mend::FixSettings);
+        }
+    }
+    failure
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use specta::Type;
 
-use crate::engine::EngineError;
+use crate::engine::{EngineError, FindError, RecoveryError};
 use crate::frames::FrameProblem;
 use crate::library::LibraryError;
 use crate::settings::{Field, Violation};
@@ -66,6 +66,24 @@ impl From<LibraryError> for Problem {
             | LibraryError::Unreadable(_) => "library",
         };
         Self::new(code, error.to_string())
+    }
+}
+
+impl From<RecoveryError> for Problem {
+    fn from(error: RecoveryError) -> Self {
+        match error {
+            RecoveryError::Library(error) => error.into(),
+            error => Self::new(error.code(), error.to_string()),
+        }
+    }
+}
+
+impl From<FindError> for Problem {
+    fn from(error: FindError) -> Self {
+        match error {
+            FindError::Library(error) => error.into(),
+            error => Self::new("anotherFile", error.to_string()),
+        }
     }
 }
 

@@ -21,6 +21,7 @@ import type {
   Theme,
   Violation,
 } from '../bindings';
+import { FakeAccount } from './account';
 import { film } from './film';
 import { Jobs, wait } from './jobs';
 import { Ledger } from './ledger';
@@ -34,6 +35,7 @@ function problem(code: string, message: string, over: Partial<Problem> = {}): Pr
 export class FakeBackend implements Backend {
   readonly #jobs = new Jobs();
   readonly #ledger = new Ledger(this.#jobs);
+  readonly #remote: FakeAccount;
   #session: Session = { state: 'opening' };
   #frames = new Map<string, Frame>();
   #posters = new Map<string, string>();
@@ -57,6 +59,7 @@ export class FakeBackend implements Backend {
       version: '0.1.0',
     };
     const now = Date.now();
+    this.#remote = new FakeAccount(this.#jobs, scene === 'empty' ? 0 : 14, now);
     switch (scene) {
       case 'busy':
       case 'sandbox':
@@ -75,6 +78,7 @@ export class FakeBackend implements Backend {
         this.#ledger.limits = { day: 60, month: 2000 };
         break;
       case 'viewer':
+      case 'recovery':
         this.#jobs.list = library(now, 40);
         break;
     }
@@ -282,7 +286,7 @@ export class FakeBackend implements Backend {
     return found;
   }
   retry = async (id: string) => this.generate(this.#find(id).settings);
-  submitAgain = async (id: string) => this.#jobs.again(this.#find(id));
+  submitAgain = async (id: string) => this.generate(this.#find(id).settings);
   resume = async (id: string) => this.#jobs.again(this.#find(id));
   async cancel(id: string) {
     const generation: Generation = {
@@ -344,6 +348,45 @@ export class FakeBackend implements Backend {
   }
   async exportLedger() {
     return '/home/ada/Documents/Inbetween credits.csv';
+  }
+
+  remoteJobs = (cursor: string | null) => {
+    if (this.scene === 'offline') {
+      throw problem(
+        'offline',
+        'Apiframe could not be reached. Check the connection, then try again.',
+      );
+    }
+    return this.#remote.page(cursor);
+  };
+  remoteJob = (job: string) => this.#remote.one(job);
+  bringIn = (job: string) => this.#remote.bringIn(job.trim());
+  bringInAll = () => this.#remote.bringInAll();
+  async lookForClips() {
+    await wait(20);
+    return this.#jobs.list
+      .filter(({ phase }) => phase.state === 'ready' && phase.clip.missing)
+      .map(({ id }) => id);
+  }
+  async findClip(id: string) {
+    await wait(300);
+    const now = this.#find(id);
+    if (now.phase.state !== 'ready') return null;
+    const clip = { ...now.phase.clip, file: `/media/ada/Films/${now.phase.clip.name}` };
+    const generation = { ...now, phase: { ...now.phase, clip: { ...clip, missing: false } } };
+    this.#jobs.put(generation);
+    return { generation, others: 0 };
+  }
+  async fetchAgain(): Promise<Generation> {
+    await wait(500);
+    throw problem(
+      'jobExpired',
+      'Apiframe has deleted this clip: it keeps clips for a day. It can’t be fetched any more.',
+    );
+  }
+  async copyReport(plays: string) {
+    await wait(300);
+    return `Inbetween report\nPlays ${plays}\n`;
   }
 
   async setTheme(theme: Theme) {

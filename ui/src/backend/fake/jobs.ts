@@ -76,6 +76,7 @@ export class Jobs {
       renderedInMs: null,
       finished: null,
       canCancel: true,
+      broughtIn: null,
     };
     this.put(generation);
     void this.#render(generation.id);

@@ -10,6 +10,7 @@ export const SCENES = [
   'absent',
   'welcome',
   'viewer',
+  'recovery',
   'sandbox',
   'offline',
   'refused',
@@ -89,6 +90,7 @@ export function generationOf(
     renderedInMs: null,
     finished: null,
     canCancel: false,
+    broughtIn: null,
     ...over,
   };
 }

@@ -13,6 +13,8 @@ mod fetch;
 mod keep;
 mod notices;
 mod outlook;
+mod presence;
+mod recover;
 mod rounds;
 mod scan;
 mod settle;
@@ -24,8 +26,10 @@ mod watch;
 mod words;
 
 pub use notices::doubt;
+pub use presence::{FindError, Found};
+pub use recover::{Brought, RecoveryError};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
@@ -135,6 +139,12 @@ struct Shared {
     unstored: Mutex<HashMap<GenerationId, String>>,
     /// How often each clip was tried for.
     attempts: attempts::Attempts,
+    /// Clips whose files were not there when last looked for.
+    absent: Mutex<HashSet<GenerationId>>,
+    /// One look at all files at a time: on a disk that sleeps they would pile up.
+    looking: tokio::sync::Mutex<()>,
+    /// The models that make pictures or music, once the catalogue has told.
+    other_models: tokio::sync::OnceCell<HashSet<String>>,
 }
 
 impl Engine {
@@ -167,6 +177,9 @@ impl Engine {
             notices: Mutex::default(),
             unstored: Mutex::default(),
             attempts: attempts::Attempts::default(),
+            absent: Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
+            other_models: tokio::sync::OnceCell::new(),
         });
         let task = tokio::spawn(actor::run(Arc::clone(&shared), config.rescue));
         Self { shared, task }
@@ -267,9 +280,21 @@ impl Engine {
     /// (again).
     ///
     /// # Errors
-    /// As [`Engine::generate`].
+    /// As [`Engine::generate`], and with every setting that is not known of a generation
+    /// that was brought in: nothing is paid for that nobody chose.
     pub async fn again(&self, id: &GenerationId) -> Result<Generation, EngineError> {
         let record = self.shared.record(id).await?;
+        if let Some(told) = record.job.as_ref().and_then(|job| job.brought_in.as_ref()) {
+            let missing: Vec<_> = told
+                .unknown
+                .iter()
+                .chain(&told.not_kept)
+                .map(|field| words::not_told(*field))
+                .collect();
+            if !missing.is_empty() {
+                return Err(EngineError::Settings(missing));
+            }
+        }
         self.generate(record.settings).await
     }
 
@@ -323,11 +348,12 @@ impl Engine {
         Ok(())
     }
 
-    /// One generation.
+    /// One generation, after a look whether its clip's file is there.
     ///
     /// # Errors
     /// The library's.
     pub async fn generation(&self, id: &GenerationId) -> Result<Generation, EngineError> {
+        self.look_for_clip(id).await?;
         Ok(self.shared.show(self.shared.record(id).await?).await)
     }
 
@@ -447,6 +473,9 @@ impl Shared {
         if let Some(sentence) = self.unstored().get(&record.id) {
             record.waiting = Some(sentence.clone());
         }
+        if let Some(clip) = &mut record.clip {
+            clip.missing = self.is_absent(&record.id);
+        }
         let due = match (&record.state, &record.job) {
             (State::Rendering, Some(job)) => {
                 let usual = self.usual(&record.settings).await;
@@ -478,6 +507,26 @@ impl Shared {
         self.unstored().remove(id);
     }
 
+    /// Apiframe has taken the job of a generation. One that was brought in meanwhile and
+    /// has this very job goes on in its place.
+    async fn accepted(&self, id: &GenerationId, job: &str, at: Millis) -> Result<(), LibraryError> {
+        let (wanted, job) = (id.clone(), job.to_owned());
+        let has_it = self
+            .library
+            .run(move |library| {
+                library.accepted(&wanted, &job, at)?;
+                library.generation_of_job(&job)
+            })
+            .await?;
+        points::reach(points::SUBMIT_ACCEPTED);
+        self.changed(id).await;
+        if let Some(other) = has_it.filter(|other| other != id) {
+            self.changed(&other).await;
+            self.tell_counts().await;
+        }
+        Ok(())
+    }
+
     /// Nobody may be listening, and that is no failure.
     fn tell(&self, event: Event) {
         let _ = self.events.send(event);
@@ -490,7 +539,7 @@ impl Shared {
                 let shown = self.show(record).await;
                 self.tell(Event::Changed(Box::new(shown)));
             }
-            Err(LibraryError::NotThere) => {}
+            Err(LibraryError::NotThere) => self.tell(Event::Removed(id.clone())),
             Err(error) => tracing::error!(%error, "a changed generation could not be shown"),
         }
     }

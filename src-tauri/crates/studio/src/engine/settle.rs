@@ -37,7 +37,7 @@ pub(super) async fn settle(
         let id = job.id.clone();
         if !shared
             .library
-            .run(move |library| library.has_job(&id))
+            .run(move |library| library.is_spoken_for(&id))
             .await?
         {
             mine.push(job);
@@ -46,13 +46,8 @@ pub(super) async fn settle(
     let [job] = mine.as_slice() else {
         return submit::settle_unknown(shared, &record.id).await;
     };
-    let (wanted, job_id) = (record.id.clone(), job.id.clone());
     let accepted = job.created_at.map_or(sent, jiff::Timestamp::as_millisecond);
-    shared
-        .library
-        .run(move |library| library.accepted(&wanted, &job_id, accepted))
-        .await?;
-    shared.changed(&record.id).await;
+    shared.accepted(&record.id, &job.id, accepted).await?;
     Ok(Outcome::Done)
 }
 

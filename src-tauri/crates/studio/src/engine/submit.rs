@@ -188,13 +188,7 @@ pub(super) async fn submit(
     points::reach(points::SUBMIT_ANSWERED);
     match answer {
         Ok(accepted) => {
-            let (wanted, now) = (id.clone(), shared.now());
-            shared
-                .library
-                .run(move |library| library.accepted(&wanted, &accepted.job_id, now))
-                .await?;
-            points::reach(points::SUBMIT_ACCEPTED);
-            shared.changed(&id).await;
+            shared.accepted(&id, &accepted.job_id, shared.now()).await?;
             Ok(Outcome::Done)
         }
         Err(Error::Unsendable(why)) => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use apiframe::{Rejection, RejectionKind};
 
 use crate::generation::{Failure, Mend};
-use crate::settings::Field;
+use crate::settings::{Field, Violation};
 
 pub(super) const NO_KEY: &str =
     "Waiting for an Apiframe key. It goes on as soon as you are signed in.";
@@ -100,6 +100,22 @@ fn failure(
         charged,
         mends: mends.to_vec(),
     }
+}
+
+/// A setting of a generation that was brought in, which the server did not tell or whose
+/// picture is not kept.
+pub(super) fn not_told(field: Field) -> Violation {
+    let message = match field {
+        Field::Start | Field::End | Field::References => format!(
+            "The picture of the {} is not kept here. Use its settings in the composer and add it.",
+            field.label().to_lowercase()
+        ),
+        _ => format!(
+            "Apiframe did not say what the {} was. Use its settings in the composer and choose it.",
+            field.label().to_lowercase()
+        ),
+    };
+    Violation { field, message }
 }
 
 /// The person called it off before anything was sent.

@@ -74,7 +74,8 @@ impl Library {
         )
     }
 
-    /// Apiframe has taken the job.
+    /// Apiframe has taken the job. Where the job was brought in while its answer was lost,
+    /// that generation goes on with these settings, and this one is gone.
     ///
     /// # Errors
     /// As for all steps.
@@ -84,6 +85,9 @@ impl Library {
         job_id: &str,
         now: Millis,
     ) -> Result<(), LibraryError> {
+        if self.give_way(id, job_id)? {
+            return Ok(());
+        }
         self.step_and(
             id,
             "state = 'rendering', waiting = NULL, job_id = :job, accepted = :now, queued = 1, \

@@ -8,8 +8,11 @@
 //! through [`Library::run`].
 
 mod backups;
+mod brought;
+mod files;
 mod found;
 mod gallery;
+mod health;
 mod history;
 mod ledger;
 mod life;
@@ -23,7 +26,9 @@ mod uploads;
 #[cfg(test)]
 mod tests;
 
+pub use files::ClipFile;
 pub use gallery::{Counts, Filter, Page};
+pub use health::StateCount;
 pub use rescue::Rescue;
 pub use uploads::UploadRecord;
 

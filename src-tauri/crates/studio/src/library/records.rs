@@ -10,7 +10,8 @@ use crate::settings::Settings;
 
 pub(super) const COLUMNS: &str = "id, created, settings, state, waiting, submit_key, body, \
     pictures_until, first_sent, doubtful, job_id, accepted, queued, progress, result_url, completed, \
-    credits, file, bytes, width, height, duration_ms, last_frame_ms, has_poster, failure, finished";
+    credits, file, bytes, width, height, duration_ms, last_frame_ms, has_poster, failure, finished, \
+    brought_in";
 
 impl Library {
     /// Writes down a new generation, before anything else happens with it.
@@ -129,6 +130,11 @@ pub(super) fn read(row: &Row) -> Result<Record, LibraryError> {
             result_url: row.get("result_url")?,
             completed: row.get("completed")?,
             credits: row.get("credits")?,
+            brought_in: row
+                .get::<_, Option<String>>("brought_in")?
+                .map(|text| serde_json::from_str(&text))
+                .transpose()
+                .map_err(|_| LibraryError::Unreadable("note on a job brought in"))?,
         }),
         None => None,
     };
@@ -165,7 +171,9 @@ fn read_clip(row: &Row, file: String) -> Result<Clip, LibraryError> {
         name: path
             .file_name()
             .map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned()),
-        missing: !path.is_file(),
+        // Looking is not done here, under the library's lock: a disk that sleeps would hold
+        // up everything else.
+        missing: false,
         bytes: row
             .get::<_, Option<i64>>("bytes")?
             .unwrap_or_default()

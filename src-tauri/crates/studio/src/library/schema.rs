@@ -98,8 +98,17 @@ FROM ledger l JOIN generations g ON g.id = l.generation
 WHERE g.state = 'failed' AND json_valid(g.failure) AND g.failure ->> '$.charged' = 0;
 ";
 
+/// Version 4. Generations that were brought in from the account: what is known of their settings, as
+/// JSON. NULL for those submitted here.
+const BROUGHT_IN: &str = "ALTER TABLE generations ADD COLUMN brought_in TEXT;";
+
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(FIRST), M::up(DOUBT), M::up(LEDGER)])
+    Migrations::new(vec![
+        M::up(FIRST),
+        M::up(DOUBT),
+        M::up(LEDGER),
+        M::up(BROUGHT_IN),
+    ])
 }
 
 /// Brings the file to this program's version, after a call of `before` if it has an older
@@ -177,6 +186,31 @@ mod tests {
                 row("job b", "", "return", 8000, None),
             ]
         );
+    }
+
+    #[test]
+    fn a_generation_of_the_first_version_was_not_brought_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut connection = Connection::open(folder.path().join("library.sqlite")).unwrap();
+        Migrations::new(vec![M::up(FIRST)])
+            .to_latest(&mut connection)
+            .unwrap();
+        let id = crate::generation::GenerationId::new(1000);
+        connection
+            .execute(
+                "INSERT INTO generations \
+                 (id, created, settings, state, model, mode, length, sound, job_id, accepted) \
+                 VALUES (?1, 1000, ?2, 'rendering', 'kling-3.0', 'pro', 5, 0, 'job', 1000)",
+                [
+                    id.as_str(),
+                    &serde_json::to_string(&crate::settings::Settings::default()).unwrap(),
+                ],
+            )
+            .unwrap();
+        drop(connection);
+        let library = Library::open(folder.path()).unwrap();
+        let job = library.record(&id).unwrap().unwrap().job.unwrap();
+        assert_eq!((job.id.as_str(), job.brought_in), ("job", None));
     }
 
     #[test]

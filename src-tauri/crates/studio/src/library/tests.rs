@@ -97,7 +97,7 @@ fn clip() -> Clip {
         duration_ms: 5000,
         last_frame_ms: 4958,
         has_poster: false,
-        missing: true,
+        missing: false,
     }
 }
 

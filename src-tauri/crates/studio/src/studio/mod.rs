@@ -6,7 +6,10 @@
 
 mod account;
 mod desk;
+mod diagnosis;
 mod ledger;
+
+pub use diagnosis::Surroundings;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

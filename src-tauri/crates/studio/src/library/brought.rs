@@ -1,0 +1,226 @@
+//! Jobs of the account that come into the library without having been submitted here.
+
+use rusqlite::{OptionalExtension, named_params, params};
+
+use super::records::json;
+use super::{Library, LibraryError};
+use crate::generation::{GenerationId, Record};
+use crate::settings::Field;
+
+impl Library {
+    /// Writes down a generation for a job that exists already, at its step of life and with
+    /// its job. Answers whether it is new: a job that some generation here has is left with
+    /// that one, so that asking twice, or after a crash, changes nothing.
+    ///
+    /// # Errors
+    /// SQLite's, or [`LibraryError::Unreadable`] for a record without a job.
+    pub fn bring_in(&self, record: &Record) -> Result<bool, LibraryError> {
+        let (Some(job), Some(told)) = (
+            &record.job,
+            record.job.as_ref().and_then(|job| job.brought_in.as_ref()),
+        ) else {
+            return Err(LibraryError::Unreadable("generation without its job"));
+        };
+        let settings = &record.settings;
+        let unknown = |field: Field| told.unknown.contains(&field);
+        // The history of times and prices asks by these; what is only a placeholder must
+        // teach it nothing, and no mode is called this.
+        let mode = if [Field::Quality, Field::Length, Field::Sound]
+            .into_iter()
+            .any(unknown)
+        {
+            "unknown"
+        } else {
+            settings.mode.id()
+        };
+        let model = if unknown(Field::Model) {
+            told.model.as_str()
+        } else {
+            settings.model.id()
+        };
+        self.with(|connection| {
+            let change = connection.transaction()?;
+            let written = change.execute(
+                "INSERT INTO generations (id, created, settings, state, model, mode, length, sound, \
+                 job_id, accepted, queued, progress, result_url, completed, credits, brought_in) \
+                 VALUES (:id, :created, :settings, :state, :model, :mode, :length, :sound, \
+                 :job, :accepted, :queued, :progress, :url, :completed, :credits, :told) \
+                 ON CONFLICT DO NOTHING",
+                named_params! {
+                    ":id": record.id.as_str(),
+                    ":created": record.created,
+                    ":settings": json(settings)?,
+                    ":state": record.state.word(),
+                    ":model": model,
+                    ":mode": mode,
+                    ":length": settings.length,
+                    ":sound": settings.sound,
+                    ":job": job.id,
+                    ":accepted": job.accepted,
+                    ":queued": job.queued,
+                    ":progress": job.progress,
+                    ":url": job.result_url,
+                    ":completed": job.completed,
+                    ":credits": job.credits,
+                    ":told": json(told)?,
+                },
+            )?;
+            if written == 1 {
+                self.book_charge(&change, &record.id)?;
+            }
+            change.commit()?;
+            Ok(written == 1)
+        })
+    }
+
+    /// The generation that has this job.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn generation_of_job(&self, job: &str) -> Result<Option<GenerationId>, LibraryError> {
+        self.with(|connection| {
+            connection
+                .prepare_cached("SELECT id FROM generations WHERE job_id = ?1")?
+                .query_row([job], |row| row.get::<_, String>(0))
+                .optional()?
+                .map(|id| GenerationId::try_from(id).map_err(|_| LibraryError::Unreadable("id")))
+                .transpose()
+        })
+    }
+
+    /// Whether this job belongs to a generation that was submitted here, so that it can't
+    /// be the one that another generation waits for.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_spoken_for(&self, job: &str) -> Result<bool, LibraryError> {
+        self.with(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT 1 FROM generations WHERE job_id = ?1 AND brought_in IS NULL",
+                )?
+                .exists([job])?)
+        })
+    }
+
+    /// One that waits for its answer learns that its job was brought in meanwhile: the one
+    /// that was brought in may be half downloaded, so it goes on, now with the settings and
+    /// the request that it came from, and the waiting one is taken out. Answers whether it
+    /// was so.
+    pub(super) fn give_way(&self, id: &GenerationId, job: &str) -> Result<bool, LibraryError> {
+        self.with(|connection| {
+            let transaction = connection.transaction()?;
+            let taken = transaction.execute(
+                "UPDATE generations SET brought_in = NULL, \
+                 (created, settings, submit_key, body, pictures_until, first_sent, doubtful, \
+                  model, mode, length, sound, expected) = \
+                 (SELECT created, settings, submit_key, body, pictures_until, first_sent, doubtful, \
+                  model, mode, length, sound, expected FROM generations AS asked WHERE asked.id = ?1) \
+                 WHERE job_id = ?2 AND id <> ?1 AND brought_in IS NOT NULL \
+                 AND EXISTS (SELECT 1 FROM generations AS asked \
+                  WHERE asked.id = ?1 AND asked.state IN ('submitting', 'uncertain'))",
+                params![id.as_str(), job],
+            )?;
+            if taken == 0 {
+                return Ok(false);
+            }
+            transaction.execute("DELETE FROM generations WHERE id = ?1", [id.as_str()])?;
+            transaction.commit()?;
+            Ok(true)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::generation::{JobRecord, State};
+    use crate::remote::BroughtIn;
+    use crate::settings::Settings;
+
+    fn library() -> (tempfile::TempDir, Library) {
+        let folder = tempfile::tempdir().unwrap();
+        let library = Library::open(folder.path()).unwrap();
+        (folder, library)
+    }
+
+    fn record(created: i64, job: Option<&str>) -> Record {
+        Record {
+            id: GenerationId::new(created),
+            created,
+            settings: Settings {
+                prompt: format!("Clip of {created}"),
+                ..Settings::default()
+            },
+            state: State::Rendering,
+            waiting: None,
+            submission: None,
+            job: job.map(|job| JobRecord {
+                id: job.into(),
+                accepted: created,
+                progress: Some(40),
+                brought_in: Some(BroughtIn {
+                    model: "kling-3.0".into(),
+                    unknown: vec![Field::Sound],
+                    not_kept: vec![Field::Start],
+                }),
+                ..JobRecord::default()
+            }),
+            clip: None,
+            failure: None,
+            finished: None,
+        }
+    }
+
+    #[test]
+    fn what_was_brought_in_is_read_back_as_it_was() {
+        let (_folder, library) = library();
+        let one = record(1000, Some("job"));
+        assert!(library.bring_in(&one).unwrap());
+        assert_eq!(library.record(&one.id).unwrap().unwrap(), one);
+        assert_eq!(library.generation_of_job("job").unwrap(), Some(one.id));
+        assert_eq!(library.generation_of_job("other").unwrap(), None);
+    }
+
+    #[test]
+    fn a_job_that_is_here_stays_with_the_generation_it_has() {
+        let (_folder, library) = library();
+        let one = record(1000, Some("job"));
+        assert!(library.bring_in(&one).unwrap());
+        assert!(!library.bring_in(&record(2000, Some("job"))).unwrap());
+        assert_eq!(library.counts().unwrap().all, 1);
+        assert_eq!(library.generation_of_job("job").unwrap(), Some(one.id));
+    }
+
+    #[test]
+    fn without_a_job_there_is_nothing_to_bring_in() {
+        let (_folder, library) = library();
+        assert!(library.bring_in(&record(1000, None)).is_err());
+        assert_eq!(library.counts().unwrap().all, 0);
+    }
+
+    #[test]
+    fn only_one_that_waits_for_its_answer_gives_way() {
+        let (_folder, library) = library();
+        let one = record(1000, Some("job"));
+        library.bring_in(&one).unwrap();
+        assert!(!library.is_spoken_for("job").unwrap());
+        // Called off before it was sent: the job can't be its own.
+        let mut other = record(2000, None);
+        other.state = State::Failed;
+        library.insert(&other).unwrap();
+        assert!(!library.give_way(&other.id, "job").unwrap());
+        assert_eq!(library.record(&one.id).unwrap().unwrap(), one);
+        let mut asked = record(3000, None);
+        asked.state = State::Submitting;
+        library.insert(&asked).unwrap();
+        assert!(library.give_way(&asked.id, "job").unwrap());
+        assert!(library.record(&asked.id).unwrap().is_none());
+        let now = library.record(&one.id).unwrap().unwrap();
+        assert_eq!((now.created, &now.settings), (3000, &asked.settings));
+        let job = now.job.unwrap();
+        assert_eq!((job.progress, job.brought_in), (Some(40), None));
+        assert!(library.is_spoken_for("job").unwrap());
+    }
+}

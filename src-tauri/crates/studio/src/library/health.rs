@@ -1,0 +1,60 @@
+//! What can be said of the library as a whole, for a report.
+
+use super::{Library, LibraryError};
+
+/// How many generations are in a state.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct StateCount {
+    /// The state's word, as stored.
+    pub state: String,
+    /// How many.
+    pub count: u32,
+}
+
+impl Library {
+    /// Whether the file is sound: nothing, or `SQLite`'s own sentences about what is wrong,
+    /// at most ten.
+    ///
+    /// # Errors
+    /// SQLite's, where it can't even look.
+    pub fn integrity(&self) -> Result<Vec<String>, LibraryError> {
+        self.with(|connection| {
+            let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
+            let said = statement
+                .query_map([], |row| row.get::<_, String>(0))?
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok(said.into_iter().filter(|line| line != "ok").collect())
+        })
+    }
+
+    /// The version of the file's form.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn version(&self) -> Result<i64, LibraryError> {
+        self.with(|connection| {
+            Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+        })
+    }
+
+    /// How many generations there are of each state, the most first.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn by_state(&self) -> Result<Vec<StateCount>, LibraryError> {
+        self.with(|connection| {
+            Ok(connection
+                .prepare_cached(
+                    "SELECT state, count(*) FROM generations GROUP BY state \
+                     ORDER BY count(*) DESC, state",
+                )?
+                .query_map([], |row| {
+                    Ok(StateCount {
+                        state: row.get(0)?,
+                        count: row.get(1)?,
+                    })
+                })?
+                .collect::<Result<_, _>>()?)
+        })
+    }
+}

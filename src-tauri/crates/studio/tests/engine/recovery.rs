@@ -1,0 +1,493 @@
+//! Recovery: what the account holds comes into the library, each job once and none paid for
+//! again.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use apiframe::GenerateRequest;
+use sandbox::{Answer, Call, Fault};
+use studio::clips::Fetcher;
+use studio::clock::Clock;
+use studio::engine::{Engine, EngineConfig, EngineError, Event, RecoveryError};
+use studio::frames::Frames;
+use studio::generation::{Clip, Generation, GenerationId, Mend, Phase};
+use studio::library::{Filter, Library};
+use studio::remote::{RemoteJob, RemoteStanding};
+use studio::settings::{Field, Mode, Model, Settings, Shape};
+
+use crate::desk::{Desk, QUICK_PRICE, quick};
+
+/// A job made with the same key by another program, or before this library was begun.
+async fn elsewhere(desk: &Desk, settings: &Settings) -> String {
+    let request: GenerateRequest = settings
+        .request(&studio::settings::FrameUrls::new())
+        .unwrap();
+    let key = format!("elsewhere-{}", desk.sandbox.jobs().len());
+    desk.client("afk_test")
+        .generate(request.body().into(), &key)
+        .await
+        .unwrap()
+        .job_id
+}
+
+async fn finished_elsewhere(desk: &Desk, prompt: &str) -> String {
+    let job = elsewhere(desk, &quick(prompt)).await;
+    assert!(desk.sandbox.finish_now(&job).await);
+    job
+}
+
+async fn listed(desk: &Desk) -> Vec<RemoteJob> {
+    let page = desk.engine.remote_jobs(None).await.unwrap();
+    assert_eq!(page.next, None);
+    page.jobs
+}
+
+pub fn clip(generation: Generation) -> Clip {
+    match generation.phase {
+        Phase::Ready { clip } => clip,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub async fn ready(desk: &Desk, prompt: &str) -> (GenerationId, PathBuf) {
+    let id = desk.generate(quick(prompt)).await;
+    let clip = clip(desk.until_ready(&id).await);
+    (id, clip.file.into())
+}
+
+pub async fn in_the_library(desk: &Desk) -> usize {
+    let (all, _, counts) = desk.engine.page(Filter::All, None).await.unwrap();
+    assert_eq!(all.len(), counts.all as usize);
+    all.len()
+}
+
+#[tokio::test]
+async fn what_the_account_holds_and_the_library_has_not_is_listed_newest_first() {
+    let desk = Desk::new().await;
+    let (_, _) = ready(&desk, "Mine").await;
+    let old = finished_elsewhere(&desk, "Old").await;
+    let failed = elsewhere(&desk, &quick("Failed")).await;
+    desk.sandbox.fail_now(&failed, "flagged");
+    let gone = finished_elsewhere(&desk, "Gone").await;
+    desk.sandbox.expire(&gone);
+    desk.sandbox.hold();
+    let running = elsewhere(&desk, &quick("Running")).await;
+    let jobs = listed(&desk).await;
+    let seen: Vec<_> = jobs
+        .iter()
+        .map(|job| (job.id.as_str(), job.standing))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (running.as_str(), RemoteStanding::Running),
+            (gone.as_str(), RemoteStanding::Expired),
+            (old.as_str(), RemoteStanding::Finished),
+        ]
+    );
+    assert_eq!(jobs[2].model, "kling-3.0");
+    assert_eq!(jobs[2].credits, Some(QUICK_PRICE));
+    // The list leaves the prompt out; the job itself has it.
+    assert_eq!(jobs[2].prompt, None);
+    let whole = desk.engine.remote_job(&old).await.unwrap().unwrap();
+    assert_eq!(whole.prompt.as_deref(), Some("Old"));
+}
+
+#[tokio::test]
+async fn pages_are_asked_for_a_hundred_at_a_time_and_the_rest_with_the_cursor() {
+    let desk = Desk::new().await;
+    desk.sandbox.set_credits(10_000);
+    desk.sandbox.hold();
+    for number in 0..103 {
+        elsewhere(&desk, &quick(&format!("Number {number}"))).await;
+    }
+    let first = desk.engine.remote_jobs(None).await.unwrap();
+    assert_eq!(first.jobs.len(), 100);
+    let rest = desk.engine.remote_jobs(first.next).await.unwrap();
+    assert_eq!((rest.jobs.len(), rest.next), (3, None));
+    assert_eq!(desk.asked("GET", "/v2/jobs"), 2);
+}
+
+#[tokio::test]
+async fn a_finished_job_comes_in_with_its_settings_and_its_clip_and_pays_nothing() {
+    let desk = Desk::new().await;
+    let asked = Settings {
+        model: Model::Kling3Omni,
+        shape: Shape::Square,
+        sound: true,
+        avoid: "blur".into(),
+        ..quick("From elsewhere")
+    };
+    let job = elsewhere(&desk, &asked).await;
+    assert!(desk.sandbox.finish_now(&job).await);
+    let charged = desk.sandbox.credits();
+    // As it is pasted out of a table.
+    let brought = desk.engine.bring_in(&format!(" {job}\n")).await.unwrap();
+    assert!(!brought.was_here);
+    let shown = desk.until_ready(&brought.generation.id).await;
+    assert_eq!(shown.settings, asked);
+    assert_eq!(shown.job_id.as_deref(), Some(job.as_str()));
+    let there = desk.sandbox.job(&job).unwrap();
+    assert_eq!(shown.created, there.created_at.as_millisecond());
+    assert_eq!(shown.credits, Some(i64::from(there.charged)));
+    assert!(shown.brought_in.as_ref().unwrap().is_whole());
+    let saved = std::fs::read(clip(shown).file).unwrap();
+    assert!(saved == desk.sandbox.result_bytes(&job).unwrap());
+    assert_eq!(desk.sandbox.credits(), charged);
+    assert_eq!(desk.sandbox.jobs().len(), 1);
+    assert_eq!(listed(&desk).await, []);
+}
+
+#[tokio::test]
+async fn bringing_in_twice_or_at_once_makes_one_generation() {
+    let desk = Desk::new().await;
+    let job = finished_elsewhere(&desk, "Once").await;
+    let (one, other) = tokio::join!(desk.engine.bring_in(&job), desk.engine.bring_in(&job));
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!(one.generation.id, other.generation.id);
+    assert_ne!(one.was_here, other.was_here);
+    desk.until_ready(&one.generation.id).await;
+    assert!(desk.engine.bring_in(&job).await.unwrap().was_here);
+    assert_eq!(in_the_library(&desk).await, 1);
+    assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn a_running_job_is_watched_like_any_other_and_outlives_the_program() {
+    let desk = Desk::new().await;
+    desk.sandbox.hold();
+    let job = elsewhere(&desk, &quick("Running")).await;
+    let id = desk.engine.bring_in(&job).await.unwrap().generation.id;
+    desk.until(&id, "rendering", |one| {
+        matches!(one.phase, Phase::Rendering { .. })
+    })
+    .await;
+    let left = desk.kill();
+    left.0.release();
+    let desk = Desk::start_again(left);
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn everything_comes_in_with_one_press_and_a_second_press_adds_nothing() {
+    let desk = Desk::new().await;
+    for prompt in ["One", "Two", "Three"] {
+        finished_elsewhere(&desk, prompt).await;
+    }
+    let gone = finished_elsewhere(&desk, "Gone").await;
+    desk.sandbox.expire(&gone);
+    let harvest = desk.engine.bring_in_all().await;
+    assert_eq!(
+        (harvest.brought, harvest.expired, harvest.trouble),
+        (3, 1, None)
+    );
+    let (all, ..) = desk.engine.page(Filter::All, None).await.unwrap();
+    let mut prompts: Vec<_> = all.iter().map(|one| one.settings.prompt.as_str()).collect();
+    prompts.sort_unstable();
+    assert_eq!(prompts, ["One", "Three", "Two"]);
+    for one in &all {
+        desk.until_ready(&one.id).await;
+    }
+    let again = desk.engine.bring_in_all().await;
+    assert_eq!((again.brought, again.expired), (0, 1));
+    assert_eq!(in_the_library(&desk).await, 3);
+}
+
+#[tokio::test]
+async fn bringing_everything_in_goes_on_after_it_broke_off_and_after_a_restart() {
+    let desk = Desk::new().await;
+    for prompt in ["One", "Two", "Three"] {
+        finished_elsewhere(&desk, prompt).await;
+    }
+    // The first job answers, the second is refused by the edge.
+    desk.sandbox.fault(
+        Fault::on(Call::Job)
+            .after(1)
+            .times(1)
+            .then(Answer::status(503)),
+    );
+    let harvest = desk.engine.bring_in_all().await;
+    assert_eq!(harvest.brought, 1);
+    let trouble = harvest.trouble.unwrap();
+    assert!(trouble.contains("Nothing is lost"), "{trouble}");
+    let desk = Desk::start_again(desk.kill());
+    assert_eq!(desk.engine.bring_in_all().await.brought, 2);
+    let (all, ..) = desk.engine.page(Filter::All, None).await.unwrap();
+    for one in &all {
+        desk.until_ready(&one.id).await;
+    }
+    desk.is_settled(3, 3 * QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_short_pause_that_the_server_asks_for_is_waited_out() {
+    let desk = Desk::new().await;
+    finished_elsewhere(&desk, "One").await;
+    desk.sandbox.fault(
+        Fault::on(Call::Jobs)
+            .times(1)
+            .then(Answer::status(429).with_header("Retry-After", "1")),
+    );
+    let harvest = desk.engine.bring_in_all().await;
+    assert_eq!((harvest.brought, harvest.trouble), (1, None));
+}
+
+#[tokio::test]
+async fn an_expired_job_is_not_brought_in_and_says_why() {
+    let desk = Desk::new().await;
+    let job = finished_elsewhere(&desk, "Gone").await;
+    desk.sandbox.expire(&job);
+    let error = desk.engine.bring_in(&job).await.unwrap_err();
+    assert!(
+        error.to_string().contains("keeps clips for a day"),
+        "{error}"
+    );
+    assert_eq!(in_the_library(&desk).await, 0);
+}
+
+#[tokio::test]
+async fn a_failed_job_is_not_brought_in_and_says_why() {
+    let desk = Desk::new().await;
+    let job = elsewhere(&desk, &quick("Failed")).await;
+    desk.sandbox.fail_now(&job, "flagged");
+    let error = desk.engine.bring_in(&job).await.unwrap_err();
+    assert!(matches!(error, RecoveryError::Failed), "{error:?}");
+    assert_eq!(in_the_library(&desk).await, 0);
+}
+
+#[tokio::test]
+async fn a_job_without_its_input_comes_in_with_what_is_known_and_is_never_paid_for_blindly() {
+    let desk = Desk::new().await;
+    let job = finished_elsewhere(&desk, "Not told").await;
+    let bare = format!(
+        r#"{{"id":"{job}","status":"COMPLETED","model":"veo-3.1","creditCost":80,
+            "result":{{"videoUrl":"{}/files/results/{job}.mp4"}}}}"#,
+        desk.sandbox.base_url()
+    );
+    desk.sandbox.fault(
+        Fault::on(Call::Job)
+            .times(1)
+            .then(Answer::status(200).with_body(bare)),
+    );
+    let id = desk.engine.bring_in(&job).await.unwrap().generation.id;
+    let shown = desk.until_ready(&id).await;
+    let told = shown.brought_in.clone().unwrap();
+    assert_eq!(told.model, "veo-3.1");
+    for field in [Field::Model, Field::Prompt, Field::Quality, Field::Length] {
+        assert!(told.unknown.contains(&field), "{field:?}");
+    }
+    assert_eq!(shown.settings.prompt, "");
+    // Made again as it stands, it would be something else, and paid for.
+    let error = desk.engine.again(&id).await.unwrap_err();
+    assert!(matches!(error, EngineError::Settings(_)), "{error:?}");
+    assert_eq!(desk.sandbox.jobs().len(), 1);
+    // Nor does it teach what another clip will cost.
+    for mode in [Mode::Standard, Mode::Pro, Mode::FourK] {
+        for model in [Model::Kling3, Model::Kling3Omni] {
+            let settings = Settings {
+                mode,
+                model,
+                ..Settings::default()
+            };
+            let price = desk.engine.library().last_price(&settings).unwrap();
+            assert_eq!(price, None);
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_that_expires_after_it_was_brought_in_offers_its_settings_and_no_blind_retry() {
+    let desk = Desk::new().await;
+    desk.sandbox.hold();
+    let job = elsewhere(&desk, &quick("Late")).await;
+    let bare = format!(r#"{{"id":"{job}","status":"PROCESSING","model":"kling-3.0"}}"#);
+    desk.sandbox.fault(
+        Fault::on(Call::Job)
+            .times(1)
+            .then(Answer::status(200).with_body(bare)),
+    );
+    let id = desk.engine.bring_in(&job).await.unwrap().generation.id;
+    desk.sandbox.expire(&job);
+    desk.sandbox.finish_now(&job).await;
+    let failed = desk
+        .until(&id, "failed", |one| {
+            matches!(one.phase, Phase::Failed { .. })
+        })
+        .await;
+    let Phase::Failed { failure } = failed.phase else {
+        unreachable!()
+    };
+    assert_eq!(failure.code, "expired");
+    assert_eq!(failure.mends, [Mend::FixSettings]);
+}
+
+#[tokio::test]
+async fn an_id_that_is_none_is_told_in_words_without_asking_anybody() {
+    let desk = Desk::new().await;
+    desk.sandbox.clear_requests();
+    for (pasted, words) in [
+        ("", "Paste the id"),
+        (" \n", "Paste the id"),
+        ("job 12", "It looks like"),
+        ("../me", "It looks like"),
+    ] {
+        let error = desk.engine.bring_in(pasted).await.unwrap_err();
+        assert!(error.to_string().contains(words), "{pasted:?}: {error}");
+        assert_eq!(error.code(), "jobId");
+    }
+    assert_eq!(desk.asked("GET", "/"), 0);
+    let nobody = "0b8f6c1e-2d34-4c5a-9e7b-1f2a3b4c5d6e";
+    let error = desk.engine.bring_in(nobody).await.unwrap_err();
+    assert!(error.to_string().contains("knows no such job"), "{error}");
+}
+
+#[tokio::test]
+async fn every_failure_to_list_is_told_in_words() {
+    let desk = Desk::new().await;
+    for (answer, words) in [
+        (Answer::Refuse, "could not be reached"),
+        (Answer::Stall, "could not be reached"),
+        (Answer::WrongType, "could not be reached"),
+        (Answer::status(401), "does not accept the key"),
+        (Answer::status(403), "does not accept the key"),
+        (
+            Answer::status(429).with_header("Retry-After", "90"),
+            "a pause of 90 s",
+        ),
+        (
+            Answer::status(502).with_body("<html><h1>Bad gateway</h1></html>"),
+            "having trouble",
+        ),
+    ] {
+        desk.sandbox
+            .fault(Fault::on(Call::Jobs).times(1).then(answer));
+        let error = desk.engine.remote_jobs(None).await.unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    desk.engine.set_client(None);
+    let error = desk.engine.remote_jobs(None).await.unwrap_err();
+    assert!(error.to_string().contains("There is no key"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_its_settings() {
+    let desk = Desk::new().await;
+    desk.sandbox
+        .fault(Fault::on(Call::Generate).times(1).then(Answer::DropAfter));
+    // What comes after is held back until the job was brought in.
+    desk.sandbox
+        .fault(Fault::on(Call::Generate).then(Answer::status(503)));
+    let asked = Settings {
+        avoid: "haze".into(),
+        ..quick("Mine after all")
+    };
+    let waiting = desk.generate(asked.clone()).await;
+    desk.until_waiting(&waiting, "trouble").await;
+    let job = desk.sandbox.jobs()[0].id.clone();
+    let brought = desk.engine.bring_in(&job).await.unwrap().generation.id;
+    desk.until_ready(&brought).await;
+    assert_eq!(in_the_library(&desk).await, 2);
+    let mut events = desk.engine.events();
+    desk.sandbox.clear_faults();
+    desk.engine.set_client(Some(desk.client("afk_test")));
+    // The card of the one that waited goes away.
+    let removed = async {
+        loop {
+            if let Event::Removed(id) = events.recv().await.unwrap() {
+                return id;
+            }
+        }
+    };
+    let removed = tokio::time::timeout(Duration::from_secs(20), removed);
+    assert_eq!(removed.await.unwrap(), waiting);
+    let one = desk.now(&brought).await;
+    assert_eq!(one.settings, asked);
+    assert_eq!(one.brought_in, None);
+    assert_eq!(in_the_library(&desk).await, 1);
+    assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+/// The program is started again after the hours in which a request may be repeated.
+fn a_day_later((sandbox, folder): (sandbox::Sandbox, tempfile::TempDir)) -> Desk {
+    let frames = Frames::open(folder.path().join("frames"));
+    let engine = Engine::start(EngineConfig {
+        library: Library::open(&folder.path().join("library")).unwrap(),
+        frames: frames.clone(),
+        clips_folder: folder.path().join("clips"),
+        fetcher: Fetcher::new("inbetween/test", true).unwrap(),
+        clock: Clock::new(|| Clock::system().now() + 24 * 3_600_000),
+        usual_time: Duration::from_millis(500),
+        first_pause: Duration::from_millis(50),
+    });
+    let desk = Desk {
+        sandbox,
+        engine,
+        folder,
+        frames,
+    };
+    desk.sign_in();
+    desk
+}
+
+/// A request whose answer is lost for good.
+async fn lost(desk: &Desk, how: Answer) -> GenerationId {
+    desk.sandbox
+        .fault(Fault::on(Call::Generate).times(1).then(how));
+    desk.sandbox
+        .fault(Fault::on(Call::Generate).then(Answer::status(503)));
+    let id = desk.generate(quick("Lost")).await;
+    desk.until_waiting(&id, "trouble").await;
+    id
+}
+
+async fn until_unknown(desk: &Desk, id: &GenerationId) -> String {
+    let one = desk
+        .until(id, "uncertain", |one| {
+            matches!(one.phase, Phase::Uncertain { .. })
+        })
+        .await;
+    match one.phase {
+        Phase::Uncertain { message } => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn one_brought_in_while_its_fate_was_unknown_is_recognised_a_day_later() {
+    let desk = Desk::new().await;
+    let waiting = lost(&desk, Answer::DropAfter).await;
+    let job = desk.sandbox.jobs()[0].id.clone();
+    let brought = desk.engine.bring_in(&job).await.unwrap().generation.id;
+    desk.until_ready(&brought).await;
+    let left = desk.kill();
+    left.0.clear_faults();
+    let desk = a_day_later(left);
+    desk.until(&brought, "recognised", |one| one.brought_in.is_none())
+        .await;
+    assert!(desk.engine.generation(&waiting).await.is_err());
+    assert_eq!(in_the_library(&desk).await, 1);
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn an_unknown_one_is_looked_for_as_often_as_asked_and_pays_only_by_the_persons_own_press() {
+    let desk = Desk::new().await;
+    let id = lost(&desk, Answer::DropBefore).await;
+    let left = desk.kill();
+    left.0.clear_faults();
+    let desk = a_day_later(left);
+    let message = until_unknown(&desk, &id).await;
+    assert!(message.contains("may have been charged"), "{message}");
+    desk.sandbox.clear_requests();
+    desk.engine.resume(&id).await.unwrap();
+    until_unknown(&desk, &id).await;
+    assert!(desk.asked("GET", "/v2/jobs") > 0, "it was not looked for");
+    assert_eq!(desk.asked("POST", "/v2/videos/generate"), 0);
+    let again = desk.engine.again(&id).await.unwrap().id;
+    assert_ne!(again, id);
+    desk.until_ready(&again).await;
+    until_unknown(&desk, &id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}

@@ -1,0 +1,148 @@
+//! Bringing in what the account holds, clips whose files moved, and the report.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use specta::Type;
+use studio::generation::{Generation, GenerationId, Phase};
+use studio::problem::Problem;
+use studio::remote::{Harvest, RemoteJob, RemotePage};
+use studio::studio::{Studio, Surroundings};
+use tauri::{AppHandle, State};
+
+use crate::{clipboard, dialogs};
+
+/// A page of the jobs that the account holds and the library has not.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remote_jobs(
+    studio: State<'_, Arc<Studio>>,
+    cursor: Option<String>,
+) -> Result<RemotePage, Problem> {
+    Ok(studio.engine()?.remote_jobs(cursor).await?)
+}
+
+/// One of them with what the list leaves out; `None` when it has no clip to come.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn remote_job(
+    studio: State<'_, Arc<Studio>>,
+    job: String,
+) -> Result<Option<RemoteJob>, Problem> {
+    Ok(studio.engine()?.remote_job(&job).await?)
+}
+
+/// A job that was brought in.
+#[derive(Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BroughtJob {
+    generation: Generation,
+    /// Whether it was in the library before.
+    was_here: bool,
+}
+
+/// Brings one job in, by its id.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn bring_in(
+    studio: State<'_, Arc<Studio>>,
+    job: String,
+) -> Result<BroughtJob, Problem> {
+    let brought = studio.engine()?.bring_in(&job).await?;
+    Ok(BroughtJob {
+        generation: brought.generation,
+        was_here: brought.was_here,
+    })
+}
+
+/// Brings in every job that has a clip to fetch.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn bring_in_all(studio: State<'_, Arc<Studio>>) -> Result<Harvest, Problem> {
+    Ok(studio.engine()?.bring_in_all().await)
+}
+
+/// Looks for the files of all clips and answers whose are missing.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn look_for_clips(
+    studio: State<'_, Arc<Studio>>,
+) -> Result<Vec<GenerationId>, Problem> {
+    // Before the first sign-in there are no clips, which is not a problem to tell of.
+    if studio.profile().is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(studio.engine()?.look_for_clips().await?)
+}
+
+/// A clip whose file was found.
+#[derive(Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FoundClip {
+    generation: Generation,
+    /// How many other missing clips were found beside it.
+    others: u32,
+}
+
+/// Has the person point at the file of a missing clip; `None` when they close the dialog.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn find_clip(
+    app: AppHandle,
+    studio: State<'_, Arc<Studio>>,
+    id: GenerationId,
+) -> Result<Option<FoundClip>, Problem> {
+    let engine = studio.engine()?;
+    let Phase::Ready { clip } = engine.generation(&id).await?.phase else {
+        return Err(Problem::new(
+            "notReady",
+            "This clip is not on the disk yet.",
+        ));
+    };
+    let Some(file) = dialogs::pick_clip(&app, &clip.name).await? else {
+        return Ok(None);
+    };
+    let found = engine.found(&id, file).await?;
+    Ok(Some(FoundClip {
+        generation: found.generation,
+        others: u32::try_from(found.others).unwrap_or(u32::MAX),
+    }))
+}
+
+/// Fetches a missing clip once more, if Apiframe still has it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn fetch_again(
+    studio: State<'_, Arc<Studio>>,
+    id: GenerationId,
+) -> Result<Generation, Problem> {
+    Ok(studio.engine()?.fetch_again(&id).await?)
+}
+
+/// Puts the report on the clipboard and answers with it. `plays` is what the page can play,
+/// in words.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn copy_report(
+    app: AppHandle,
+    studio: State<'_, Arc<Studio>>,
+    plays: String,
+) -> Result<String, Problem> {
+    let report = studio
+        .report(Surroundings {
+            version: format!(
+                "{}{}",
+                env!("CARGO_PKG_VERSION"),
+                if cfg!(debug_assertions) {
+                    ", debug build"
+                } else {
+                    ""
+                }
+            ),
+            web_view: tauri::webview_version().ok(),
+            plays: Some(plays.chars().take(200).collect()),
+        })
+        .await;
+    clipboard::put_text(&app, report.clone()).await?;
+    Ok(report)
+}

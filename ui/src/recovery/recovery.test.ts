@@ -1,0 +1,384 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it, vi } from 'vitest';
+import type { Generation, RemoteJob } from '../backend';
+import { open } from '../testing/open';
+import { ACCOUNT, clip, generation, IN_SANDBOX, page, problem, SETTINGS } from '../testing/stub';
+
+const job = (id: string, over: Partial<RemoteJob> = {}): RemoteJob => ({
+  id,
+  model: 'kling-3.0',
+  prompt: `Prompt of ${id}`,
+  created: Date.now() - 60_000,
+  credits: 25,
+  standing: 'finished',
+  ...over,
+});
+
+const dialog = () => within(screen.getByRole('dialog', { name: 'Bring in from Apiframe' }));
+
+type View = Awaited<ReturnType<typeof open>>;
+
+/** The dialog, opened as a person opens it, on an account with these jobs. */
+async function opened(jobs: RemoteJob[], prepare: (view: View) => void = () => undefined) {
+  const view = await open();
+  view.backend.remoteJobs.mockResolvedValue({ jobs, next: null });
+  prepare(view);
+  await view.user.click(screen.getByRole('button', { name: /Bring them in from Apiframe/ }));
+  return view;
+}
+
+describe('Bring in from Apiframe', () => {
+  it('opens from the empty gallery and from the settings', async () => {
+    const { user } = await opened([]);
+    await dialog().findByText('Everything that your account holds is in your library.');
+    await user.click(dialog().getByRole('button', { name: 'Close' }));
+    expect(screen.queryByRole('dialog')).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Settings' }));
+    await user.click(screen.getByRole('button', { name: 'Bring in from Apiframe…' }));
+    await dialog().findByText(/is in your library/);
+  });
+
+  it('shows of each job what is known, and that an expired one cannot come', async () => {
+    await opened([
+      job('new', { standing: 'running', model: 'kling-3.0-omni', credits: null }),
+      job('old', { model: 'veo-3.1' }),
+      job('gone', { standing: 'expired' }),
+    ]);
+    const [running, old, gone] = await dialog().findAllByRole('listitem');
+    expect(running).toHaveTextContent(/Prompt of new.*Kling 3\.0 Omni.*Today.*Still rendering/);
+    expect(running).not.toHaveTextContent('credits');
+    expect(old).toHaveTextContent(/Prompt of old.*veo-3\.1.*Finished.*25 credits/);
+    expect(gone).toHaveTextContent(/Deleted at Apiframe.*Can’t be brought in/);
+    expect(within(gone as HTMLElement).queryByRole('button')).toBeNull();
+  });
+
+  it('brings one in and says so', async () => {
+    const { backend, user } = await opened([job('a'), job('b')]);
+    await user.click(await dialog().findByRole('button', { name: 'Bring in: Prompt of b' }));
+    expect(backend.bringIn).toHaveBeenCalledExactlyOnceWith('b');
+    await dialog().findByText('Brought in');
+    expect(dialog().queryByRole('button', { name: 'Bring in: Prompt of b' })).toBeNull();
+    expect(dialog().getByRole('button', { name: 'Bring in: Prompt of a' })).toBeEnabled();
+  });
+
+  it('says at the job why it could not come, and lets one try again', async () => {
+    const { backend, user } = await opened([job('a')], ({ backend }) => {
+      backend.bringIn.mockRejectedValueOnce(problem('offline', 'Apiframe could not be reached.'));
+    });
+    const button = await dialog().findByRole('button', { name: 'Bring in: Prompt of a' });
+    await user.click(button);
+    await dialog().findByText('Apiframe could not be reached.');
+    await user.click(button);
+    await dialog().findByText('Brought in');
+    expect(dialog().queryByText('Apiframe could not be reached.')).toBeNull();
+    expect(backend.bringIn).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks for the prompts that the list leaves out, those that can come first', async () => {
+    const { backend } = await opened(
+      [job('gone', { prompt: null, standing: 'expired' }), job('a', { prompt: null })],
+      ({ backend }) => {
+        backend.remoteJob.mockImplementation(async (id) => job(id, { prompt: `Told of ${id}` }));
+      },
+    );
+    await dialog().findByText('Told of a');
+    await dialog().findByText('Told of gone');
+    expect(backend.remoteJob.mock.calls).toEqual([['a'], ['gone']]);
+  });
+
+  it('does not go on asking for prompts once that fails', async () => {
+    const { backend } = await opened(
+      [job('a', { prompt: null }), job('b', { prompt: null })],
+      ({ backend }) => {
+        backend.remoteJob.mockRejectedValue(problem('busy', 'Apiframe asks for a pause.'));
+      },
+    );
+    await waitFor(() => expect(dialog().getAllByText('Prompt not told')).toHaveLength(2));
+    expect(backend.remoteJob).toHaveBeenCalledTimes(1);
+    expect(dialog().getByRole('button', { name: 'Bring in: a' })).toBeEnabled();
+  });
+
+  it('shows older jobs page by page', async () => {
+    const { backend, user } = await opened([], ({ backend }) => {
+      backend.remoteJobs
+        .mockReset()
+        .mockResolvedValueOnce({ jobs: [job('a')], next: 'older' })
+        .mockResolvedValueOnce({ jobs: [job('a'), job('b')], next: null });
+    });
+    await user.click(await dialog().findByRole('button', { name: 'Show older jobs' }));
+    await dialog().findByText('Prompt of b');
+    expect(dialog().getAllByText('Prompt of a')).toHaveLength(1);
+    expect(backend.remoteJobs).toHaveBeenLastCalledWith('older');
+    expect(dialog().queryByRole('button', { name: 'Show older jobs' })).toBeNull();
+  });
+
+  it('goes on past a page of which all is in the library', async () => {
+    await opened([], ({ backend }) => {
+      backend.remoteJobs
+        .mockReset()
+        .mockResolvedValueOnce({ jobs: [], next: 'older' })
+        .mockResolvedValueOnce({ jobs: [job('b')], next: null });
+    });
+    await dialog().findByText('Prompt of b');
+  });
+
+  it('brings all in and says what came of it', async () => {
+    const { backend, user } = await opened([job('a'), job('b')], ({ backend }) => {
+      backend.bringInAll.mockImplementation(async () => {
+        backend.remoteJobs.mockResolvedValue({ jobs: [], next: null });
+        return { brought: 2, expired: 1, trouble: null };
+      });
+    });
+    await dialog().findByText('Prompt of a');
+    await user.click(dialog().getByRole('button', { name: 'Bring in all' }));
+    await dialog().findByText('2 jobs were brought in; their clips are on their way.');
+    expect(backend.bringInAll).toHaveBeenCalledTimes(1);
+    expect(dialog().queryByText('Prompt of a')).toBeNull();
+  });
+
+  it('says how far it came when it broke off', async () => {
+    const { user } = await opened([job('a'), job('b')], ({ backend }) => {
+      backend.bringInAll.mockResolvedValue({
+        brought: 1,
+        expired: 0,
+        trouble: 'Apiframe asks for a pause of 90 s. Try again after that.',
+      });
+    });
+    await dialog().findByText('Prompt of a');
+    await user.click(dialog().getByRole('button', { name: 'Bring in all' }));
+    await dialog().findByText(/^One job was brought in; its clip is on its way\. .* pause of 90 s/);
+  });
+
+  it('has nothing to bring in where all expired, and says so instead of a dead button', async () => {
+    await opened([job('gone', { standing: 'expired' })]);
+    await dialog().findByText('Nothing here can be brought in.');
+    expect(dialog().getByRole('button', { name: 'Bring in all' })).toBeDisabled();
+  });
+
+  it('tells in words when the account cannot be asked, and tries again', async () => {
+    const { user } = await opened([job('a')], ({ backend }) => {
+      backend.remoteJobs.mockRejectedValueOnce(
+        problem('offline', 'Apiframe could not be reached. Check the connection, then try again.'),
+      );
+    });
+    await dialog().findByText(/could not be reached/);
+    await user.click(dialog().getByRole('button', { name: 'Try again' }));
+    await dialog().findByText('Prompt of a');
+    expect(dialog().queryByText(/could not be reached/)).toBeNull();
+  });
+
+  it('in the sandbox speaks of the sandbox', async () => {
+    const { user } = await open({ session: IN_SANDBOX, profile: 'sandbox' });
+    await user.click(screen.getByRole('button', { name: /Bring them in/ }));
+    await dialog().findByText('Everything that the sandbox holds is in your library.');
+  });
+});
+
+describe('a job by its id', () => {
+  it('is brought in and named', async () => {
+    const { backend, user } = await opened([]);
+    await user.type(dialog().getByRole('textbox', { name: 'Job id' }), ' abc {Enter}');
+    expect(backend.bringIn).toHaveBeenCalledWith(' abc ');
+    await dialog().findByText('Brought in: A lighthouse at dusk');
+    expect(dialog().getByRole('textbox', { name: 'Job id' })).toHaveValue('');
+  });
+
+  it('that is here already is said to be', async () => {
+    const { user } = await opened([], ({ backend }) => {
+      backend.bringIn.mockResolvedValue({
+        generation: generation('g', { state: 'ready', clip: clip() }),
+        wasHere: true,
+      });
+    });
+    await user.type(dialog().getByRole('textbox', { name: 'Job id' }), 'abc{Enter}');
+    await dialog().findByText('It is in your library already: A lighthouse at dusk');
+  });
+
+  it('that is none is told in words at the field', async () => {
+    const { user } = await opened([], ({ backend }) => {
+      backend.bringIn.mockRejectedValue(problem('jobId', 'That is not the id of a job.'));
+    });
+    const field = dialog().getByRole('textbox', { name: 'Job id' });
+    await user.click(dialog().getByRole('button', { name: 'Bring in by its id' }));
+    await dialog().findByText('That is not the id of a job.');
+    expect(field).toHaveAccessibleDescription('That is not the id of a job.');
+    expect(field).toHaveFocus();
+    await user.type(field, 'x');
+    expect(dialog().queryByText('That is not the id of a job.')).toBeNull();
+  });
+});
+
+const brought = (over: Partial<Generation> = {}) =>
+  generation(
+    'in',
+    { state: 'ready', clip: clip() },
+    {
+      settings: { ...SETTINGS, prompt: '' },
+      broughtIn: {
+        model: 'veo-3.1',
+        unknown: ['model', 'prompt', 'quality', 'length', 'sound', 'avoid', 'start'],
+        notKept: [],
+      },
+      ...over,
+    },
+  );
+
+describe('a clip that was brought in', () => {
+  it('says what is not known instead of guessing it', async () => {
+    const { user } = await open({ gallery: page([brought()]) });
+    const card = screen.getByRole('button', { name: 'Play: Prompt not known' });
+    expect(within(screen.getByRole('listitem')).queryByText('Pro')).toBeNull();
+    await user.click(card);
+    const viewer = within(screen.getByRole('region', { name: 'Viewer' }));
+    viewer.getByText('veo-3.1');
+    expect(viewer.getAllByText('Unknown').length).toBeGreaterThanOrEqual(5);
+    expect(viewer.queryByText('Pro, 1080p')).toBeNull();
+  });
+
+  it('says that its frames are not kept', async () => {
+    const told = { model: 'kling-3.0', unknown: [], notKept: ['start', 'end'] } as const;
+    const one = brought({
+      settings: SETTINGS,
+      broughtIn: { ...told, unknown: [], notKept: [...told.notKept] },
+    });
+    const { user } = await open({ gallery: page([one]) });
+    await user.click(screen.getByRole('button', { name: 'Play: A lighthouse at dusk' }));
+    screen.getByText('Not kept: Apiframe deletes pictures after use');
+  });
+
+  it('is reused with a word about what is missing', async () => {
+    const { user } = await open({ gallery: page([brought()]) });
+    await user.click(screen.getByRole('button', { name: 'Play: Prompt not known' }));
+    const viewer = within(screen.getByRole('region', { name: 'Viewer' }));
+    await user.click(viewer.getByRole('button', { name: 'Reuse settings' }));
+    await screen.findByText(/Not everything about this clip is known here/);
+  });
+});
+
+describe('a clip whose file is missing', () => {
+  const lost = (id = 'lost') =>
+    generation(id, { state: 'ready', clip: clip({ missing: true }) }, { created: Date.now() });
+  const found = (id = 'lost') => ({
+    generation: generation(id, { state: 'ready', clip: clip({ file: '/films/lighthouse.mp4' }) }),
+    others: 2,
+  });
+
+  it('is noticed when the window comes back, and so is its return', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const here = generation('a', { state: 'ready', clip: clip() });
+    const { backend } = await open({ gallery: page([here]) });
+    await waitFor(() => expect(backend.lookForClips).toHaveBeenCalledTimes(1));
+    expect(screen.queryByText(/The file is missing/)).toBeNull();
+    vi.advanceTimersByTime(5000);
+    backend.lookForClips.mockResolvedValue(['a']);
+    await fireEvent.focus(window);
+    await screen.findByText(/The file is missing/);
+    vi.advanceTimersByTime(5000);
+    backend.lookForClips.mockResolvedValue([]);
+    await fireEvent.focus(window);
+    await waitFor(() => expect(screen.queryByText(/The file is missing/)).toBeNull());
+    vi.useRealTimers();
+  });
+
+  it('is looked for when it is opened', async () => {
+    const here = generation('a', { state: 'ready', clip: clip() });
+    const { backend, user } = await open({ gallery: page([here]) });
+    backend.generation.mockResolvedValue(lost('a'));
+    await user.click(screen.getByRole('button', { name: /^Play/ }));
+    await screen.findByText('The file is not where it was saved');
+    expect(backend.generation).toHaveBeenCalledWith('a');
+    expect(document.querySelector('video')).toBeNull();
+  });
+
+  it('plays as soon as the person showed where it is', async () => {
+    const { backend, user } = await open({ gallery: page([lost()]) });
+    backend.findClip.mockResolvedValue(found());
+    backend.lookForClips.mockResolvedValue([]);
+    await user.click(screen.getByRole('button', { name: /^Play/ }));
+    const viewer = within(screen.getByRole('region', { name: 'Viewer' }));
+    await user.click(viewer.getByRole('button', { name: 'Find it…' }));
+    await screen.findByText('The clip is found. 2 other missing clips were in the same folder.');
+    await waitFor(() => expect(document.querySelector('video')).not.toBeNull());
+    expect(viewer.queryByRole('alert')).toBeNull();
+  });
+
+  it('says why another file was not taken', async () => {
+    const { backend, user } = await open({ gallery: page([lost()]) });
+    backend.findClip.mockRejectedValue(problem('anotherFile', 'b.mp4 is not this clip.'));
+    await user.click(screen.getByRole('button', { name: /^Play/ }));
+    await user.click(
+      within(screen.getByRole('region', { name: 'Viewer' })).getByRole('button', {
+        name: 'Find it…',
+      }),
+    );
+    await screen.findByText('b.mp4 is not this clip.');
+    expect(document.querySelector('video')).toBeNull();
+  });
+
+  it('can be found from its card', async () => {
+    const { backend, user } = await open({ gallery: page([lost()]) });
+    backend.findClip.mockResolvedValue({ ...found(), others: 0 });
+    backend.lookForClips.mockResolvedValue([]);
+    await user.click(screen.getByRole('button', { name: 'Find it…' }));
+    expect(backend.findClip).toHaveBeenCalledWith('lost');
+    await waitFor(() => expect(screen.queryByText(/The file is missing/)).toBeNull());
+  });
+
+  it('is fetched again, back in the gallery, and what stands in the way is told', async () => {
+    const { backend, user } = await open({ gallery: page([lost()]) });
+    backend.fetchAgain.mockRejectedValueOnce(
+      problem('jobExpired', 'Apiframe has deleted this clip.'),
+    );
+    await user.click(screen.getByRole('button', { name: /^Play/ }));
+    const viewer = within(screen.getByRole('region', { name: 'Viewer' }));
+    await user.click(viewer.getByRole('button', { name: 'Download again' }));
+    await viewer.findByText('Apiframe has deleted this clip.');
+    await user.click(viewer.getByRole('button', { name: 'Download again' }));
+    await screen.findByText('Saving the clip');
+    expect(screen.queryByRole('region', { name: 'Viewer' })).toBeNull();
+  });
+
+  it('among two thousand is marked without drawing them all', async () => {
+    const many = Array.from({ length: 2000 }, (_, at) =>
+      generation(`g${at}`, { state: 'ready', clip: clip() }, { created: Date.now() - at }),
+    );
+    const { studio } = await open({ gallery: page(many) });
+    const before = studio.gallery.list;
+    studio.gallery.missing(new Set(many.map((one) => one.id)));
+    expect(
+      studio.gallery.clips.every((one) => one.phase.state === 'ready' && one.phase.clip.missing),
+    ).toBe(true);
+    const after = studio.gallery.list;
+    expect(after).not.toBe(before);
+    studio.gallery.missing(new Set(many.map((one) => one.id)));
+    expect(studio.gallery.list).toBe(after);
+  });
+});
+
+describe('Copy report', () => {
+  async function settings() {
+    const view = await open({ session: { state: 'ready', account: ACCOUNT } });
+    await view.user.click(screen.getByRole('button', { name: 'Settings' }));
+    return { ...view, button: screen.getByRole('button', { name: 'Copy report' }) };
+  }
+
+  it('says that it is copied, on the button and aloud', async () => {
+    const { backend, button, user } = await settings();
+    await user.click(button);
+    expect(backend.copyReport).toHaveBeenCalledWith('H.264 probably, AAC probably');
+    await screen.findByRole('button', { name: 'Copied' });
+    expect(screen.getAllByRole('status').map((one) => one.textContent)).toContain(
+      'The report is on the clipboard.',
+    );
+  });
+
+  it('says in words when the clipboard does not take it', async () => {
+    const { backend, button, user } = await settings();
+    backend.copyReport.mockRejectedValue(
+      problem('clipboard', 'The clipboard did not take the report.'),
+    );
+    await user.click(button);
+    await screen.findByText('The clipboard did not take the report.');
+    expect(screen.queryByRole('button', { name: 'Copied' })).toBeNull();
+  });
+});
