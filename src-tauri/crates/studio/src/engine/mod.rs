@@ -470,7 +470,10 @@ impl Shared {
     }
 
     async fn show(&self, mut record: Record) -> Generation {
-        if let Some(sentence) = self.unstored().get(&record.id) {
+        // What has ended waits for nothing, whatever was in its way before.
+        if record.state.is_unfinished()
+            && let Some(sentence) = self.unstored().get(&record.id)
+        {
             record.waiting = Some(sentence.clone());
         }
         if let Some(clip) = &mut record.clip {
