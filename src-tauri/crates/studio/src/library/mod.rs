@@ -17,6 +17,7 @@ mod uploads;
 mod tests;
 
 pub use gallery::{Counts, Filter, Page};
+pub use history::RenderTimes;
 pub use uploads::UploadRecord;
 
 use std::path::{Path, PathBuf};
