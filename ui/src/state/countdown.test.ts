@@ -25,7 +25,7 @@ describe('the time left', () => {
   });
   it('never climbs: it stands still until the time left is down to it', () => {
     let due = steadyDue(null, NOW + 40_000, NOW, NOW);
-    const figures = [];
+    const figures: number[] = [];
     // The clip is expected ten seconds later from the third second on.
     for (let second = 1; second <= 20; second++) {
       const now = NOW + second * 1000;

@@ -3,11 +3,7 @@
 //! Simulated jobs in a time that is only counted, planned by the engine's own functions:
 //! the figures are the same on every machine, and the run takes seconds. Ends with an error
 //! if an aim is missed that can be reached.
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "simulated times are small"
-)]
+#![allow(clippy::cast_possible_truncation, reason = "simulated times are small")]
 
 use std::process::ExitCode;
 

@@ -1,10 +1,15 @@
 //! Jobs that take a random time, and watchers that look at them, in a time that is only
 //! counted. The planner is the engine's own; the random numbers come from a seed, so the
 //! same run gives the same figures on every machine.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "simulated times are small and positive"
+)]
 
 use super::estimate::{self, Sighting, Usual, Watched};
 
-/// Pseudo-random numbers (SplitMix64), the same everywhere.
+/// Pseudo-random numbers (`SplitMix64`), the same everywhere.
 pub struct Dice(u64);
 
 impl Dice {

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::estimate::{self, Sighting, Usual, Watched};
 use crate::generation::{GenerationId, Millis};
-use crate::library::Library;
+use crate::library::{Library, RenderTimes};
 use crate::settings::{Mode, Model, Settings};
 
 /// A job no older than this was accepted just now, by this very run: its acceptance counts
@@ -69,7 +69,7 @@ impl Outlook {
             .await
             .unwrap_or_else(|error| {
                 tracing::warn!(%error, "the times of finished jobs can't be read");
-                Default::default()
+                RenderTimes::default()
             });
         let usual = Arc::new(Usual::learn(
             &[&times.model, &times.mode, &times.length],

@@ -69,7 +69,7 @@ async fn look(
 ) -> Vec<(GenerationId, Outcome)> {
     let mut outcomes = Vec::with_capacity(records.len());
     let mut asked = 0;
-    let mut lost = 0;
+    let mut misses = 0;
     // What keeps one job from being asked for and would keep every other.
     let mut obstacle: Option<Outcome> = None;
     for record in records {
@@ -91,7 +91,7 @@ async fn look(
         };
         let outcome = match answer {
             Ok(job) => {
-                lost = 0;
+                misses = 0;
                 take(shared, record, job).await
             }
             Err(error) => {
@@ -100,8 +100,8 @@ async fn look(
                     Ok(outcome)
                 } else {
                     if matches!(error, Error::Lost(_)) {
-                        lost += 1;
-                        if lost == LOST_IN_A_ROW {
+                        misses += 1;
+                        if misses == LOST_IN_A_ROW {
                             obstacle = Some(Outcome::Later);
                         }
                     }

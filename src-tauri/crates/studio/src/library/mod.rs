@@ -29,6 +29,7 @@ mod tests;
 pub use files::ClipFile;
 pub use gallery::{Counts, Filter, Page};
 pub use health::StateCount;
+pub use history::RenderTimes;
 pub use rescue::Rescue;
 pub use uploads::UploadRecord;
 
