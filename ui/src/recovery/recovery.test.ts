@@ -1,6 +1,10 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
+import App from '../App.svelte';
 import type { Generation, RemoteJob } from '../backend';
+import { FakeBackend } from '../backend/fake/fake';
+import { Studio } from '../state/studio.svelte';
 import { open } from '../testing/open';
 import { ACCOUNT, clip, generation, IN_SANDBOX, page, problem, SETTINGS } from '../testing/stub';
 
@@ -172,6 +176,29 @@ describe('Bring in from Apiframe', () => {
     await user.click(screen.getByRole('button', { name: /Bring them in/ }));
     await dialog().findByText('Everything that the sandbox holds is in your library.');
   });
+});
+
+it('the scene of the imitated program goes through it as the real one would', async () => {
+  const backend = new FakeBackend('recovery', 'dark', 'own.mp4');
+  const studio = new Studio(backend, await backend.boot());
+  await backend.listen(studio.listeners);
+  await studio.session.open();
+  render(App, { studio });
+  const user = userEvent.setup();
+  await user.click(screen.getByRole('button', { name: 'Settings' }));
+  await user.click(screen.getByRole('button', { name: 'Bring in from Apiframe…' }));
+  const name = 'Bring in: The car turns the corner and the lights come on';
+  await user.click(await dialog().findByRole('button', { name }));
+  await dialog().findByText('Brought in');
+  expect(studio.gallery.list.some((one) => one.phase.state === 'downloading')).toBe(true);
+  await user.click(dialog().getByRole('button', { name: 'Bring in all' }));
+  await dialog().findByText(
+    /^\d+ jobs were brought in; their clips are on their way\.$/,
+    undefined,
+    {
+      timeout: 15_000,
+    },
+  );
 });
 
 describe('a job by its id', () => {
