@@ -58,6 +58,25 @@ export const commands = {
 	remove: (id: GenerationId) => __TAURI_INVOKE<null>("remove", { id }),
 	/**  The person has read a notice. */
 	dismissNotice: (code: string) => __TAURI_INVOKE<null>("dismiss_notice", { code }),
+	/**  A page of the jobs that the account holds and the library has not. */
+	remoteJobs: (cursor: string | null) => __TAURI_INVOKE<RemotePage>("remote_jobs", { cursor }),
+	/**  One of them with what the list leaves out; `None` when it has no clip to come. */
+	remoteJob: (job: string) => __TAURI_INVOKE<RemoteJob | null>("remote_job", { job }),
+	/**  Brings one job in, by its id. */
+	bringIn: (job: string) => __TAURI_INVOKE<BroughtJob>("bring_in", { job }),
+	/**  Brings in every job that has a clip to fetch. */
+	bringInAll: () => __TAURI_INVOKE<Harvest>("bring_in_all"),
+	/**  Looks for the files of all clips and answers whose are missing. */
+	lookForClips: () => __TAURI_INVOKE<GenerationId[]>("look_for_clips"),
+	/**  Has the person point at the file of a missing clip; `None` when they close the dialog. */
+	findClip: (id: GenerationId) => __TAURI_INVOKE<FoundClip | null>("find_clip", { id }),
+	/**  Fetches a missing clip once more, if Apiframe still has it. */
+	fetchAgain: (id: GenerationId) => __TAURI_INVOKE<Generation>("fetch_again", { id }),
+	/**
+	 *  Puts the report on the clipboard and answers with it. `plays` is what the page can play,
+	 *  in words.
+	 */
+	copyReport: (plays: string) => __TAURI_INVOKE<string>("copy_report", { plays }),
 	/**  Shows the clip's file in the system's file manager. */
 	showInFolder: (id: GenerationId) => __TAURI_INVOKE<null>("show_in_folder", { id }),
 	/**  Copies the clip to where the person says; `None` when they close the dialog. */
@@ -588,7 +607,7 @@ export type RemoteJob = {
 	/**  What it cost, in credits. */
 	credits: number | null,
 	/**  Whether there is something to bring in. */
-	standing: Standing,
+	standing: RemoteStanding,
 };
 
 /**  A page of the account's jobs that are not in the library, newest first. */
@@ -598,6 +617,15 @@ export type RemotePage = {
 	/**  What to ask the next page with; `None` on the last. */
 	next: string | null,
 };
+
+/**  How far a job of the account is, as far as bringing it in is concerned. */
+export type RemoteStanding = 
+/**  It waits or runs; its clip is fetched once it is made. */
+"running" | 
+/**  Its clip is there to be fetched. */
+"finished" | 
+/**  Its clip was deleted: there is nothing left to bring in. */
+"expired";
 
 /**  Who is signed in. */
 export type Session = 

@@ -78,6 +78,7 @@ fn write(
                 body: vec![key],
                 pictures_until: None,
                 first_sent: None,
+                doubtful: false,
             },
         ),
         Event::Sent => library.sent(id, now),
@@ -234,6 +235,7 @@ proptest! {
             body: Vec::new(),
             pictures_until,
             first_sent,
+            doubtful: false,
         });
         record.job = job.map(|url| JobRecord {
             result_url: url.map(|_| "https://x.test/a.mp4".into()),
