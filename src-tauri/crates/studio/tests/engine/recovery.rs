@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use apiframe::GenerateRequest;
 use sandbox::{Answer, Call, Fault};
-use studio::clips::Fetcher;
 use studio::clock::Clock;
-use studio::engine::{Engine, EngineConfig, EngineError, Event, RecoveryError};
-use studio::frames::Frames;
+use studio::engine::{EngineError, Event, RecoveryError};
 use studio::generation::{Clip, Generation, GenerationId, Mend, Phase};
-use studio::library::{Filter, Library};
+use studio::ledger::Limits;
+use studio::library::Filter;
 use studio::remote::{RemoteJob, RemoteStanding};
 use studio::settings::{Field, Mode, Model, Settings, Shape};
 
@@ -410,25 +409,9 @@ async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_
 }
 
 /// The program is started again after the hours in which a request may be repeated.
-fn a_day_later((sandbox, folder): (sandbox::Sandbox, tempfile::TempDir)) -> Desk {
-    let frames = Frames::open(folder.path().join("frames"));
-    let engine = Engine::start(EngineConfig {
-        library: Library::open(&folder.path().join("library")).unwrap(),
-        frames: frames.clone(),
-        clips_folder: folder.path().join("clips"),
-        fetcher: Fetcher::new("inbetween/test", true).unwrap(),
-        clock: Clock::new(|| Clock::system().now() + 24 * 3_600_000),
-        usual_time: Duration::from_millis(500),
-        first_pause: Duration::from_millis(50),
-    });
-    let desk = Desk {
-        sandbox,
-        engine,
-        folder,
-        frames,
-    };
-    desk.sign_in();
-    desk
+fn a_day_later(left: (sandbox::Sandbox, tempfile::TempDir)) -> Desk {
+    let clock = Clock::new(|| Clock::system().now() + 24 * 3_600_000);
+    Desk::start_again_at(left, clock, Limits::default())
 }
 
 /// A request whose answer is lost for good.

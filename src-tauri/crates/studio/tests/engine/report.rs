@@ -103,24 +103,21 @@ async fn a_damaged_library_is_told_in_the_report() {
     let studio = opened(&sandbox, folder.path()).await;
     let engine = studio.engine().unwrap();
     assert!(engine.library().integrity().unwrap().is_empty());
-    // A value that the table's form does not allow, as a bad disk leaves it.
+    // A row that the table does not allow, as a bad disk leaves it.
     let file = engine.library().folder().join("library.sqlite");
     let other = rusqlite::Connection::open(file).unwrap();
     other
         .execute_batch(
-            "PRAGMA writable_schema = ON; \
-             UPDATE sqlite_schema SET sql = replace(sql, 'INTEGER NOT NULL', 'INTEGER') \
-             WHERE name = 'generations'; \
-             PRAGMA writable_schema = RESET; \
-             INSERT INTO generations (id, created, settings, state, model, mode, length, sound) \
-             VALUES ('x', NULL, '{}', 'ready', '', '', 0, 0);",
+            "PRAGMA ignore_check_constraints = ON; \
+             INSERT INTO ledger (at, day, generation, prompt, job, kind) \
+             VALUES (1, '2026-11-22', 'x', '', 'x', 'gift');",
         )
         .unwrap();
     drop(other);
     let report = studio.report(Surroundings::default()).await;
     assert!(report.contains("FILE DAMAGED"), "{report}");
     assert!(
-        report.contains("NULL value in generations.created"),
+        report.contains("CHECK constraint failed in ledger"),
         "{report}"
     );
 }

@@ -5,47 +5,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use sandbox::{Answer, Call, Fault, Sandbox};
-use studio::clips::Fetcher;
+use sandbox::{Answer, Call, Fault};
 use studio::clock::Clock;
-use studio::engine::{Engine, EngineConfig};
-use studio::frames::Frames;
 use studio::generation::{GenerationId, Phase};
-use studio::library::Library;
 
-use crate::desk::{Desk, QUICK_PRICE, quick};
+use crate::desk::{Desk, QUICK_PRICE, Setup, quick};
 
 /// A desk where jobs are said to take so long, and where the time of day is so many
 /// milliseconds ahead of the system's.
 async fn desk(usual_time: Duration, ahead: &Arc<AtomicI64>) -> Desk {
-    let sandbox = Sandbox::builder()
-        .key("afk_test")
-        .credits(1000)
-        .speed(200.0)
-        .start()
-        .await
-        .unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let frames = Frames::open(folder.path().join("frames"));
-    let ahead = Arc::clone(ahead);
-    let system = Clock::system();
-    let engine = Engine::start(EngineConfig {
-        library: Library::open(&folder.path().join("library")).unwrap(),
-        frames: frames.clone(),
-        clips_folder: folder.path().join("clips"),
-        fetcher: Fetcher::new("inbetween/test", true).unwrap(),
+    let (ahead, system) = (Arc::clone(ahead), Clock::system());
+    Desk::with(Setup {
         clock: Clock::new(move || system.now() + ahead.load(Ordering::SeqCst)),
         usual_time,
-        first_pause: Duration::from_millis(50),
-    });
-    let desk = Desk {
-        sandbox,
-        engine,
-        folder,
-        frames,
-    };
-    desk.sign_in();
-    desk
+        ..Setup::default()
+    })
+    .await
 }
 
 async fn rendering(desk: &Desk, ids: &[GenerationId]) {

@@ -84,7 +84,8 @@ async fn attempt(
             }
         })
         .await;
-    let kept = String::from_utf8(std::fs::read(&part).unwrap()).unwrap();
+    // Gone where an answer began anew and brought nothing.
+    let kept = String::from_utf8(std::fs::read(&part).unwrap_or_default()).unwrap();
     (ended, kept, left)
 }
 
