@@ -32,7 +32,7 @@ impl Door {
         getrandom::fill(&mut secret).map_err(std::io::Error::other)?;
         Ok(Self {
             listener: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?,
-            word: secret.iter().map(|byte| format!("{byte:02x}")).collect(),
+            word: format!("{:032x}", u128::from_be_bytes(secret)),
         })
     }
 

@@ -2,8 +2,9 @@
 //! the network or the keychain, which wait until the page has been painted.
 
 use std::env;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use apiframe::ApiKey;
 use studio::clock::Clock;
@@ -22,19 +23,16 @@ const BASE_URL_VARIABLE: &str = "APIFRAME_BASE_URL";
 const KEY_VARIABLE: &str = "APIFRAME_API_KEY";
 /// How long steps that are writing may take to end when the window is closed.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long a program that was killed, or is opening, may still hold the library without
+/// answering.
+const DYING: Duration = Duration::from_secs(5);
 
 /// Runs the program, or says in a sentence why it can't.
 pub(crate) fn start() -> Result<(), String> {
     let home = Home::of_this_process().map_err(|error| error.to_string())?;
-    let lock = match LibraryLock::take(&home.data) {
-        Ok(lock) => lock,
-        Err(LockError::Held {
-            owner: Some(owner), ..
-        }) if owner.is_here() && owner.door.as_deref().is_some_and(front::knock) => {
-            println!("Inbetween is already open; its window was brought forward.");
-            return Ok(());
-        }
-        Err(error) => return Err(error.to_string()),
+    let Some(lock) = lock(&home.data)? else {
+        println!("Inbetween is already open; its window was brought forward.");
+        return Ok(());
     };
     // Kept until the end: dropping it flushes what is still to be written.
     let _log = log::begin(&home.log);
@@ -100,6 +98,33 @@ pub(crate) fn start() -> Result<(), String> {
     drop(entered);
     runtime.shutdown_timeout(LAST_WORDS);
     Ok(())
+}
+
+/// The right to the library in `folder`; `None` if a program of this user has it and was
+/// brought forward.
+fn lock(folder: &Path) -> Result<Option<LibraryLock>, String> {
+    let begun = Instant::now();
+    loop {
+        let error = match LibraryLock::take(folder) {
+            Ok(lock) => return Ok(Some(lock)),
+            Err(error) => error,
+        };
+        match &error {
+            LockError::Held {
+                owner: Some(owner), ..
+            } if owner.is_here() => {
+                if owner.door.as_deref().is_some_and(front::knock) {
+                    return Ok(None);
+                }
+                if begun.elapsed() < DYING {
+                    std::thread::sleep(Duration::from_millis(100));
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        return Err(error.to_string());
+    }
 }
 
 /// Without a door a second start says that the program runs, and no more.

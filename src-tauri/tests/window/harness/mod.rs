@@ -9,6 +9,7 @@ pub mod home;
 pub mod page;
 pub mod pictures;
 pub mod process;
+mod seat;
 pub mod session;
 pub mod window;
 

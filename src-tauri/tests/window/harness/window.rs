@@ -17,6 +17,7 @@ use super::home::Home;
 use super::page::{Found, PATIENCE, Page};
 use super::pictures::{self, Quarters};
 use super::process::Environment;
+use super::seat::Seat;
 use super::session::{Keychain, Session};
 
 /// The program under test, as cargo built it for these tests.
@@ -74,6 +75,7 @@ pub struct Window {
     display: Display,
     environment: Environment,
     home: Home,
+    _seat: Seat,
 }
 
 impl Window {
@@ -93,6 +95,7 @@ impl Window {
             // With one test at a time the test runner uses the main thread.
             _ => format!("line-{}", Location::caller().line()),
         };
+        let seat = Seat::take();
         let home = Home::new();
         let preferences = json!({ "theme": options.theme }).to_string();
         fs::write(home.studio().join("preferences.json"), preferences).expect("the preferences");
@@ -114,6 +117,7 @@ impl Window {
             display,
             environment,
             home,
+            _seat: seat,
         }
     }
 

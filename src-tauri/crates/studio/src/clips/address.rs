@@ -142,7 +142,7 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
 }
 
 /// Whether an address is one of the public internet: in the one block that is given out
-/// (2000::/3), and none of those set aside in it. What holds an IPv4 address (mapped,
+/// (`2000::/3`), and none of those set aside in it. What holds an IPv4 address (mapped,
 /// NAT64, 6to4, Teredo) is not: nobody serves clips from such a literal.
 fn is_public_v6(ip: Ipv6Addr) -> bool {
     let parts = ip.segments();

@@ -118,7 +118,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn boxed(kind: &[u8; 4], inside: &[u8]) -> Vec<u8> {
+    fn boxed(kind: [u8; 4], inside: &[u8]) -> Vec<u8> {
         let length = u32::try_from(inside.len() + 8).unwrap();
         [&length.to_be_bytes(), &kind[..], inside].concat()
     }
@@ -130,7 +130,7 @@ mod tests {
     fn with_samples(claimed: u32) -> Vec<u8> {
         let list = [&[0; 8][..], &claimed.to_be_bytes()].concat();
         let nest = ["stbl", "minf", "mdia", "trak", "moov"];
-        nest.iter().fold(boxed(b"stsz", &list), |inside, kind| {
+        nest.iter().fold(boxed(*b"stsz", &list), |inside, kind| {
             boxed(kind.as_bytes().try_into().unwrap(), &inside)
         })
     }
@@ -144,13 +144,13 @@ mod tests {
                 .contains("claims")
         );
         let run = [&[0; 4][..], &u32::MAX.to_be_bytes()].concat();
-        let fragment = boxed(b"moof", &boxed(b"traf", &boxed(b"trun", &run)));
+        let fragment = boxed(*b"moof", &boxed(*b"traf", &boxed(*b"trun", &run)));
         assert!(judged(&fragment).unwrap_err().contains("claims"));
     }
 
     #[test]
     fn parts_that_do_not_fit_are_refused() {
-        let mut bytes = boxed(b"moov", &boxed(b"trak", &[0; 4]));
+        let mut bytes = boxed(*b"moov", &boxed(*b"trak", &[0; 4]));
         assert_eq!(judged(&bytes), Ok(()));
         bytes[3] += 1;
         assert!(judged(&bytes).is_err());
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn an_index_without_an_end_is_refused_unread() {
-        let parts = boxed(b"free", b"").repeat(100_001);
+        let parts = boxed(*b"free", b"").repeat(100_001);
         assert!(judged(&parts).unwrap_err().contains("too many"));
     }
 }

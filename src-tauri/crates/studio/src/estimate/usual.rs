@@ -45,9 +45,10 @@ const LATE_TIMES: f64 = 3.5;
 /// ... with this spread of the logarithm: from twice to eight times and beyond.
 const LATE_SPREAD: f64 = 0.5;
 
-/// The share of jobs that fail early, at about this part of the usual time.
-const EARLY: f64 = 0.001;
-const EARLY_PART: f64 = 0.1;
+/// The share of jobs that are expected to fail early, at about this part of the usual time.
+/// More than do: a person who waits for nothing should know soon, which is worth a look.
+const EARLY: f64 = 0.006;
+const EARLY_PART: f64 = 0.05;
 const EARLY_SPREAD: f64 = 0.7;
 
 /// What jobs of a kind usually take, and how often one of them is worth a look.

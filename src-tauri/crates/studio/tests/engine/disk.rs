@@ -3,6 +3,10 @@
 //!
 //! Each test starts this very program again inside such a namespace, to run one case. Where
 //! the system allows no such namespace, the test says so and counts for nothing.
+#![allow(
+    clippy::similar_names,
+    reason = "a desk and a disk are what this is about"
+)]
 
 mod small;
 

@@ -15,7 +15,7 @@ fn library_file(desk: &Desk) -> PathBuf {
 
 fn backups(desk: &Desk) -> usize {
     fs::read_dir(desk.folder.path().join("library/backups"))
-        .map_or(0, |files| files.filter(|file| file.is_ok()).count())
+        .map_or(0, |files| files.flatten().count())
 }
 
 /// What a failing disk leaves: the first page is not SQLite's any more.

@@ -12,7 +12,7 @@ use crate::verdict;
 use crate::victim::{KEY, ORDERS, Orders, Wish};
 
 /// Longer than an undisturbed engine needs for what a killed one left.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How an engine dies.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +65,7 @@ impl fmt::Display for Counts {
     }
 }
 
-/// A small random number generator (SplitMix64), so that a seed tells the whole run.
+/// A small random number generator (`SplitMix64`), so that a seed tells the whole run.
 pub struct Dice(u64);
 
 impl Dice {
