@@ -170,7 +170,7 @@ mod tests {
             library: Library::open(&folder.join("library")).unwrap(),
             rescue: None,
             frames: Frames::open(folder.join("frames")),
-            clips_folder: folder.join("clips"),
+            clips_folder: folder.join("clips").into(),
             fetcher: Fetcher::new("inbetween/test", true).unwrap(),
             clock: Clock::system(),
             usual_time: Duration::from_millis(200),

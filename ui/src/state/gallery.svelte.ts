@@ -103,10 +103,13 @@ export class GalleryState {
       if (at >= 0) this.list = this.list.toSpliced(at, 1);
       return;
     }
-    if (at >= 0) {
+    const known = this.list[at];
+    if (known?.created === generation.created) {
       this.list = this.list.with(at, generation);
       return;
     }
+    // One that was brought in takes the place, and the time, of the one that asked for it.
+    if (known) this.drop(known.id);
     // Older than what was fetched: it comes with its own page.
     const last = this.list.at(-1);
     if (this.next !== null && last && newestFirst(generation, last) > 0) return;

@@ -80,6 +80,12 @@ it('an answer that comes too late does not replace a newer one', async () => {
   expect(ids(state)).toEqual(['new']);
 });
 
+it('moves a generation whose time has changed to its new place', () => {
+  const { state } = gallery({ ...page([ready('c', 30), ready('b', 20), ready('a', 10)]) });
+  state.put(ready('c', 15));
+  expect(ids(state)).toEqual(['b', 'c', 'a']);
+});
+
 it('counts the clips not fetched yet too', () => {
   const { state } = gallery({
     generations: [rendering('b', 2), ready('a', 1)],

@@ -9,11 +9,11 @@ const ready = (id: string, age: number, over: object = {}) =>
     id,
     { state: 'ready', clip: clip(over) },
     {
-      created: Date.now() - age,
+      created: Date.now() - age * 60_000,
       settings: { ...SETTINGS, prompt: `Clip ${id}`, sound: true },
       credits: 35,
       renderedInMs: 144_000,
-      finished: Date.now() - age + 144_000,
+      finished: Date.now() - age * 60_000 + 144_000,
     },
   );
 

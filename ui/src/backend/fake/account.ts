@@ -12,6 +12,7 @@ function idOf(index: number): string {
 
 export class FakeAccount {
   #jobs: RemoteJob[];
+  #brought = 0;
 
   constructor(
     private library: Jobs,
@@ -61,7 +62,7 @@ export class FakeAccount {
     };
     if (!job) throw sentence;
     const generation: Generation = generationOf(
-      950 + index,
+      950 + ++this.#brought,
       job.created ?? Date.now(),
       { state: 'downloading', received: 1_200_000, total: 9_000_000 },
       {

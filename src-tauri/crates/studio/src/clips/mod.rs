@@ -8,10 +8,12 @@ mod allowance;
 mod answer;
 mod boxes;
 mod download;
+mod folder;
 mod name;
 mod tracks;
 
 pub use download::{Download, DownloadError, FetchLimits, Fetcher, LARGEST};
+pub use folder::ClipsFolder;
 pub use name::{file_name, is_named, prompt_of};
 pub use tracks::{Tracks, tracks};
 

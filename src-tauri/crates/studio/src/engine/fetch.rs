@@ -33,7 +33,11 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
         let part = clips::part_path(&shared.clips_folder(), &id);
         return wrong(shared, &id, &part, words::no_result()).await;
     };
-    let folder = shared.clips_folder();
+    let place = shared.clips_place();
+    if let Some(chosen) = place.gone() {
+        return Ok(Outcome::Trouble(words::folder_gone(chosen)));
+    }
+    let folder = place.path().to_owned();
     let part = clips::part_path(&folder, &id);
     if let Some(outcome) = keep::adopt(shared, &record, &part).await? {
         return Ok(outcome);

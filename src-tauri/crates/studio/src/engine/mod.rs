@@ -13,6 +13,7 @@ mod fetch;
 mod keep;
 mod notices;
 mod outlook;
+mod place;
 mod presence;
 mod recover;
 mod rounds;
@@ -37,7 +38,7 @@ use std::time::Duration;
 use apiframe::{Client, ModelCatalog};
 use tokio::sync::{Notify, broadcast};
 
-use crate::clips::Fetcher;
+use crate::clips::{ClipsFolder, Fetcher};
 use crate::clock::Clock;
 use crate::estimate::Usual;
 use crate::frames::Frames;
@@ -58,7 +59,7 @@ pub struct EngineConfig {
     /// The frames that settings name by hash.
     pub frames: Frames,
     /// Where clips go.
-    pub clips_folder: PathBuf,
+    pub clips_folder: ClipsFolder,
     /// How clips are fetched.
     pub fetcher: Fetcher,
     /// What time it is.
@@ -105,7 +106,7 @@ pub enum EngineError {
 #[derive(Debug)]
 pub struct Engine {
     shared: Arc<Shared>,
-    task: tokio::task::JoinHandle<()>,
+    tasks: [tokio::task::JoinHandle<()>; 2],
 }
 
 /// What the engine, its task and its steps share.
@@ -113,7 +114,9 @@ pub struct Engine {
 struct Shared {
     library: Library,
     frames: Frames,
-    clips_folder: RwLock<PathBuf>,
+    clips_folder: RwLock<ClipsFolder>,
+    /// The clips folder is another.
+    folder_moved: Notify,
     /// Folders that were it before, in this run: an unfinished file may lie there.
     former_folders: Mutex<Vec<PathBuf>>,
     client: RwLock<Option<Client>>,
@@ -159,6 +162,7 @@ impl Engine {
             library: config.library,
             frames: config.frames,
             clips_folder: RwLock::new(config.clips_folder),
+            folder_moved: Notify::new(),
             former_folders: Mutex::default(),
             client: RwLock::new(None),
             fetcher: config.fetcher,
@@ -181,8 +185,11 @@ impl Engine {
             looking: tokio::sync::Mutex::default(),
             other_models: tokio::sync::OnceCell::new(),
         });
-        let task = tokio::spawn(actor::run(Arc::clone(&shared), config.rescue));
-        Self { shared, task }
+        let tasks = [
+            tokio::spawn(actor::run(Arc::clone(&shared), config.rescue)),
+            tokio::spawn(place::look_after(Arc::clone(&shared))),
+        ];
+        Self { shared, tasks }
     }
 
     /// What changes from now on.
@@ -206,7 +213,7 @@ impl Engine {
     }
 
     /// Where clips go from now on; those that are there stay.
-    pub fn set_clips_folder(&self, folder: PathBuf) {
+    pub fn set_clips_folder(&self, folder: ClipsFolder) {
         let former = std::mem::replace(
             &mut *self
                 .shared
@@ -219,7 +226,8 @@ impl Engine {
             .former_folders
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(former);
+            .push(former.path().to_owned());
+        self.shared.folder_moved.notify_one();
         self.shared.hurry();
     }
 
@@ -404,7 +412,9 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.task.abort();
+        for task in &self.tasks {
+            task.abort();
+        }
     }
 }
 
@@ -426,10 +436,7 @@ impl Shared {
     }
 
     fn clips_folder(&self) -> PathBuf {
-        self.clips_folder
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.clips_place().path().to_owned()
     }
 
     /// Removes what a download had in folders that it did not end in.

@@ -34,6 +34,11 @@ impl Shared {
         });
     }
 
+    /// Takes away the notice with this code.
+    pub(super) fn withdraw_notice(&self, code: &str) {
+        self.change_notices(|notices| notices.retain(|one| one.code != code));
+    }
+
     fn change_notices(&self, change: impl FnOnce(&mut Vec<Notice>)) {
         let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
         let before = notices.clone();

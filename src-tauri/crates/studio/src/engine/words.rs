@@ -68,6 +68,14 @@ pub(super) fn download_busy(wait: Option<Duration>) -> String {
     }
 }
 
+/// The clips folder that a person chose is not there.
+pub(super) fn folder_gone(folder: &std::path::Path) -> String {
+    format!(
+        "The clips folder {} is not there. Connect its drive or put it back, or choose another in Settings. Clips wait until then.",
+        folder.display()
+    )
+}
+
 /// Why a download waits for the disk.
 pub(super) fn disk(error: &std::io::Error, folder: &std::path::Path) -> String {
     let folder = folder.display();

@@ -22,7 +22,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::broadcast;
 use url::Url;
 
-use crate::clips::Fetcher;
+use crate::clips::{ClipsFolder, Fetcher};
 use crate::clock::Clock;
 use crate::engine::{Engine, EngineConfig, Event};
 use crate::estimate;
@@ -228,6 +228,15 @@ impl Studio {
         })
     }
 
+    /// The same, and whether a person chose it.
+    fn clips_place(&self, profile: Profile) -> ClipsFolder {
+        let path = self.clips_folder(profile);
+        match self.preferences(|preferences| preferences.clips_folder.clone()) {
+            Some(chosen) => ClipsFolder::within(&chosen, path),
+            None => path.into(),
+        }
+    }
+
     /// Chooses where clips go from now on.
     ///
     /// # Errors
@@ -236,7 +245,7 @@ impl Studio {
         let kept = self.change_preferences(|preferences| preferences.clips_folder = folder);
         let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
         for (profile, engine) in engines.iter() {
-            engine.set_clips_folder(self.clips_folder(*profile));
+            engine.set_clips_folder(self.clips_place(*profile));
         }
         kept
     }
@@ -274,7 +283,7 @@ impl Studio {
             library,
             rescue,
             frames: self.frames.clone(),
-            clips_folder: self.clips_folder(profile),
+            clips_folder: self.clips_place(profile),
             fetcher: Fetcher::new(&self.user_agent, loopback)
                 .map_err(|error| Problem::new("tls", error.to_string()))?,
             clock: self.clock.clone(),

@@ -6,13 +6,14 @@ use std::time::Duration;
 use apiframe::{ApiKey, Client, Config, Timeouts};
 use bytes::Bytes;
 use sandbox::Sandbox;
-use studio::clips::{FetchLimits, Fetcher};
+use studio::clips::{ClipsFolder, FetchLimits, Fetcher};
 use studio::clock::Clock;
 use studio::engine::{Engine, EngineConfig};
 use studio::frames::{FrameHash, Frames};
 use studio::generation::{Generation, GenerationId, Phase};
 use studio::ledger::Limits;
 use studio::library::{Filter, Library};
+use studio::notice::Notice;
 use studio::settings::{Mode, Settings};
 
 /// Longer than anything here takes, shorter than a person's patience with a stuck test.
@@ -47,6 +48,8 @@ pub struct Setup {
     pub library: Option<PathBuf>,
     /// Where clips go; `None` for the desk's own folder.
     pub clips: Option<PathBuf>,
+    /// The folder that a person chose for clips; `None` for the program's own.
+    pub drive: Option<PathBuf>,
 }
 
 impl Default for Setup {
@@ -61,6 +64,7 @@ impl Default for Setup {
             largest: studio::clips::LARGEST,
             library: None,
             clips: None,
+            drive: None,
         }
     }
 }
@@ -243,15 +247,27 @@ impl Desk {
 
     /// Waits until a notice stands above the gallery.
     pub async fn until_noticed(&self, code: &str) -> String {
+        self.until_notice(code, |notice| notice.map(|notice| notice.message))
+            .await
+    }
+
+    /// Waits until it is taken away.
+    pub async fn until_unnoticed(&self, code: &str) {
+        self.until_notice(code, |notice| notice.is_none().then_some(()))
+            .await;
+    }
+
+    async fn until_notice<T>(&self, code: &str, wanted: impl Fn(Option<Notice>) -> Option<T>) -> T {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
             let notices = self.engine.notices();
-            if let Some(notice) = notices.into_iter().find(|one| one.code == code) {
-                return notice.message;
+            let notice = notices.iter().find(|one| one.code == code).cloned();
+            if let Some(found) = wanted(notice) {
+                return found;
             }
             assert!(
                 tokio::time::Instant::now() < deadline,
-                "{code} was never said"
+                "waited in vain for a change of {code}: {notices:?}"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -319,7 +335,10 @@ fn engine(folder: &Path, frames: Frames, setup: &Setup) -> Engine {
         library,
         rescue,
         frames,
-        clips_folder: place(&setup.clips, "clips"),
+        clips_folder: match &setup.drive {
+            Some(drive) => ClipsFolder::within(drive, place(&setup.clips, "clips")),
+            None => place(&setup.clips, "clips").into(),
+        },
         fetcher: Fetcher::with_limits("inbetween/test", true, limits).unwrap(),
         clock: setup.clock.clone(),
         usual_time: setup.usual_time,

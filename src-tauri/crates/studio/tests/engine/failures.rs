@@ -5,7 +5,7 @@ use sandbox::{Answer, Call, Fault};
 use studio::generation::{Failure, Generation, Mend, Phase};
 use studio::settings::Field;
 
-use crate::desk::{Desk, QUICK_PRICE, quick};
+use crate::desk::{Desk, QUICK_PRICE, Setup, quick};
 
 fn failure(generation: Generation) -> Failure {
     match generation.phase {
@@ -308,6 +308,27 @@ async fn a_clips_folder_that_cannot_be_written_is_said_and_waited_for() {
     std::fs::remove_file(desk.clips()).unwrap();
     desk.until_ready(&id).await;
     desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_chosen_folder_that_is_gone_is_said_at_once_and_never_made_and_waited_for() {
+    let drives = tempfile::tempdir().unwrap();
+    let drive = drives.path().join("films");
+    let desk = Desk::with(Setup {
+        clips: Some(drive.join("Sandbox")),
+        drive: Some(drive.clone()),
+        ..Setup::default()
+    })
+    .await;
+    let said = desk.until_noticed("clipsFolder").await;
+    assert!(said.contains("films is not there"), "{said}");
+    let id = desk.generate(quick("Unplugged")).await;
+    desk.until_waiting(&id, "Connect its drive").await;
+    assert!(!drive.exists());
+    std::fs::create_dir(&drive).unwrap();
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+    desk.until_unnoticed("clipsFolder").await;
 }
 
 #[tokio::test]

@@ -109,7 +109,7 @@ fn engine(folder: &Path, frames: Frames) -> Engine {
         library: Library::open(&folder.join("library")).unwrap(),
         rescue: None,
         frames,
-        clips_folder: folder.join("clips"),
+        clips_folder: folder.join("clips").into(),
         fetcher: Fetcher::new("inbetween/torture", true).unwrap(),
         clock: Clock::system(),
         usual_time: Duration::from_millis(500),

@@ -1,0 +1,67 @@
+//! Looking after the clips folder: when it can't take clips, that is said above the gallery
+//! before one is made for nothing, and when it can again, everything goes on at once.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use super::{Shared, words};
+use crate::clips::ClipsFolder;
+use crate::notice::Notice;
+
+/// The notice's code.
+const CODE: &str = "clipsFolder";
+/// How soon it is noticed that a folder is back.
+const WHILE_TROUBLE: Duration = Duration::from_secs(3);
+/// How soon it is noticed that a chosen folder is gone. Nothing is written for that.
+const WHILE_WELL: Duration = Duration::from_secs(30);
+
+/// Looks for ever; ends with the engine.
+pub(super) async fn look_after(shared: Arc<Shared>) {
+    let mut trouble = tell(&shared, true).await;
+    loop {
+        let pause = if trouble { WHILE_TROUBLE } else { WHILE_WELL };
+        let moved = tokio::time::timeout(pause, shared.folder_moved.notified()).await;
+        let was = trouble;
+        trouble = tell(&shared, was || moved.is_ok()).await;
+        if was && !trouble {
+            shared.hurry();
+        }
+    }
+}
+
+/// Says what is wrong with the folder, or takes that back. `thoroughly` tries to write.
+async fn tell(shared: &Shared, thoroughly: bool) -> bool {
+    let folder = shared.clips_place();
+    let looked = folder.clone();
+    let wrong = tokio::task::spawn_blocking(move || {
+        if thoroughly || looked.gone().is_some() {
+            looked.check().err()
+        } else {
+            None
+        }
+    })
+    .await
+    .unwrap_or_default();
+    match &wrong {
+        Some(error) => shared.notice(Notice {
+            code: CODE.into(),
+            message: match folder.gone() {
+                Some(chosen) => words::folder_gone(chosen),
+                None => words::disk(error, folder.path()),
+            },
+            can_dismiss: false,
+        }),
+        None => shared.withdraw_notice(CODE),
+    }
+    wrong.is_some()
+}
+
+impl Shared {
+    /// Where clips go, and on whose word.
+    pub(super) fn clips_place(&self) -> ClipsFolder {
+        self.clips_folder
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
