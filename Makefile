@@ -20,8 +20,10 @@ help: ## list what can be made
 	@echo "Inbetween, a desktop studio for AI video clips"
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# With the examples: they bring in what the tests need, and with it the same features of
+# every dependency, so that the tests compile none of them again.
 run: page ## build the program and open it (without a display: the tour)
-	cargo build $(FEATURES)
+	cargo build $(FEATURES) --bins --examples
 	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || [ "$$(uname -s)" != Linux ]; then \
 	  $${CARGO_TARGET_DIR:-target}/debug/inbetween; \
 	else \
