@@ -10,6 +10,8 @@ mod commands;
 mod dialogs;
 mod events;
 mod front;
+#[cfg(target_os = "linux")]
+mod graphics;
 mod log;
 mod media;
 mod sandboxed;
@@ -21,6 +23,8 @@ use std::process::ExitCode;
 /// Runs the program until its window is closed.
 #[must_use]
 pub fn run() -> ExitCode {
+    #[cfg(target_os = "linux")]
+    graphics::prepare();
     match start::start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {

@@ -23,6 +23,10 @@ use super::session::{Keychain, Session};
 /// The program under test, as cargo built it for these tests.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_inbetween");
 
+/// A picture of a 4K film is decoded without a graphics card, beside a second window and
+/// its sandbox on two cores: it may take this long.
+const DECODED: Duration = Duration::from_mins(1);
+
 /// What a test starts with. `..Options::default()` fills in the rest.
 pub struct Options {
     /// The screen, in pixels; the window fills it.
@@ -325,7 +329,7 @@ impl Window {
         let script = "const picture = [...document.querySelectorAll('[role=listitem]')] \
             .find((card) => card.textContent.includes(arguments[0]))?.querySelector('img'); \
             return !!picture && picture.src.includes('/poster/') && picture.complete && picture.naturalWidth > 0";
-        self.wait_for("the poster", || {
+        self.wait_at_most(DECODED, "the poster", || {
             self.page().run(script, vec![json!(prompt)]) == json!(true)
         });
     }
@@ -355,8 +359,13 @@ impl Window {
     }
 
     /// Waits until the viewer's video, as it is on the screen, shows these quarters; `what`
-    /// says what it should be showing.
+    /// says what it should be showing. While it seeks, the picture that stood there before
+    /// lies beneath it: that does not count.
     pub fn video_shows(&self, what: &str, expected: Quarters) {
+        let seeking = "return document.querySelector('video').seeking";
+        self.wait_at_most(DECODED, "the end of the seek", || {
+            self.page().run(seeking, vec![]) == json!(false)
+        });
         let script = "const box = document.querySelector('video').getBoundingClientRect(); \
             return [box.x, box.y, box.width, box.height].map(Math.round)";
         let place: [u32; 4] =
@@ -368,7 +377,7 @@ impl Window {
         let started = Instant::now();
         while !pictures::alike(seen, expected) {
             assert!(
-                started.elapsed() < PATIENCE,
+                started.elapsed() < DECODED,
                 "{what} shows {seen:?}, not {expected:?}"
             );
             sleep(Duration::from_millis(100));
@@ -388,10 +397,14 @@ impl Window {
     }
 
     fn wait_for(&self, what: &str, ready: impl Fn() -> bool) {
+        self.wait_at_most(PATIENCE, what, ready);
+    }
+
+    fn wait_at_most(&self, patience: Duration, what: &str, ready: impl Fn() -> bool) {
         let started = Instant::now();
         while !ready() {
             assert!(
-                started.elapsed() < PATIENCE,
+                started.elapsed() < patience,
                 "waited in vain for {what}; the page shows:\n{}",
                 self.page().text()
             );
