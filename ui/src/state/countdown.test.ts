@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase } from '../backend';
-import { progressOf, runningWords, steadyDue, timeLeft } from './countdown';
+import { progressOf, steadyDue, timeLeft } from './countdown';
 
 const NOW = 1_000_000;
 const rendering = (over: object = {}): Phase => ({
@@ -83,10 +83,4 @@ it('a queued one says so', () => {
     state: 'Queued',
     rest: 'about 2:20 left',
   });
-});
-
-it('the pill tells when the last one is expected', () => {
-  expect(runningWords([NOW + 10_000, null, NOW + 72_000], NOW)).toBe('about 1:12');
-  expect(runningWords([NOW - 5], NOW)).toBe('any moment now');
-  expect(runningWords([null], NOW)).toBeNull();
 });

@@ -99,11 +99,3 @@ export function progressOf(
       return { state: '', rest: null, part: null };
   }
 }
-
-/** The words of the pill in the top bar: how many run, and when the last of them is expected. */
-export function runningWords(dues: (number | null)[], now: number): string | null {
-  const known = dues.filter((due) => due !== null);
-  if (known.length === 0) return null;
-  const left = Math.max(...known) - now;
-  return left > 0 ? `about ${minutes(Math.ceil(left / 1000) * 1000)}` : 'any moment now';
-}

@@ -1,4 +1,5 @@
 /** A program for tests: answers at once, remembers what it was asked, and fails when told to. */
+import { isRunning } from '../state/countdown';
 import { vi } from 'vitest';
 import type {
   Account,
@@ -119,7 +120,7 @@ export function clip(over: Partial<Clip> = {}): Clip {
 }
 
 export function page(generations: Generation[], next: string | null = null): GalleryPage {
-  const running = generations.filter((one) => one.phase.state === 'rendering').length;
+  const running = generations.filter((one) => isRunning(one.phase)).length;
   const failed = generations.filter((one) => one.phase.state === 'failed').length;
   const counts = { all: generations.length, running, failed };
   return { generations, next, counts, notices: [] };
