@@ -145,10 +145,10 @@ fn one_at_a_time(name: &str, kind: Kind, aims: &mut Aims) {
     }
     aims.add(
         format!(
-            "{name}: within 15 % of the least possible delay ({:.2} s to {least:.2} s)",
+            "{name}: within a tenth of the least possible delay ({:.2} s to {least:.2} s)",
             ours.mean()
         ),
-        ours.mean() <= least * 1.15,
+        ours.mean() <= least * 1.1,
     );
     aims.add(
         format!(
