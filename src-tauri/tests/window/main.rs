@@ -11,6 +11,7 @@ mod harness;
 
 mod failing;
 mod going_on;
+mod keeping;
 mod making_a_clip;
 mod sandbox_profile;
 mod signing_in;

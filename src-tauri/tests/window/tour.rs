@@ -60,10 +60,16 @@ impl Walk {
 
 fn walk(screen: (u32, u32), theme: &'static str) {
     let apiframe = Apiframe::start();
+    from_the_key_to_the_ledger(screen, theme, &apiframe);
+    elsewhere(screen, theme, &apiframe);
+    other_beginnings(screen, theme, &apiframe);
+}
+
+fn from_the_key_to_the_ledger(screen: (u32, u32), theme: &'static str, apiframe: &Apiframe) {
     let mut walk = Walk::begin(Options {
         screen,
         theme,
-        ..Options::at(&apiframe)
+        ..Options::at(apiframe)
     });
     let desk = walk.window.home().desk();
     let (start, end) = (desk.join("first light.png"), desk.join("night.jpg"));
@@ -137,16 +143,25 @@ fn walk(screen: (u32, u32), theme: &'static str) {
     walk.window.button("Keys").click();
     walk.window.page().find("dialog", "Keys").appears();
     walk.look("keys");
+    walk.window.button("Close").click();
+    walk.window.button("Settings").click();
+    walk.window.textbox("Most credits a day").write("100\t");
+    walk.window.button("Close").click();
+    walk.window.button("Generate…").click();
+    walk.window.button("Limits").appears();
+    walk.look("limit");
     for clip in walk.window.clips() {
         fs::copy(&clip, folder().join(clip.file_name().unwrap())).unwrap();
     }
-    drop(walk);
+}
 
+/// What is met first where there is no keychain, and in the sandbox.
+fn other_beginnings(screen: (u32, u32), theme: &'static str, apiframe: &Apiframe) {
     let absent = Options {
         screen,
         theme,
         keychain: Keychain::Absent,
-        ..Options::at(&apiframe)
+        ..Options::at(apiframe)
     };
     let mut walk = Walk::begin(absent);
     walk.shots = 20;
@@ -157,12 +172,50 @@ fn walk(screen: (u32, u32), theme: &'static str) {
     let mut walk = Walk::begin(Options {
         screen,
         theme,
-        ..Options::at(&apiframe)
+        ..Options::at(apiframe)
     });
     walk.shots = 30;
     walk.window.button("Use the sandbox").click();
     walk.window.region("Composer").appears();
     walk.look("sandbox");
+}
+
+/// What another library shows of the same account: jobs to bring in, a clip whose file is
+/// gone, and a clips folder that can't be reached.
+fn elsewhere(screen: (u32, u32), theme: &'static str, apiframe: &Apiframe) {
+    let mut walk = Walk::begin(Options {
+        screen,
+        theme,
+        ..Options::signed_in(apiframe)
+    });
+    walk.shots = 10;
+    walk.window.button("Settings").click();
+    let drive = walk.window.home().desk().join("Drive");
+    fs::create_dir_all(&drive).unwrap();
+    walk.window.button("Change…").click();
+    walk.window
+        .pick_in_dialog("Choose where clips are saved", &drive);
+    walk.window.shows(&drive.display().to_string());
+    walk.window.button("Bring in from Apiframe…").click();
+    walk.window.button("Bring in: The sun…").appears();
+    walk.look("bring-in");
+    walk.window.button("Bring in: The sun…").click();
+    walk.window.button("Close").click();
+    walk.window
+        .button("Play: The sun…")
+        .appears_within(RENDERED);
+    walk.window.poster_shows("The sun goes down");
+    fs::rename(&drive, drive.with_file_name("Drive, unplugged")).unwrap();
+    walk.window
+        .page()
+        .find("list", "Notices")
+        .appears_within(RENDERED);
+    walk.window.button("Play: The sun…").click();
+    walk.window.region("Viewer").appears();
+    walk.window.button("Find it…").appears();
+    walk.look("missing-file");
+    walk.window.button("Gallery…").click();
+    walk.look("notice");
 }
 
 #[test]

@@ -92,6 +92,11 @@ impl Apiframe {
         self.sandbox.set_credits(credits);
     }
 
+    /// How many credits the account has.
+    pub fn credits(&self) -> i64 {
+        self.sandbox.credits()
+    }
+
     /// How many requests arrived.
     pub fn requests(&self) -> usize {
         self.sandbox.requests().len()

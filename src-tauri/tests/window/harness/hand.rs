@@ -95,10 +95,29 @@ pub fn drag(
 
 /// Chooses `file` in the file dialog whose title contains `title`.
 pub fn pick(display: &Display, title: &str, file: &Path) {
+    focus(display, title);
+    type_path(display, file);
+}
+
+/// Writes over the name that the dialog for saving proposes; its title contains `title`.
+pub fn save_as(display: &Display, title: &str, file: &Path) {
+    focus(display, title);
+    sleep(Duration::from_millis(600));
+    // The dialog selects the proposed name without its ending.
+    display
+        .hand(&["key", "ctrl+a"])
+        .expect("the proposed name is selected");
+    type_path(display, file);
+}
+
+fn focus(display: &Display, title: &str) {
     let dialog = display.window(title, Duration::from_secs(20));
     display
         .hand(&["windowfocus", "--sync", &dialog])
         .expect("the dialog takes the keyboard");
+}
+
+fn type_path(display: &Display, file: &Path) {
     // The first slash opens the dialog's box for paths, which takes the rest once it is there.
     let path = file.display().to_string();
     for part in [&path[..1], &path[1..]] {

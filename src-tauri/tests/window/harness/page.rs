@@ -309,6 +309,23 @@ impl Found<'_> {
         self.keys(text);
     }
 
+    /// Waits until what is written in it contains `text`, and gives back all of it.
+    pub fn holds(&self, text: &str) -> String {
+        let started = Instant::now();
+        loop {
+            let value = self.property("value");
+            let value = value.as_str().expect("something to write in");
+            if value.contains(text) {
+                return value.to_owned();
+            }
+            assert!(
+                started.elapsed() < PATIENCE,
+                "{self} does not hold {text:?} but {value:?}"
+            );
+            sleep(Duration::from_millis(50));
+        }
+    }
+
     /// A property of its element, as the page's own scripts see it.
     pub fn property(&self, name: &str) -> Value {
         let element = self.element();

@@ -296,6 +296,11 @@ impl Window {
         hand::pick(&self.display, title, file);
     }
 
+    /// Names the file to write in the dialog that is opening; `title` is a part of its title.
+    pub fn save_in_dialog(&self, title: &str, file: &Path) {
+        hand::save_as(&self.display, title, file);
+    }
+
     /// The finished clips on disk, in the order of their names. Fails where an unfinished one
     /// lies among them.
     pub fn clips(&self) -> Vec<PathBuf> {
