@@ -25,9 +25,14 @@ use crate::world::{Wish, World};
 /// that is too large still gets to hear so.
 const LARGEST_REQUEST: usize = 64 * 1024 * 1024;
 
-/// The connection is to be closed without an answer.
-#[derive(Debug)]
-pub(crate) struct Dropped;
+/// The connection is to end without an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dropped {
+    /// In order, as by a server that does not want to.
+    Closed,
+    /// Torn, as by a router or a crash: TCP's own reset.
+    Reset,
+}
 
 impl fmt::Display for Dropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,7 +54,7 @@ pub(crate) async fn answer(
     let fault = Call::of(&path).and_then(|call| world.faults.take(call, &path));
 
     if fault == Some(Answer::Refuse) {
-        return Err(Dropped);
+        return Err(Dropped::Closed);
     }
     let arrived = to_bytes(Body::new(body), LARGEST_REQUEST).await;
     if let Ok(body) = &arrived {
@@ -97,7 +102,7 @@ async fn faulty(
     fault: Answer,
 ) -> Result<Response<Body>, Dropped> {
     match fault {
-        Answer::Refuse | Answer::DropBefore => return Err(Dropped),
+        Answer::Refuse | Answer::DropBefore => return Err(Dropped::Reset),
         Answer::Stall => std::future::pending().await,
         Answer::WrongType => {
             let html = [(header::CONTENT_TYPE, "text/html; charset=utf-8")];
@@ -156,7 +161,7 @@ async fn faulty(
         }
         Answer::DropAfter => {
             right(router, request).await?;
-            return Err(Dropped);
+            return Err(Dropped::Reset);
         }
         Answer::StallInside { after } => {
             return Ok(distort::cut(right(router, request).await?, after, Ending::Silence).await);

@@ -52,9 +52,9 @@ impl Call {
 pub enum Answer {
     /// The connection is closed as soon as the request's head was read.
     Refuse,
-    /// The connection is closed once the whole request arrived. Nothing is done for it.
+    /// The connection is reset once the whole request arrived. Nothing is done for it.
     DropBefore,
-    /// The request is carried out, and the connection closed without a byte of the answer.
+    /// The request is carried out, and the connection reset without a byte of the answer.
     DropAfter,
     /// The whole request arrives, and nothing ever comes back.
     Stall,

@@ -4,14 +4,17 @@
 //! may have to close one without a byte of an answer.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
@@ -128,14 +131,33 @@ async fn next(listener: Option<&TcpListener>) -> io::Result<TcpStream> {
 async fn serve(stream: TcpStream, world: Arc<World>, router: Router) {
     // Small answers go out at once; without this a trickling body would come in bursts.
     let _ = stream.set_nodelay(true);
+    // A client that is gone already needs no answer.
+    let Ok((stream, held)) = hold(stream) else {
+        return;
+    };
     let service = service_fn(move |request| {
         let (world, router) = (Arc::clone(&world), router.clone());
         async move { edge::answer(&world, router, request).await }
     });
-    // An error here is a client that went away or a fault that was asked for.
-    let _: Result<(), hyper::Error> = http1::Builder::new()
+    let served = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
+    // Another error is a client that went away.
+    if served.is_err_and(|error| dropped(&error) == Some(Dropped::Reset)) {
+        // The last hold on a socket that lingers for no time resets its connection.
+        let _ = SockRef::from(&held).set_linger(Some(Duration::ZERO));
+    }
+}
+
+/// A second hold on the socket, which outlives hyper's.
+fn hold(stream: TcpStream) -> io::Result<(TcpStream, std::net::TcpStream)> {
+    let stream = stream.into_std()?;
+    let held = stream.try_clone()?;
+    Ok((TcpStream::from_std(stream)?, held))
+}
+
+fn dropped(error: &hyper::Error) -> Option<Dropped> {
+    error.source()?.downcast_ref::<Dropped>().copied()
 }
 
 impl From<Infallible> for Dropped {

@@ -11,9 +11,17 @@ use tokio::net::TcpStream;
 /// How long a test waits before it takes silence for silence.
 const SILENCE: Duration = Duration::from_millis(400);
 
-/// Sends a request as bytes; whatever comes back until the connection closes, or `None` in
-/// its place where it was still open after [`SILENCE`].
-async fn raw(sandbox: &Sandbox, request: &str) -> (Vec<u8>, bool) {
+/// What became of a connection.
+#[derive(Debug, PartialEq)]
+enum End {
+    /// Still open after [`SILENCE`].
+    Open,
+    Closed,
+    Reset,
+}
+
+/// Sends a request as bytes; whatever comes back, and what then became of the connection.
+async fn raw(sandbox: &Sandbox, request: &str) -> (Vec<u8>, End) {
     let mut stream = TcpStream::connect(("127.0.0.1", sandbox.port()))
         .await
         .unwrap();
@@ -22,8 +30,12 @@ async fn raw(sandbox: &Sandbox, request: &str) -> (Vec<u8>, bool) {
     let mut piece = vec![0; 65536];
     loop {
         match tokio::time::timeout(SILENCE, stream.read(&mut piece)).await {
-            Err(_) => return (heard, false),
-            Ok(Ok(0) | Err(_)) => return (heard, true),
+            Err(_) => return (heard, End::Open),
+            Ok(Ok(0)) => return (heard, End::Closed),
+            Ok(Err(error)) => {
+                assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+                return (heard, End::Reset);
+            }
             Ok(Ok(count)) => heard.extend_from_slice(&piece[..count]),
         }
     }
@@ -69,7 +81,7 @@ async fn a_refused_call_is_cut_off_before_its_body_is_read() {
         .next()
         .unwrap()
         .to_owned();
-    assert_eq!(raw(&sandbox, &head).await, (vec![], true));
+    assert_eq!(raw(&sandbox, &head).await, (vec![], End::Closed));
     let request = &sandbox.requests()[0];
     assert_eq!(
         (request.path.as_str(), request.body.len(), request.answered),
@@ -85,7 +97,7 @@ async fn a_call_dropped_before_it_is_accepted_leaves_no_job() {
     sandbox.fault(Fault::on(Call::Generate).times(1).then(Answer::DropBefore));
     assert_eq!(
         raw(&sandbox, &raw_submit(&cheap("x"))).await,
-        (vec![], true)
+        (vec![], End::Reset)
     );
     assert_eq!(
         serde_json::from_slice::<Value>(&sandbox.requests()[0].body).unwrap(),
@@ -125,7 +137,7 @@ async fn a_stalled_call_gets_silence_and_does_nothing() {
     sandbox.fault(Fault::on(Call::Generate).times(1).then(Answer::Stall));
     assert_eq!(
         raw(&sandbox, &raw_submit(&cheap("x"))).await,
-        (vec![], false)
+        (vec![], End::Open)
     );
     assert!(sandbox.jobs().is_empty());
 }
@@ -138,9 +150,12 @@ async fn an_answer_can_stall_in_the_middle_of_its_body() {
             .times(1)
             .then(Answer::StallInside { after: Some(1000) }),
     );
-    let (answer, closed) = raw(&sandbox, &raw_get(&path)).await;
+    let (answer, end) = raw(&sandbox, &raw_get(&path)).await;
     let (head, body) = parts(&answer);
-    assert_eq!((promised(&head), body.len(), closed), (length, 1000, false));
+    assert_eq!(
+        (promised(&head), body.len(), end),
+        (length, 1000, End::Open)
+    );
 }
 
 #[tokio::test]
@@ -151,11 +166,11 @@ async fn an_answer_can_promise_more_than_it_sends() {
             .times(1)
             .then(Answer::Truncate { after: None }),
     );
-    let (answer, closed) = raw(&sandbox, &raw_get(&path)).await;
+    let (answer, end) = raw(&sandbox, &raw_get(&path)).await;
     let (head, body) = parts(&answer);
     assert_eq!(
-        (promised(&head), body.len(), closed),
-        (length, length / 2, true)
+        (promised(&head), body.len(), end),
+        (length, length / 2, End::Closed)
     );
 
     // The rest can then be fetched from where it broke off.
