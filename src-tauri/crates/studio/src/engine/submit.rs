@@ -48,6 +48,9 @@ pub(super) async fn prepare(
                 return fail(shared, &id, words::frame_missing(field(&settings, frame))).await;
             }
             Err(Obstacle::Refused(rejection)) => {
+                if rejection.kind == RejectionKind::Unauthorized {
+                    shared.tell(super::Event::KeyRefused);
+                }
                 let failure = words::upload_refused(field(&settings, frame), &rejection);
                 return fail(shared, &id, failure).await;
             }

@@ -1,7 +1,10 @@
 //! Everything that can go wrong on the way: what the person reads, what was charged, and
 //! that it ends well where it can.
 
+use std::time::Duration;
+
 use sandbox::{Answer, Call, Fault};
+use studio::engine::Event;
 use studio::generation::{Failure, Generation, Mend, Phase};
 use studio::settings::Field;
 
@@ -207,6 +210,26 @@ async fn a_key_refused_while_rendering_does_not_lose_the_job() {
     desk.sign_in();
     desk.until_ready(&id).await;
     desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_refused_key_is_told_at_whichever_call_it_shows() {
+    for call in [Call::Upload, Call::Generate, Call::Job] {
+        let desk = Desk::new().await;
+        let mut events = desk.engine.events();
+        desk.sandbox
+            .fault(Fault::on(call).then(Answer::status(401)));
+        let mut settings = quick("Revoked");
+        settings.start = Some(desk.frame([9, 9, 9]));
+        desk.generate(settings).await;
+        let told = async { while !matches!(events.recv().await.unwrap(), Event::KeyRefused) {} };
+        assert!(
+            tokio::time::timeout(Duration::from_secs(20), told)
+                .await
+                .is_ok(),
+            "nothing told of the key refused at {call:?}"
+        );
+    }
 }
 
 #[tokio::test]
