@@ -18,7 +18,11 @@ const PICTURES: [&str; 9] = [
 /// A picture of the person's choice; `None` when they close the dialog.
 pub(crate) async fn pick_picture(app: &AppHandle, title: &str) -> Result<Option<PathBuf>, Problem> {
     let dialog = dialog(app, title)
-        .await?
+        .await
+        .map_err(|mut problem| {
+            problem.message += " A picture can also be dropped onto the window.";
+            problem
+        })?
         .add_filter("Pictures", &PICTURES)
         .add_filter("All files", &["*"]);
     Ok(dialog.pick_file().await.map(|file| file.path().to_owned()))
@@ -81,7 +85,7 @@ async fn dialog(app: &AppHandle, title: &str) -> Result<AsyncFileDialog, Problem
         return Err(Problem::new(
             "noDialog",
             "This desktop has no file dialogs. Install xdg-desktop-portal and a backend such as \
-             xdg-desktop-portal-gtk, or zenity, or drop the file onto the window instead.",
+             xdg-desktop-portal-gtk, or zenity, then try again.",
         ));
     }
     let dialog = AsyncFileDialog::new().set_title(title);
