@@ -83,8 +83,9 @@ pub struct NotSaved {
 }
 
 impl Preferences {
-    /// Reads `file`. No file gives the defaults; so does one that cannot be understood,
-    /// which is then renamed to end in `.broken` so that nothing in it is lost.
+    /// Reads `file`. No file gives the defaults. Of one that can't be understood what can be
+    /// is taken, each field by itself: a theme of a newer program must not lift a spending
+    /// limit. Such a file is then renamed to end in `.broken` so that nothing in it is lost.
     #[must_use]
     pub fn load(file: &Path) -> Self {
         let text = match fs::read(file) {
@@ -92,6 +93,8 @@ impl Preferences {
             Err(error) => {
                 if error.kind() != io::ErrorKind::NotFound {
                     tracing::warn!(%error, "the preferences could not be read; using the defaults");
+                    // What is saved next must not take its place.
+                    set_aside(file);
                 }
                 return Self::default();
             }
@@ -105,9 +108,28 @@ impl Preferences {
                     "the preferences could not be understood; setting them aside"
                 );
                 set_aside(file);
-                Self::default()
+                let salvaged = Self::salvage(&text);
+                // For the next start, which must not find less.
+                if salvaged != Self::default()
+                    && let Err(error) = salvaged.save(file)
+                {
+                    tracing::warn!(error = %error.source, "the salvaged preferences could not be saved");
+                }
+                salvaged
             }
         }
+    }
+
+    /// What can be understood of preferences that can't be understood as a whole.
+    fn salvage(text: &[u8]) -> Self {
+        let Ok(Value::Object(fields)) = serde_json::from_slice(text) else {
+            return Self::default();
+        };
+        let good = fields.into_iter().filter(|(name, value)| {
+            let alone = Map::from_iter([(name.clone(), value.clone())]);
+            serde_json::from_value::<Self>(Value::Object(alone)).is_ok()
+        });
+        serde_json::from_value(Value::Object(good.collect())).unwrap_or_default()
     }
 
     /// Writes them to `file`, whole or not at all.
@@ -204,6 +226,22 @@ mod tests {
         }
         Preferences::default().save(&file).unwrap();
         assert_eq!(Preferences::load(&file), Preferences::default());
+    }
+
+    #[test]
+    fn one_value_that_is_not_understood_costs_no_other_and_lifts_no_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("preferences.json");
+        let newer = r#"{"theme":"sepia","limits":{"apiframe":{"day":100}},"accent":1}"#;
+        fs::write(&file, newer).unwrap();
+        // At this start, and at the next.
+        for _ in 0..2 {
+            let preferences = Preferences::load(&file);
+            assert_eq!(preferences.theme, Theme::default());
+            assert_eq!(preferences.limits[&Profile::Apiframe].day, Some(100));
+        }
+        let aside = folder.path().join("preferences.json.broken");
+        assert_eq!(fs::read_to_string(aside).unwrap(), newer);
     }
 
     #[test]
