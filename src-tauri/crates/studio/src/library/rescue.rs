@@ -1,12 +1,17 @@
 //! Opening a library whose file is damaged: it is set aside, never deleted, and the newest
 //! good backup takes its place.
 //!
+//! The backup is made ready in a folder of its own and takes the library's name last, in one
+//! step. A program that is stopped on the way leaves the damaged file, or none: none, or an
+//! empty one, beside backups is damage too, so the next start does it all again.
+//!
 //! What happened after that backup is not in it. So nothing in it that was not yet sent is
 //! sent now: it may have been sent, and paid for, since. Such generations become uncertain,
 //! and only the account's own list, or the person, says what becomes of them. Clips that
 //! are on the disk and not in the backup are taken in again by the engine.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{ErrorCode, named_params};
@@ -14,6 +19,9 @@ use rusqlite::{ErrorCode, named_params};
 use super::records::json;
 use super::{Library, LibraryError, backups};
 use crate::generation::{Failure, Millis};
+
+/// Where a backup is made ready, beside the library.
+const WORKSHOP: &str = "rescue";
 
 /// What was done to open a damaged library.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -36,6 +44,10 @@ impl Library {
         now: Millis,
         doubt: &Failure,
     ) -> Result<(Self, Option<Rescue>), LibraryError> {
+        if is_lost(folder) {
+            tracing::error!("the library's file is gone");
+            return rescue(folder, now, doubt);
+        }
         match open_whole(folder, now) {
             Err(error) if is_damage(&error) => {
                 tracing::error!(%error, "the library is damaged");
@@ -44,6 +56,12 @@ impl Library {
             opened => Ok((opened?, None)),
         }
     }
+}
+
+/// Whether there was a library here whose file is not there any more, or empty.
+fn is_lost(folder: &Path) -> bool {
+    let is_empty = fs::metadata(folder.join(super::FILE)).map_or(true, |file| file.len() == 0);
+    is_empty && !backups::list(folder).is_empty()
 }
 
 fn open_whole(folder: &Path, now: Millis) -> Result<Library, LibraryError> {
@@ -75,25 +93,43 @@ fn rescue(
     now: Millis,
     doubt: &Failure,
 ) -> Result<(Library, Option<Rescue>), LibraryError> {
-    let set_aside = set_aside(folder, now)?;
-    let file = folder.join(super::FILE);
+    let workshop = folder.join(WORKSHOP);
+    let ready = workshop.join(super::FILE);
+    let mut made = None;
     for backup in backups::list(folder) {
-        fs::copy(&backup.file, &file)?;
-        match open_whole(folder, now) {
-            Ok(library) => {
-                doubt_what_is_unsent(&library, now, doubt)?;
-                let backup = Some(backup.made);
-                return Ok((library, Some(Rescue { set_aside, backup })));
+        clear(&workshop)?;
+        fs::create_dir(&workshop)?;
+        fs::copy(&backup.file, &ready)?;
+        let doubted = open_whole(&workshop, now)
+            .and_then(|library| doubt_what_is_unsent(&library, now, doubt));
+        match doubted {
+            Ok(()) => {
+                made = Some(backup.made);
+                break;
             }
-            Err(error) => {
+            Err(error) if is_damage(&error) => {
                 tracing::error!(%error, backup = %backup.file.display(), "a backup can't be used");
-                remove(&file)?;
             }
+            // A full disk, say: the backup is as good as before, and the next start tries again.
+            Err(error) => return Err(error),
         }
     }
+    let set_aside = set_aside(folder, now)?;
+    if made.is_some() {
+        fs::File::open(&ready)?.sync_all()?;
+        fs::rename(&ready, folder.join(super::FILE))?;
+    }
+    clear(&workshop)?;
     let library = open_whole(folder, now)?;
-    let backup = None;
+    let backup = made;
     Ok((library, Some(Rescue { set_aside, backup })))
+}
+
+fn clear(folder: &Path) -> Result<(), LibraryError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Moves the library's file away, with the files that SQLite keeps beside it.
@@ -109,16 +145,6 @@ fn set_aside(folder: &Path, now: Millis) -> Result<PathBuf, LibraryError> {
         }
     }
     Ok(target)
-}
-
-fn remove(file: &Path) -> Result<(), LibraryError> {
-    for beside in ["-wal", "-shm", ""] {
-        let path = with_suffix(file, beside);
-        if path.exists() {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
 }
 
 fn with_suffix(file: &Path, suffix: &str) -> PathBuf {

@@ -37,6 +37,47 @@ fn rescued(desk: &Desk) -> Option<String> {
 }
 
 #[tokio::test]
+async fn a_rescue_that_was_stopped_on_its_way_is_done_by_the_next_start() {
+    let desk = Desk::new().await;
+    let made = desk.generate(quick("The tide comes in")).await;
+    desk.until_ready(&made).await;
+    desk.sandbox.hold();
+    let paid = desk.generate(quick("The tide goes out")).await;
+    desk.until(&paid, "rendering", |one| {
+        matches!(one.phase, Phase::Rendering { .. })
+    })
+    .await;
+    let rest = desk.kill();
+    let _ = fs::remove_dir_all(rest.1.path().join("library/backups"));
+    let desk = Desk::start_again(rest);
+    desk.until_backed_up().await;
+    let file = library_file(&desk);
+    let rest = desk.kill();
+    // Killed after the damaged file was set aside, or with a backup half copied.
+    for empty in [false, true] {
+        for beside in ["", "-wal", "-shm"] {
+            let _ = fs::remove_file(format!("{}{beside}", file.display()));
+        }
+        if empty {
+            fs::write(&file, b"").unwrap();
+        }
+        let (library, rescue) = studio::library::Library::open_or_rescue(
+            file.parent().unwrap(),
+            studio::clock::Clock::system().now(),
+            &studio::engine::doubt(),
+        )
+        .unwrap();
+        assert!(rescue.unwrap().backup.is_some());
+        drop(library);
+    }
+    rest.0.release();
+    let desk = Desk::start_again(rest);
+    desk.until_ready(&paid).await;
+    desk.until_ready(&made).await;
+    desk.is_settled(2, 2 * QUICK_PRICE).await;
+}
+
+#[tokio::test]
 async fn a_damaged_library_is_set_aside_and_every_clip_is_there_again() {
     let desk = Desk::new().await;
     let old = desk.generate(quick("The tide comes in")).await;
