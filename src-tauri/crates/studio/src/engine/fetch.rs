@@ -42,6 +42,11 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
     if let Some(outcome) = keep::adopt(shared, &record, &part).await? {
         return Ok(outcome);
     }
+    // Whole since an attempt that ended before it was named: it is paid for and here, and
+    // needs no server that may not have it any more.
+    if is_whole(&part).await {
+        return keep::keep(shared, record, folder, part).await;
+    }
     points::reach(points::DOWNLOAD_BEGUN);
     let had = length(&part).await;
     let attempt = transfer(shared, &id, &url, &part).await?;
@@ -61,6 +66,13 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
             broke(shared, &id, &folder, &part, brought, error).await
         }
     }
+}
+
+async fn is_whole(part: &Path) -> bool {
+    let part = part.to_owned();
+    tokio::task::spawn_blocking(move || clips::tracks(&part).is_ok())
+        .await
+        .unwrap_or_default()
 }
 
 /// How much of a clip is there.
