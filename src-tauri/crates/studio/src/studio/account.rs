@@ -54,6 +54,7 @@ impl Studio {
             (None, None) => match self.vault.read().await {
                 Ok(key) => key.map(|key| (key, KeySource::Keychain)),
                 Err(error) => {
+                    self.engine_of(Profile::Apiframe)?.set_client(None);
                     return Ok(self.set_session(Session::VaultTrouble {
                         trouble: error.trouble,
                         message: error.sentence,
@@ -61,10 +62,14 @@ impl Studio {
                 }
             },
         };
-        match found {
-            Some((key, source)) => self.sign_in_with(key, source, None),
-            None => Ok(self.set_session(Session::SignedOut)),
+        if let Some((key, source)) = found {
+            return self.sign_in_with(key, source, None);
         }
+        // What needs no key, a clip that is half fetched, goes on without one.
+        if self.profile() == Some(Profile::Apiframe) {
+            self.engine_of(Profile::Apiframe)?.set_client(None);
+        }
+        Ok(self.set_session(Session::SignedOut))
     }
 
     /// Checks a key with Apiframe, keeps it where the person wants, and signs in with it.
@@ -216,7 +221,58 @@ impl Studio {
             connection: Connection::Unknown,
         };
         let client = self.client(base, Some(key))?;
-        self.begin(account, client, None)
+        let session = self.begin(account, client, None)?;
+        self.go_on_with_apiframe();
+        Ok(session)
+    }
+
+    /// Looks after what is under way at Apiframe while the sandbox is shown: it is paid for,
+    /// and kept there for a day only. Touches the keychain only where there is such a thing.
+    fn go_on_with_apiframe(self: &Arc<Self>) {
+        let signed_in = self
+            .key
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_some();
+        if signed_in || !self.home.library(Profile::Apiframe).exists() {
+            return;
+        }
+        let studio = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(problem) = studio.wake_apiframe().await {
+                tracing::warn!(%problem, "what is under way at Apiframe waits");
+            }
+        });
+    }
+
+    async fn wake_apiframe(self: &Arc<Self>) -> Result<(), Problem> {
+        let engine = self.engine_of(Profile::Apiframe)?;
+        if engine
+            .library()
+            .run(crate::library::Library::counts)
+            .await?
+            .running
+            == 0
+        {
+            return Ok(());
+        }
+        let found = match &self.environment_key {
+            Some(key) => Some((key.clone(), KeySource::Environment)),
+            None => self
+                .vault
+                .read()
+                .await
+                .map_err(|error| Problem::new("vault", error.sentence))?
+                .map(|key| (key, KeySource::Keychain)),
+        };
+        let Some((key, source)) = found else {
+            engine.set_client(None);
+            return Ok(());
+        };
+        let client = self.client(self.base.clone(), Some(key.clone()))?;
+        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Some((key, source));
+        engine.set_client(Some(client));
+        Ok(())
     }
 
     /// Sets a profile's engine to work with a client, and asks about its account.
@@ -233,6 +289,11 @@ impl Studio {
             Some(me) => told(account, Ok(me)),
             None => account,
         };
+        // Whoever signed in while this was being prepared is not shown as somebody else: what
+        // is shown is where the next press of Generate goes.
+        if self.profile() != Some(account.profile) {
+            return Ok(self.session());
+        }
         let session = self.set_session(Session::Ready { account });
         let studio = Arc::clone(self);
         tokio::spawn(async move {
