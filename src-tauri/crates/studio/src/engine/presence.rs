@@ -12,7 +12,7 @@ use std::sync::{MutexGuard, PoisonError};
 use apiframe::JobStatus;
 
 use super::recover::RecoveryError;
-use super::{Engine, Shared};
+use super::{Engine, Shared, words};
 use crate::clips;
 use crate::generation::{Clip, Generation, GenerationId, State};
 use crate::library::{ClipFile, Library, LibraryError};
@@ -164,6 +164,10 @@ impl Engine {
         if record.state != State::Ready || !self.shared.is_absent(id) {
             // It is back, or on its way already.
             return Ok(self.shared.show(record).await);
+        }
+        // Where the folder is gone the clip is mostly in it, and would be had twice.
+        if let Some(chosen) = self.shared.clips_place().gone() {
+            return Err(RecoveryError::NoFolder(words::folder_gone(chosen)));
         }
         let client = self.shared.client().ok_or(RecoveryError::NoKey)?;
         let job = record.job.ok_or(LibraryError::NotThere)?;

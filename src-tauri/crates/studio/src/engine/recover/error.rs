@@ -50,6 +50,9 @@ pub enum RecoveryError {
     /// It made something else.
     #[error("This job made a picture or music, not a clip, so it can't be brought in.")]
     NotAClip,
+    /// The clips folder is not there; the sentence names it.
+    #[error("{0}")]
+    NoFolder(String),
     /// The library could not do it.
     #[error(transparent)]
     Library(#[from] LibraryError),
@@ -79,6 +82,7 @@ impl RecoveryError {
             Self::Failed => "jobFailed",
             Self::Expired => "jobExpired",
             Self::NotAClip => "notAClip",
+            Self::NoFolder(_) => "clipsFolder",
             Self::Library(_) => "library",
         }
     }
