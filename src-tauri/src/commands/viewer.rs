@@ -65,7 +65,8 @@ pub(crate) async fn save_copy(
     let Some(target) = dialogs::save_clip(&app, &clip.name).await? else {
         return Ok(None);
     };
-    let same = std::fs::canonicalize(&target).ok() == std::fs::canonicalize(&clip.file).ok();
+    let real = |path: &std::path::Path| std::fs::canonicalize(path).ok();
+    let same = real(&target).is_some_and(|there| Some(there) == real(clip.file.as_ref()));
     if same {
         // Copying a file onto itself would empty it.
         return Ok(Some(target));

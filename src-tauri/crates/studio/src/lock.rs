@@ -4,7 +4,8 @@
 //! The lock is the system's, so it ends with the process, however that ends. Beside it lies
 //! a note with the owner; a note without a lock means nothing. Where a file system has no
 //! locks the program works without one: two programs on one library do no harm to its file
-//! (SQLite sees to that), but would each look after the same jobs.
+//! (SQLite sees to that), but would each look after the same jobs, and could each send what
+//! was never sent.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;

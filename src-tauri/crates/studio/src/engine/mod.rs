@@ -172,7 +172,7 @@ impl Engine {
             outlook: outlook::Outlook::default(),
             limits: RwLock::default(),
             catalogue: RwLock::default(),
-            // Enough for a burst of a hundred jobs; a page that lags asks for the gallery anew.
+            // Enough for a burst of a hundred jobs, each told of ten times.
             events: broadcast::channel(1024).0,
             nudge: Notify::new(),
             awake: false.into(),

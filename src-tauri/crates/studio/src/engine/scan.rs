@@ -48,7 +48,8 @@ fn unknown(library: &Library, folder: &Path) -> Result<Vec<PathBuf>, LibraryErro
 
 fn take(library: &Library, file: &Path, now: Millis) -> Result<bool, LibraryError> {
     let Some(clip) = read(file) else {
-        tracing::warn!(file = %file.display(), "a file in the clips folder is no clip");
+        // Not by its name: that holds a prompt.
+        tracing::warn!("a file in the clips folder is no clip");
         return Ok(false);
     };
     let system = jiff::tz::TimeZone::system();

@@ -60,8 +60,9 @@ impl Studio {
                 .await
                 .map_err(|error| error.to_string())
                 .and_then(|moved| moved.map_err(|error| error.to_string()))
-                .map_err(|error| {
-                    tracing::warn!(%error, "a clip could not be moved to the trash");
+                .map_err(|_| {
+                    // The error names the file, and the file the prompt.
+                    tracing::warn!(generation = %id, "a clip could not be moved to the trash");
                     Problem::new(
                         "trash",
                         format!(

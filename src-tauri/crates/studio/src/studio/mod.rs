@@ -41,7 +41,7 @@ const SERVICE: &str = "app.inbetween";
 /// The first pause after a failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// A running sandbox: where it listens, the key it takes, and what a job takes in it.
+/// A running sandbox: where it listens, and the key it takes.
 #[derive(Clone, Debug)]
 pub struct SandboxDoor {
     /// Its address on loopback.
