@@ -106,6 +106,15 @@ impl Client {
         self.call(self.signed(request)?).await
     }
 
+    /// The fingerprint of the key that requests are signed with; empty without one.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.key
+            .as_ref()
+            .map(ApiKey::fingerprint)
+            .unwrap_or_default()
+    }
+
     /// `GET /v2/jobs/{id}`: how far one job is.
     pub async fn job(&self, id: &str) -> Result<Job, Error> {
         // Dots alone would climb out of the path, and the URL parser drops control characters.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 /// How every Apiframe key begins, by the schema (`afk_...`).
@@ -50,6 +51,17 @@ impl ApiKey {
         let secret = self.0.len() - PREFIX.len();
         let shown = 4.min(secret / 2);
         &self.0[self.0.len() - shown..]
+    }
+
+    /// A number that tells one key from another and nothing of either: the beginning of its
+    /// SHA-256.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let digest = Sha256::digest(self.0.as_bytes());
+        let beginning = digest.iter().take(8);
+        beginning
+            .fold(0_u64, |all, byte| all << 8 | u64::from(*byte))
+            .to_string()
     }
 
     /// The key itself: for the request header and the keychain, for nothing else.

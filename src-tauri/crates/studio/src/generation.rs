@@ -141,6 +141,10 @@ pub struct Submission {
     /// Whether another program may have sent it, perhaps under another key, before this
     /// library was taken from a backup: it is looked for and never sent again by itself.
     pub doubtful: bool,
+    /// The fingerprint of the API key it was first sent with: another account has never seen
+    /// its idempotency key, and would take and charge it anew. `None` while nothing left, and
+    /// for requests of an older program.
+    pub sent_by: Option<String>,
 }
 
 impl std::fmt::Debug for Submission {

@@ -7,7 +7,7 @@ use apiframe::{Client, Error, Job, JobQuery, RejectionKind};
 
 use super::actor::Outcome;
 use super::{Shared, submit, words};
-use crate::generation::{Millis, Record};
+use crate::generation::{Failure, Millis, Record};
 use crate::library::LibraryError;
 
 /// How far the server's clock and this machine's may differ.
@@ -20,6 +20,26 @@ pub(super) async fn settle(
     shared: &Arc<Shared>,
     client: &Client,
     record: Record,
+) -> Result<Outcome, LibraryError> {
+    look(shared, client, record, None).await
+}
+
+/// As [`settle`], for a request that the server refuses now: where no job matches, it never
+/// took it, and `failure` tells why.
+pub(super) async fn settle_or_fail(
+    shared: &Arc<Shared>,
+    client: &Client,
+    record: Record,
+    failure: Failure,
+) -> Result<Outcome, LibraryError> {
+    look(shared, client, record, Some(failure)).await
+}
+
+async fn look(
+    shared: &Arc<Shared>,
+    client: &Client,
+    record: Record,
+    refused: Option<Failure>,
 ) -> Result<Outcome, LibraryError> {
     let Some(sent) = record
         .submission
@@ -43,8 +63,10 @@ pub(super) async fn settle(
             mine.push(job);
         }
     }
-    let [job] = mine.as_slice() else {
-        return submit::settle_unknown(shared, &record.id).await;
+    let job = match (mine.as_slice(), refused) {
+        ([job], _) => job,
+        ([], Some(failure)) => return submit::fail(shared, &record.id, failure).await,
+        _ => return submit::settle_unknown(shared, &record.id).await,
     };
     let accepted = job.created_at.map_or(sent, jiff::Timestamp::as_millisecond);
     shared.accepted(&record.id, &job.id, accepted).await?;

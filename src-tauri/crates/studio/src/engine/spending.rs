@@ -120,20 +120,21 @@ pub(super) async fn held_back(
         .map(|overrun| Outcome::Trouble(overrun.waiting())))
 }
 
-/// Marks a request as leaving at `now`. One that may have arrived before is never held back: it may
+/// Marks a request as leaving at `now` with the API key of the fingerprint `by`. One that may have arrived before is never held back: it may
 /// be paid for already, and sending it again costs nothing more. One that never left has to
 /// keep within the limits, and is not marked if it does not.
 pub(super) async fn leave(
     shared: &Arc<Shared>,
     record: &Record,
     now: Millis,
+    by: String,
     lost_before: bool,
 ) -> Result<Option<Outcome>, LibraryError> {
     let id = record.id.clone();
     if lost_before {
         shared
             .library
-            .run(move |library| library.sent(&id, now))
+            .run(move |library| library.sent(&id, now, &by))
             .await?;
         return Ok(None);
     }
@@ -141,7 +142,7 @@ pub(super) async fn leave(
     let limits = shared.limits();
     let answer = shared
         .library
-        .run(move |library| library.sent_within(&id, now, most, limits))
+        .run(move |library| library.sent_within(&id, now, &by, most, limits))
         .await?;
     Ok(answer
         .err()

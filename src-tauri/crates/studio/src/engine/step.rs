@@ -10,6 +10,9 @@ pub const REPLAY_WITHIN: Millis = 23 * 3_600_000;
 /// the job may wait in a queue before the picture is fetched.
 pub const PICTURE_MARGIN: Millis = 10 * 60_000;
 
+/// How far a clock may step back when it is set right by the network's.
+const SETTLING: Millis = 10 * 60_000;
+
 /// The next thing to do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Step {
@@ -41,13 +44,8 @@ pub fn next(record: &Record, now: Millis) -> Step {
                 {
                     Step::Prepare
                 }
-                None => Step::Submit,
-                // A clock set back makes the key look younger; the server would then
-                // still know it, or the request was never sent at all.
-                Some(sent) if now < sent.saturating_add(REPLAY_WITHIN) && !submission.doubtful => {
-                    Step::Submit
-                }
-                Some(_) => Step::Settle,
+                Some(sent) if submission.doubtful || !is_young(sent, now) => Step::Settle,
+                None | Some(_) => Step::Submit,
             },
         },
         State::Rendering => match &record.job {
@@ -61,6 +59,12 @@ pub fn next(record: &Record, now: Millis) -> Step {
         },
         State::Ready | State::Failed | State::Uncertain => Step::Rest,
     }
+}
+
+/// Whether the server still knows a key first used at `sent`. One of the future tells of a
+/// clock that was wrong then: how old the key is can't be known.
+fn is_young(sent: Millis, now: Millis) -> bool {
+    sent <= now.saturating_add(SETTLING) && now < sent.saturating_add(REPLAY_WITHIN)
 }
 
 #[cfg(test)]
@@ -95,6 +99,7 @@ mod tests {
                 pictures_until,
                 first_sent,
                 doubtful: false,
+                sent_by: None,
             }),
             ..record(State::Submitting)
         }
@@ -119,6 +124,14 @@ mod tests {
             next(&submitted(Some(NOW - REPLAY_WITHIN + 1), None), NOW),
             Step::Submit
         );
+    }
+
+    #[test]
+    fn a_key_first_used_in_the_future_is_not_used_again() {
+        let sent = |at| next(&submitted(Some(at), None), NOW);
+        assert_eq!(sent(NOW + 2 * 86_400_000), Step::Settle);
+        // The network's time sets a clock back by seconds, and that is no reason to doubt.
+        assert_eq!(sent(NOW + 5_000), Step::Submit);
     }
 
     #[test]

@@ -16,7 +16,8 @@ use crate::library::{LibraryError, UploadRecord};
 use crate::points;
 use crate::settings::{Field, FrameUrls, Settings};
 
-/// How often a pause asked for without a length is: the vendor's limits are per minute.
+/// How long a pause is that the server asks for without saying how long: its limits are per
+/// minute.
 pub(super) const PAUSE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Uploads what the settings need and is not at the server (long enough) any more, then
@@ -70,6 +71,7 @@ pub(super) async fn prepare(
         pictures_until,
         first_sent: None,
         doubtful: false,
+        sent_by: None,
     };
     let wanted = id.clone();
     points::reach(points::REQUEST_MADE);
@@ -175,8 +177,15 @@ pub(super) async fn submit(
         .submission
         .as_ref()
         .is_some_and(|submission| submission.first_sent.is_some());
-    let now = shared.now();
-    if let Some(held) = spending::leave(shared, &record, now, lost_before).await? {
+    let (now, by) = (shared.now(), client.fingerprint());
+    // Another account has never seen this idempotency key: it would take the request anew,
+    // and charge for it.
+    if let Some(first) = first_sender(&record)
+        && first != by
+    {
+        return settle::settle(shared, client, record).await;
+    }
+    if let Some(held) = spending::leave(shared, &record, now, by, lost_before).await? {
         return Ok(held);
     }
     let Some(submission) = record.submission else {
@@ -220,7 +229,7 @@ pub(super) async fn submit(
                 settle::settle(shared, client, shared.record(&id).await?).await
             }
             // A "no" to this attempt says nothing about an earlier one whose answer was
-            // lost, unless it is about the request itself, which is the same.
+            // lost.
             RejectionKind::Unauthorized | RejectionKind::Forbidden if lost_before => {
                 shared.tell(super::Event::KeyRefused);
                 Ok(Outcome::Trouble(words::KEY_REFUSED_WHILE_RENDERING.into()))
@@ -230,6 +239,13 @@ pub(super) async fn submit(
             {
                 settle::settle(shared, client, shared.record(&id).await?).await
             }
+            // Nor does one about the request: a server may look at the credits, which the
+            // earlier one took, or at pictures that are gone by now, before it looks at the
+            // key.
+            _ if lost_before => {
+                let failure = words::refused(&rejection);
+                settle::settle_or_fail(shared, client, shared.record(&id).await?, failure).await
+            }
             _ => {
                 if rejection.kind == RejectionKind::Unauthorized {
                     shared.tell(super::Event::KeyRefused);
@@ -238,6 +254,13 @@ pub(super) async fn submit(
             }
         },
     }
+}
+
+/// Which API key a request that may have arrived was sent with.
+fn first_sender(record: &Record) -> Option<&str> {
+    let submission = record.submission.as_ref()?;
+    submission.first_sent?;
+    submission.sent_by.as_deref()
 }
 
 /// Takes back the mark of this attempt, if it was the first: it did not reach the server.

@@ -112,9 +112,9 @@ impl Library {
             let transaction = connection.transaction()?;
             let taken = transaction.execute(
                 "UPDATE generations SET brought_in = NULL, \
-                 (created, settings, submit_key, body, pictures_until, first_sent, doubtful, \
+                 (created, settings, submit_key, body, pictures_until, first_sent, doubtful, sent_by, \
                   model, mode, length, sound, expected) = \
-                 (SELECT created, settings, submit_key, body, pictures_until, first_sent, doubtful, \
+                 (SELECT created, settings, submit_key, body, pictures_until, first_sent, doubtful, sent_by, \
                   model, mode, length, sound, expected FROM generations AS asked WHERE asked.id = ?1) \
                  WHERE job_id = ?2 AND id <> ?1 AND brought_in IS NOT NULL \
                  AND EXISTS (SELECT 1 FROM generations AS asked \

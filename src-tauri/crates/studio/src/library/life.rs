@@ -48,16 +48,17 @@ impl Library {
         )
     }
 
-    /// The request is about to leave. Keeps the time of the first one.
+    /// The request is about to leave, with the API key of the fingerprint `by`. Keeps the time
+    /// and the key of the first one.
     ///
     /// # Errors
     /// As for all steps.
-    pub fn sent(&self, id: &GenerationId, now: Millis) -> Result<(), LibraryError> {
+    pub fn sent(&self, id: &GenerationId, now: Millis, by: &str) -> Result<(), LibraryError> {
         self.step(
             id,
-            "first_sent = coalesce(first_sent, :now)",
+            "first_sent = coalesce(first_sent, :now), sent_by = coalesce(sent_by, :by)",
             "('submitting')",
-            named_params! {":now": now},
+            named_params! {":now": now, ":by": by},
         )
     }
 
@@ -68,7 +69,7 @@ impl Library {
     pub fn unsent(&self, id: &GenerationId, sent: Millis) -> Result<(), LibraryError> {
         self.step(
             id,
-            "first_sent = NULL",
+            "first_sent = NULL, sent_by = NULL",
             "('submitting') AND first_sent = :sent",
             named_params! {":sent": sent},
         )
@@ -248,7 +249,8 @@ impl Library {
     }
 
     /// Goes on with a generation that is paid for or may be: with its job, if that is
-    /// known, else with looking for it.
+    /// known, else with looking for it. That never sends the request again: a person who
+    /// checks has been told that it costs nothing.
     ///
     /// # Errors
     /// As for all steps.
@@ -256,7 +258,7 @@ impl Library {
         self.step(
             id,
             "state = CASE WHEN job_id IS NULL THEN 'submitting' ELSE 'rendering' END, \
-             failure = NULL, finished = NULL, waiting = NULL",
+             doubtful = doubtful OR job_id IS NULL, failure = NULL, finished = NULL, waiting = NULL",
             "('failed','uncertain') AND (job_id IS NOT NULL OR first_sent IS NOT NULL)",
             named_params! {},
         )

@@ -75,6 +75,7 @@ impl Library {
         &self,
         id: &GenerationId,
         now: Millis,
+        by: &str,
         expected: Option<i64>,
         limits: Limits,
     ) -> Result<Result<(), Overrun>, LibraryError> {
@@ -89,10 +90,10 @@ impl Library {
             advance(
                 &transaction,
                 id,
-                "first_sent = coalesce(first_sent, :now), \
+                "first_sent = coalesce(first_sent, :now), sent_by = coalesce(sent_by, :by), \
                  expected = coalesce(:expected, expected)",
                 "('submitting')",
-                named_params! {":now": now, ":expected": expected},
+                named_params! {":now": now, ":by": by, ":expected": expected},
             )?;
             transaction.commit()?;
             Ok(Ok(()))

@@ -9,7 +9,7 @@ use crate::generation::{Clip, Failure, GenerationId, JobRecord, Record, State, S
 use crate::settings::Settings;
 
 pub(super) const COLUMNS: &str = "id, created, settings, state, waiting, submit_key, body, \
-    pictures_until, first_sent, doubtful, job_id, accepted, queued, progress, result_url, completed, \
+    pictures_until, first_sent, doubtful, sent_by, job_id, accepted, queued, progress, result_url, completed, \
     credits, file, bytes, width, height, duration_ms, last_frame_ms, has_poster, failure, finished, \
     brought_in";
 
@@ -118,6 +118,7 @@ pub(super) fn read(row: &Row) -> Result<Record, LibraryError> {
             pictures_until: row.get("pictures_until")?,
             first_sent: row.get("first_sent")?,
             doubtful: row.get("doubtful")?,
+            sent_by: row.get("sent_by")?,
         }),
         _ => None,
     };

@@ -102,12 +102,16 @@ WHERE g.state = 'failed' AND json_valid(g.failure) AND g.failure ->> '$.charged'
 /// JSON. NULL for those submitted here.
 const BROUGHT_IN: &str = "ALTER TABLE generations ADD COLUMN brought_in TEXT;";
 
+/// Version 5. The fingerprint of the API key that a request was first sent with.
+const SENT_BY: &str = "ALTER TABLE generations ADD COLUMN sent_by TEXT;";
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(FIRST),
         M::up(DOUBT),
         M::up(LEDGER),
         M::up(BROUGHT_IN),
+        M::up(SENT_BY),
     ])
 }
 

@@ -63,6 +63,7 @@ impl Shelf {
                 pictures_until: Some(9),
                 first_sent: None,
                 doubtful: false,
+                sent_by: None,
             },
         )
     }
@@ -70,7 +71,7 @@ impl Shelf {
     fn rendering(&self, created: Millis, job: &str) -> GenerationId {
         let id = self.insert(created);
         self.submit(&id, "key").unwrap();
-        self.library.sent(&id, created).unwrap();
+        self.library.sent(&id, created, "key").unwrap();
         self.library.accepted(&id, job, created).unwrap();
         id
     }
@@ -117,7 +118,7 @@ fn a_whole_life_is_there_after_the_file_is_opened_again() {
     let id = shelf.insert(1000);
     shelf.library.uploading(&id).unwrap();
     shelf.submit(&id, "key-1").unwrap();
-    shelf.library.sent(&id, 1500).unwrap();
+    shelf.library.sent(&id, 1500, "key").unwrap();
     let shelf = shelf.reopened();
     let record = shelf.record(&id);
     assert_eq!(record.state, State::Submitting);
@@ -146,7 +147,7 @@ fn a_request_that_may_have_left_is_never_replaced() {
     let id = shelf.insert(1000);
     shelf.submit(&id, "first").unwrap();
     shelf.submit(&id, "second").unwrap();
-    shelf.library.sent(&id, 1500).unwrap();
+    shelf.library.sent(&id, 1500, "key").unwrap();
     assert!(matches!(
         shelf.submit(&id, "third"),
         Err(LibraryError::NotThere)
@@ -160,8 +161,8 @@ fn the_first_time_a_request_left_is_kept() {
     let id = shelf.insert(1000);
     shelf.submit(&id, "key").unwrap();
     let first_sent = || shelf.record(&id).submission.unwrap().first_sent;
-    shelf.library.sent(&id, 1500).unwrap();
-    shelf.library.sent(&id, 2500).unwrap();
+    shelf.library.sent(&id, 1500, "key").unwrap();
+    shelf.library.sent(&id, 2500, "key").unwrap();
     assert_eq!(first_sent(), Some(1500));
     // Only the very attempt that did not leave may take its mark back.
     assert!(shelf.library.unsent(&id, 2500).is_err());
@@ -175,7 +176,7 @@ fn what_was_sent_cannot_be_called_off() {
     let shelf = Shelf::new();
     let id = shelf.insert(1000);
     shelf.submit(&id, "key").unwrap();
-    shelf.library.sent(&id, 1500).unwrap();
+    shelf.library.sent(&id, 1500, "key").unwrap();
     let late = shelf.library.cancel(&id, &failure(Some(false)), 2000);
     assert!(matches!(late, Err(LibraryError::NotThere)));
     assert_eq!(shelf.record(&id).state, State::Submitting);

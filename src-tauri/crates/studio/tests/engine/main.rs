@@ -14,4 +14,5 @@ mod recovery;
 mod report;
 mod rescue;
 mod restart;
+mod twice;
 mod watching;

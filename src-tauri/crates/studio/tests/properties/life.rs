@@ -79,9 +79,10 @@ fn write(
                 pictures_until: None,
                 first_sent: None,
                 doubtful: false,
+                sent_by: None,
             },
         ),
-        Event::Sent => library.sent(id, now),
+        Event::Sent => library.sent(id, now, "key"),
         Event::Unsent => library.unsent(id, sent),
         Event::Accepted { job } => library.accepted(id, &format!("job-{job}"), now),
         Event::Observed { progress, queued } => library.observed(id, queued, progress, Some(9)),
@@ -236,6 +237,7 @@ proptest! {
             pictures_until,
             first_sent,
             doubtful: false,
+                sent_by: None,
         });
         record.job = job.map(|url| JobRecord {
             result_url: url.map(|_| "https://x.test/a.mp4".into()),

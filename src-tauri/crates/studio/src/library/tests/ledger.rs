@@ -140,7 +140,7 @@ fn a_step_and_its_row_are_written_together_or_not_at_all() {
     let shelf = Shelf::in_greenwich();
     let id = shelf.insert(1000);
     shelf.submit(&id, "key").unwrap();
-    shelf.library.sent(&id, 1500).unwrap();
+    shelf.library.sent(&id, 1500, "key").unwrap();
     let run = |sql: &str| {
         shelf
             .library

@@ -34,7 +34,7 @@ impl Shelf {
 
     fn leave(&self, id: &GenerationId, now: Millis, price: i64, limits: Limits) -> bool {
         self.library
-            .sent_within(id, now, Some(price), limits)
+            .sent_within(id, now, "key", Some(price), limits)
             .unwrap()
             .is_ok()
     }
