@@ -44,6 +44,30 @@ fn a_window_closed_while_a_job_renders_shows_the_clip_when_it_is_opened_again() 
 }
 
 #[test]
+fn a_clip_of_apiframe_arrives_while_the_sandbox_is_shown() {
+    let apiframe = Apiframe::start();
+    let mut window = rendering(&apiframe);
+    window.close();
+    // As it is after the keychain was locked at a start and the sandbox was taken.
+    let preferences = window.home().studio().join("preferences.json");
+    let mut kept: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&preferences).unwrap()).unwrap();
+    kept["profile"] = "sandbox".into();
+    std::fs::write(&preferences, kept.to_string()).unwrap();
+    apiframe.release();
+    window.open();
+    window.shows("nothing is charged");
+    let started = std::time::Instant::now();
+    let is_clip = |file: &std::path::PathBuf| file.extension().is_some_and(|it| it == "mp4");
+    while !window.home().files().iter().any(is_clip) {
+        assert!(started.elapsed() < RENDERED, "the clip was not fetched");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    window.button("Leave").click();
+    arrives(&window, &apiframe);
+}
+
+#[test]
 fn a_program_killed_while_a_job_renders_goes_on_when_it_is_started_again() {
     let apiframe = Apiframe::start();
     let mut window = rendering(&apiframe);
