@@ -45,12 +45,25 @@ pub fn place(part: &Path, file: &Path) -> std::io::Result<()> {
     if let Err(failed) = moved {
         // It was a temporary file in the library's eyes only.
         let _ = failed.path.keep();
-        return Err(failed.error);
+        if failed.error.kind() == std::io::ErrorKind::AlreadyExists {
+            return Err(failed.error);
+        }
+        claim(part, file)?;
     }
     match file.parent() {
         Some(folder) => crate::durable::sync_folder(folder),
         None => Ok(()),
     }
+}
+
+/// For file systems that know neither a move that never replaces nor hard links, as shares
+/// over FUSE: takes the name with an empty file, which the clip then replaces.
+fn claim(part: &Path, file: &Path) -> std::io::Result<()> {
+    std::fs::File::create_new(file)?;
+    std::fs::rename(part, file).inspect_err(|_| {
+        // It is empty, and ours.
+        let _ = std::fs::remove_file(file);
+    })
 }
 
 #[cfg(test)]
@@ -74,6 +87,28 @@ mod tests {
         assert_eq!(read("A day.mp4"), "one");
         assert_eq!(read("A day (2).mp4"), "two");
         assert_eq!(read("A day (3).mp4"), "three");
+    }
+
+    #[test]
+    fn where_a_name_must_be_claimed_nothing_is_replaced_and_nothing_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("x.part"), "clip").unwrap();
+        std::fs::write(path("taken.mp4"), "another").unwrap();
+        assert_eq!(
+            claim(&path("x.part"), &path("taken.mp4"))
+                .unwrap_err()
+                .kind(),
+            std::io::ErrorKind::AlreadyExists
+        );
+        assert_eq!(
+            std::fs::read_to_string(path("taken.mp4")).unwrap(),
+            "another"
+        );
+        claim(&path("x.part"), &path("free.mp4")).unwrap();
+        assert_eq!(std::fs::read_to_string(path("free.mp4")).unwrap(), "clip");
+        claim(&path("x.part"), &path("gone.mp4")).unwrap_err();
+        assert!(!path("gone.mp4").exists());
     }
 
     #[test]
