@@ -22,8 +22,9 @@ pub(super) async fn take_in(shared: &Arc<Shared>) -> Result<usize, LibraryError>
         .library
         .run(move |library| {
             let mut taken = 0;
-            for file in unknown(library, &folder)? {
-                taken += usize::from(take(library, &file, now)?);
+            let files = unknown(library, &folder)?;
+            for file in &files {
+                taken += usize::from(take(library, file, &files, now)?);
             }
             Ok(taken)
         })
@@ -42,23 +43,46 @@ fn unknown(library: &Library, folder: &Path) -> Result<Vec<PathBuf>, LibraryErro
         .filter(|file| !known.contains(&*file.to_string_lossy()))
         .filter(|file| clips::prompt_of(file).is_some())
         .collect();
-    files.sort();
+    // Takes of one prompt in the order in which they were made.
+    files.sort_by_cached_key(|file| {
+        (
+            file.metadata().and_then(|it| it.modified()).ok(),
+            file.clone(),
+        )
+    });
     Ok(files)
 }
 
-fn take(library: &Library, file: &Path, now: Millis) -> Result<bool, LibraryError> {
+fn take(
+    library: &Library,
+    file: &Path,
+    files: &[PathBuf],
+    now: Millis,
+) -> Result<bool, LibraryError> {
     let Some(clip) = read(file) else {
         // Not by its name: that holds a prompt.
         tracing::warn!("a file in the clips folder is no clip");
         return Ok(false);
     };
     let system = jiff::tz::TimeZone::system();
-    let waits_for_it = |record: &Record| {
-        let name = clips::file_name(record.created, &system, &record.settings.prompt);
-        clips::is_named(&clip.name, &name)
+    let name_of =
+        |record: &Record| clips::file_name(record.created, &system, &record.settings.prompt);
+    let mut waiting = library.without_clips()?;
+    waiting.retain(|record| clips::is_named(&clip.name, &name_of(record)));
+    // With fewer files than takes nobody knows whose this is: the wrong one would wait for
+    // nothing any more, and its own clip never be fetched.
+    let rivals = files.iter().filter(|other| {
+        let name = other.file_name().unwrap_or_default().to_string_lossy();
+        waiting
+            .first()
+            .is_some_and(|record| clips::is_named(&name, &name_of(record)))
+    });
+    let record = if waiting.len() <= rivals.count() {
+        waiting.into_iter().next()
+    } else {
+        None
     };
-    let waiting = library.without_clips()?.into_iter().find(waits_for_it);
-    let record = waiting.unwrap_or_else(|| found(file, &clip, now));
+    let record = record.unwrap_or_else(|| found(file, &clip, now));
     library.found(&record, &clip, now)?;
     Ok(true)
 }

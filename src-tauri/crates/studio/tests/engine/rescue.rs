@@ -78,6 +78,53 @@ async fn a_rescue_that_was_stopped_on_its_way_is_done_by_the_next_start() {
 }
 
 #[tokio::test]
+async fn of_two_takes_that_were_rendering_neither_is_given_the_others_clip() {
+    let desk = Desk::new().await;
+    desk.sandbox.hold();
+    let mut takes = Vec::new();
+    for colour in [[200, 40, 40], [40, 40, 200]] {
+        let mut settings = quick("The tide comes in");
+        settings.start = Some(desk.frame(colour));
+        let id = desk.generate(settings).await;
+        desk.until(&id, "rendering", |one| {
+            matches!(one.phase, Phase::Rendering { .. })
+        })
+        .await;
+        takes.push(id);
+    }
+    let rest = desk.kill();
+    let _ = fs::remove_dir_all(rest.1.path().join("library/backups"));
+    let desk = Desk::start_again(rest);
+    desk.until_backed_up().await;
+    desk.sandbox.release();
+    let mut files = Vec::new();
+    for id in &takes {
+        let Phase::Ready { clip } = desk.until_ready(id).await.phase else {
+            unreachable!()
+        };
+        files.push(PathBuf::from(clip.file));
+    }
+    let file = library_file(&desk);
+    let rest = desk.kill();
+    damage(&file);
+    // The first take's clip was deleted by hand, the second's is there.
+    fs::remove_file(&files[0]).unwrap();
+    let desk = Desk::start_again(rest);
+    for (number, id) in takes.iter().enumerate() {
+        let one = desk.until_ready(id).await;
+        let Phase::Ready { clip } = one.phase else {
+            unreachable!()
+        };
+        let job = &desk.sandbox.jobs()[number];
+        assert!(
+            fs::read(&clip.file).unwrap() == desk.sandbox.result_bytes(&job.id).unwrap(),
+            "take {number} has another's clip"
+        );
+    }
+    desk.is_settled(2, 2 * QUICK_PRICE).await;
+}
+
+#[tokio::test]
 async fn a_damaged_library_is_set_aside_and_every_clip_is_there_again() {
     let desk = Desk::new().await;
     let old = desk.generate(quick("The tide comes in")).await;
