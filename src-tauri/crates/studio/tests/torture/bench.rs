@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use sandbox::{Answer, Call, Fault, Sandbox};
+use studio::points;
 
 use crate::verdict;
 use crate::victim::{KEY, ORDERS, Orders, Wish};
@@ -156,6 +157,11 @@ impl<'a> Bench<'a> {
 
     /// Says whether it was killed; else it came to its end before.
     fn until_death(&mut self, ask: Option<String>, death: Death) -> bool {
+        // A look finds something to store only while the job runs, however busy the machine.
+        let held = ask.is_some() && matches!(death, Death::At(points::LOOK_STORED, 1));
+        if held {
+            self.sandbox.hold();
+        }
         let mut victim = self.start(ask, Some(death));
         let status = match death {
             Death::At(..) => wait(&mut victim, PATIENCE),
@@ -164,6 +170,9 @@ impl<'a> Bench<'a> {
                 Some(victim.wait().unwrap())
             }),
         };
+        if held {
+            self.sandbox.release();
+        }
         let Some(status) = status else {
             victim.kill().unwrap();
             victim.wait().unwrap();
