@@ -38,6 +38,10 @@ pub struct Orders {
     pub die_at: Option<(String, u32)>,
 }
 
+/// How long an engine with nothing left to do goes on where it is to die: on a busy machine
+/// the thread that stored the last step may wait this long for its turn.
+const LAST_STEP: Duration = Duration::from_secs(1);
+
 /// The point to die at and how often it is still to be passed.
 static DEATH: Mutex<Option<(String, u32)>> = Mutex::new(None);
 
@@ -91,9 +95,13 @@ async fn work(orders: &Orders) {
     loop {
         let (running, _, _) = engine.page(Filter::Running, None).await.unwrap();
         if running.is_empty() {
-            return;
+            break;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // The last step is stored before it passes its last point.
+    if DEATH.lock().unwrap().is_some() {
+        tokio::time::sleep(LAST_STEP).await;
     }
 }
 
