@@ -270,8 +270,12 @@ impl Studio {
             return Ok(());
         };
         let client = self.client(self.base.clone(), Some(key.clone()))?;
-        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Some((key, source));
-        engine.set_client(Some(client));
+        let mut known = self.key.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever signed in while the keychain was read knows better.
+        if known.is_none() {
+            *known = Some((key, source));
+            engine.set_client(Some(client));
+        }
         Ok(())
     }
 
