@@ -167,6 +167,12 @@ fn doubt_what_is_unsent(
              WHERE state IN ('recorded','uploading','submitting')",
             named_params! {":doubt": doubt, ":now": now},
         )?;
+        // The file is renamed without SQLite's journal beside it, so all has to be in it.
+        let busy: bool =
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        if busy {
+            return Err(io::Error::from(io::ErrorKind::ResourceBusy).into());
+        }
         Ok(())
     })
 }
