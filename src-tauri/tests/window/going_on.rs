@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use crate::harness::wait::until;
 use crate::harness::{Apiframe, Options, Window};
-
-const RENDERED: Duration = Duration::from_secs(90);
 
 fn rendering(apiframe: &Apiframe) -> Window {
     let window = Window::start(Options::signed_in(apiframe));
@@ -21,9 +20,7 @@ fn rendering(apiframe: &Apiframe) -> Window {
 }
 
 fn arrives(window: &Window, apiframe: &Apiframe) {
-    window
-        .button("Play: A train leaves the station")
-        .appears_within(RENDERED);
+    window.button("Play: A train leaves the station").appears();
     assert_eq!(apiframe.jobs(), 1, "it was paid for once");
     assert_eq!(window.clips().len(), 1);
     assert!(
@@ -38,7 +35,7 @@ fn a_window_closed_while_a_job_renders_shows_the_clip_when_it_is_opened_again() 
     let mut window = rendering(&apiframe);
     window.close();
     apiframe.release();
-    apiframe.has_finished(1, RENDERED);
+    apiframe.has_finished(1);
     window.open();
     arrives(&window, &apiframe);
 }
@@ -57,12 +54,11 @@ fn a_clip_of_apiframe_arrives_while_the_sandbox_is_shown() {
     apiframe.release();
     window.open();
     window.shows("nothing is charged");
-    let started = std::time::Instant::now();
     let is_clip = |file: &std::path::PathBuf| file.extension().is_some_and(|it| it == "mp4");
-    while !window.home().files().iter().any(is_clip) {
-        assert!(started.elapsed() < RENDERED, "the clip was not fetched");
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    until(
+        || window.home().files().iter().any(is_clip),
+        || "the clip was not fetched".into(),
+    );
     window.button("Leave").click();
     arrives(&window, &apiframe);
 }

@@ -2,20 +2,15 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use crate::harness::{Apiframe, Options, Window};
-
-const RENDERED: Duration = Duration::from_secs(90);
 
 fn with_a_clip(apiframe: &Apiframe) -> Window {
     let window = Window::start(Options::signed_in(apiframe));
     window.textbox("Prompt").write("A kite over the dunes");
     window.choice("Quality", "Standard 720p").click();
     window.button("Generate…").click();
-    window
-        .button("Play: A kite over the dunes")
-        .appears_within(RENDERED);
+    window.button("Play: A kite over the dunes").appears();
     window
 }
 

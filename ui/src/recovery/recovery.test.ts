@@ -192,13 +192,7 @@ it('the scene of the imitated program goes through it as the real one would', as
   await dialog().findByText('Brought in');
   expect(studio.gallery.list.some((one) => one.phase.state === 'downloading')).toBe(true);
   await user.click(dialog().getByRole('button', { name: 'Bring in all' }));
-  await dialog().findByText(
-    /^\d+ jobs were brought in; their clips are on their way\.$/,
-    undefined,
-    {
-      timeout: 15_000,
-    },
-  );
+  await dialog().findByText(/^\d+ jobs were brought in; their clips are on their way\.$/);
 });
 
 describe('a job by its id', () => {

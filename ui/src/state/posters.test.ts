@@ -1,3 +1,4 @@
+import { waitFor } from '@testing-library/svelte';
 import { expect, it, vi } from 'vitest';
 import { clip, generation, stub } from '../testing/stub';
 import { PosterMaker } from './posters';
@@ -17,7 +18,7 @@ it('makes the missing posters one at a time, each once', async () => {
   });
   maker.need([bare('a'), bare('b'), bare('c')]);
   maker.need([bare('a'), bare('b'), bare('c')]);
-  await vi.waitFor(() => expect(backend.savePoster).toHaveBeenCalledTimes(3));
+  await waitFor(() => expect(backend.savePoster).toHaveBeenCalledTimes(3));
   expect(backend.savePoster).toHaveBeenCalledWith('b', jpeg);
   expect(most).toBe(1);
 });
@@ -41,6 +42,6 @@ it('goes on after a clip that cannot be pictured', async () => {
     return jpeg;
   });
   maker.need([bare('a'), bare('b')]);
-  await vi.waitFor(() => expect(backend.savePoster).toHaveBeenCalledWith('b', jpeg));
+  await waitFor(() => expect(backend.savePoster).toHaveBeenCalledWith('b', jpeg));
   expect(backend.savePoster).toHaveBeenCalledTimes(1);
 });

@@ -3,8 +3,8 @@ import '@testing-library/jest-dom/vitest';
 import { configure } from '@testing-library/svelte';
 import { vi } from 'vitest';
 
-// A busy machine is slow, not wrong.
-configure({ asyncUtilTimeout: 5000 });
+// A busy machine is slow, not wrong: this only ends a test that would hang.
+configure({ asyncUtilTimeout: 120_000 });
 
 Object.defineProperty(HTMLElement.prototype, 'clientWidth', {
   get: () => 1000,

@@ -1,15 +1,14 @@
 //! Apiframe in the test's own process: the sandbox, on loopback, asked afterwards what
 //! arrived, and told what is to go wrong.
 
-use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use image::RgbImage;
 use sandbox::{Fault, Recorded, Sandbox};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::page::PATIENCE;
+use super::wait::until;
 
 /// The key of the account in every test; long and unlike anything else, so that finding
 /// it in a file means something.
@@ -171,12 +170,12 @@ impl Apiframe {
 
     /// Waits until so many jobs were accepted.
     pub fn has_jobs(&self, count: usize) {
-        self.wait_until("the jobs were accepted", PATIENCE, || self.jobs() >= count);
+        self.wait_until("the jobs were accepted", || self.jobs() >= count);
     }
 
     /// Waits until so many jobs have ended.
-    pub fn has_finished(&self, count: usize, limit: Duration) {
-        self.wait_until("the jobs ended", limit, || {
+    pub fn has_finished(&self, count: usize) {
+        self.wait_until("the jobs ended", || {
             self.sandbox
                 .jobs()
                 .iter()
@@ -186,15 +185,9 @@ impl Apiframe {
         });
     }
 
-    fn wait_until(&self, what: &str, limit: Duration, ready: impl Fn() -> bool) {
-        let started = Instant::now();
-        while !ready() {
-            assert!(
-                started.elapsed() < limit,
-                "not {limit:?} long enough until {what}: {:?}",
-                self.sandbox.jobs()
-            );
-            sleep(Duration::from_millis(20));
-        }
+    fn wait_until(&self, what: &str, ready: impl Fn() -> bool) {
+        until(ready, || {
+            format!("waited in vain until {what}: {:?}", self.sandbox.jobs())
+        });
     }
 }

@@ -4,12 +4,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
 use image::RgbImage;
 
 use super::process::{Environment, Process, ask};
+use super::wait::{until, until_some};
 
 /// The main window fills the screen, so that a picture of the screen is a picture of the
 /// program at exactly that size; everything else is placed by the test.
@@ -119,47 +118,33 @@ impl Display {
     }
 
     /// Waits for a visible window whose title contains `title` and gives back its number.
-    pub fn window(&self, title: &str, limit: Duration) -> String {
-        self.find_window(&["--name", title], limit)
+    pub fn window(&self, title: &str) -> String {
+        self.find_window(&["--name", title])
     }
 
     /// Waits for a visible window of that program and gives back its number.
-    pub fn window_of(&self, program: &str, limit: Duration) -> String {
-        self.find_window(&["--class", program], limit)
+    pub fn window_of(&self, program: &str) -> String {
+        self.find_window(&["--class", program])
     }
 
-    fn find_window(&self, by: &[&str], limit: Duration) -> String {
+    fn find_window(&self, by: &[&str]) -> String {
         let search = [&["search", "--onlyvisible"], by].concat();
-        let started = Instant::now();
-        loop {
-            let found = self.hand(&search).unwrap_or_default();
-            if let Some(id) = found.split_whitespace().last() {
-                return id.to_owned();
-            }
-            assert!(
-                started.elapsed() < limit,
-                "no window with {by:?} opened in {limit:?}"
-            );
-            sleep(Duration::from_millis(50));
-        }
+        let found = || {
+            let all = self.hand(&search).unwrap_or_default();
+            all.split_whitespace().last().map(str::to_owned)
+        };
+        until_some(found, || format!("no window with {by:?} opened"))
     }
 
     /// Waits until a window is gone.
     pub fn closes(&self, window: &str) {
-        let started = Instant::now();
         let shown = || {
             let all = self
                 .hand(&["search", "--onlyvisible", "--name", ""])
                 .unwrap_or_default();
             all.split_whitespace().any(|one| one == window)
         };
-        while shown() {
-            assert!(
-                started.elapsed() < Duration::from_secs(20),
-                "the window stays open"
-            );
-            sleep(Duration::from_millis(50));
-        }
+        until(|| !shown(), || "the window stays open".into());
     }
 
     /// Where a window lies on the screen: left, top, width, height.

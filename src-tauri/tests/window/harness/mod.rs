@@ -3,6 +3,7 @@
 //! tests run beside each other and leave nothing behind.
 
 pub mod apiframe;
+pub mod controls;
 pub mod display;
 pub mod hand;
 pub mod home;
@@ -11,6 +12,7 @@ pub mod pictures;
 pub mod process;
 mod seat;
 pub mod session;
+pub mod wait;
 pub mod window;
 
 pub use apiframe::{Apiframe, KEY};

@@ -1,9 +1,10 @@
 //! The page inside the window, asked and operated through `WebKitWebDriver`.
 //!
 //! Things are found as a person would name them, by role and accessible name; a
-//! [`Found`] is only the way to the thing and looks for it anew at every use, waiting up
-//! to [`PATIENCE`] for it to appear.
+//! [`Found`] is only the way to the thing and looks for it anew at every use, waiting
+//! for it to appear.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::net::TcpListener;
 use std::path::Path;
@@ -17,18 +18,19 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+use super::controls;
 use super::process::{Environment, Process};
+use super::wait::{HANG, until, until_some};
 
-/// How long a thing may take to appear before a test fails: far beyond what a person
-/// would call quick, because two tests share two cores with their renders.
-pub const PATIENCE: Duration = Duration::from_secs(20);
-
-const FINDER: &str = include_str!("finder.js");
+/// Roles and names; one of its functions is called behind it.
+const NAMES: &str = include_str!("names.js");
 
 /// The driven page, and with it the running program.
 pub struct Page {
     runtime: Runtime,
     client: Option<Client>,
+    /// Controls that were used since something was last looked at.
+    used: RefCell<Vec<(String, String)>>,
     _driver: Process,
 }
 
@@ -69,7 +71,7 @@ impl Page {
         let client = runtime.block_on(async {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             builder.capabilities(wanted);
-            tokio::time::timeout(Duration::from_mins(1), builder.connect(&address)).await
+            tokio::time::timeout(HANG, builder.connect(&address)).await
         });
         let client = match client {
             Ok(Ok(client)) => client,
@@ -78,13 +80,14 @@ impl Page {
                 driver.printed()
             ),
             Err(elapsed) => panic!(
-                "the program did not come up in a minute ({elapsed})\n{}",
+                "the program did not come up ({elapsed})\n{}",
                 driver.printed()
             ),
         };
         Self {
             runtime,
             client: Some(client),
+            used: RefCell::default(),
             _driver: driver,
         }
     }
@@ -102,7 +105,7 @@ impl Page {
     /// As [`Self::run`], for a page that may be gone.
     pub fn try_run(&self, script: &str, arguments: Vec<Value>) -> Result<Value, String> {
         let answer = self.runtime.block_on(async {
-            tokio::time::timeout(PATIENCE, self.client().execute(script, arguments)).await
+            tokio::time::timeout(HANG, self.client().execute(script, arguments)).await
         });
         answer
             .map_err(|_| "no answer".to_owned())?
@@ -113,9 +116,37 @@ impl Page {
     pub fn picture(&self) -> Option<Vec<u8>> {
         let client = self.client.as_ref()?;
         let picture = self.runtime.block_on(async {
-            tokio::time::timeout(Duration::from_secs(5), client.screenshot()).await
+            tokio::time::timeout(Duration::from_mins(1), client.screenshot()).await
         });
         picture.ok()?.ok()
+    }
+
+    /// Notes every control that can be seen now.
+    pub fn note_controls(&self) {
+        let found = self.run(&format!("{NAMES} return controls()"), vec![]);
+        let found: Vec<(String, String)> = serde_json::from_value(found).expect("roles with names");
+        for (role, name) in found {
+            controls::seen(&role, &name);
+        }
+    }
+
+    /// Notes that something is about to be used.
+    fn uses(&self, element: &Element) {
+        self.note_controls();
+        let element = serde_json::to_value(element).expect("an element has an id");
+        let control = self.run(
+            &format!("{NAMES} return describe(arguments[0])"),
+            vec![element],
+        );
+        let control = serde_json::from_value(control).expect("a role with a name");
+        self.used.borrow_mut().push(control);
+    }
+
+    /// Notes that the test looked at what became of what it used.
+    pub fn looked(&self) {
+        for (role, name) in self.used.borrow_mut().drain(..) {
+            controls::used(&role, &name);
+        }
     }
 
     /// The text that the page shows.
@@ -138,17 +169,12 @@ impl Page {
     }
 
     /// Waits until the page shows the text.
-    pub fn shows(&self, text: &str, limit: Duration) {
-        let started = Instant::now();
-        let mut last = String::new();
-        while started.elapsed() < limit {
-            last = self.text();
-            if last.contains(text) {
-                return;
-            }
-            sleep(Duration::from_millis(50));
-        }
-        panic!("the page did not show {text:?} in {limit:?}; it shows:\n{last}");
+    pub fn shows(&self, text: &str) {
+        until(
+            || self.text().contains(text),
+            || format!("the page does not show {text:?} but:\n{}", self.text()),
+        );
+        self.looked();
     }
 
     /// Something in the page by its role and name.
@@ -164,7 +190,10 @@ impl Page {
             .iter()
             .map(|(role, name)| json!([role, name]))
             .collect();
-        let found = self.try_run(FINDER, vec![Value::Array(steps)])?;
+        let found = self.try_run(
+            &format!("{NAMES} return find(arguments[0])"),
+            vec![Value::Array(steps)],
+        )?;
         let found = found.as_array().cloned().unwrap_or_default();
         found
             .into_iter()
@@ -221,6 +250,11 @@ impl Found<'_> {
 
     /// How many such things there are now.
     pub fn count(&self) -> usize {
+        self.page.looked();
+        self.number()
+    }
+
+    fn number(&self) -> usize {
         self.page
             .elements(&self.steps)
             .map_or(0, |found| found.len())
@@ -228,36 +262,25 @@ impl Found<'_> {
 
     /// Waits until it is there.
     pub fn appears(&self) {
-        self.appears_within(PATIENCE);
+        self.wait();
+        self.page.looked();
     }
 
-    /// Waits until it is there, for at most `limit`.
-    pub fn appears_within(&self, limit: Duration) {
-        let started = Instant::now();
-        while !self.is_there() {
-            assert!(
-                started.elapsed() < limit,
-                "no {self} appeared in {limit:?}; the page shows:\n{}",
-                self.page.text()
-            );
-            sleep(Duration::from_millis(50));
-        }
+    fn wait(&self) {
+        until(
+            || self.number() > 0,
+            || format!("no {self}; the page shows:\n{}", self.page.text()),
+        );
     }
 
     /// Waits until it is no longer there.
     pub fn disappears(&self) {
-        let started = Instant::now();
-        while self.is_there() {
-            assert!(
-                started.elapsed() < PATIENCE,
-                "{self} is still there after {PATIENCE:?}"
-            );
-            sleep(Duration::from_millis(50));
-        }
+        until(|| self.number() == 0, || format!("{self} is still there"));
+        self.page.looked();
     }
 
     fn element(&self) -> Element {
-        self.appears();
+        self.wait();
         let mut found = self
             .page
             .elements(&self.steps)
@@ -273,6 +296,7 @@ impl Found<'_> {
     /// What a person presses: a radio button may be drawn by its label alone.
     fn handle(&self) -> Element {
         let element = self.element();
+        self.page.uses(&element);
         let script = "const it = arguments[0]; \
             it.scrollIntoView({ block: 'nearest', behavior: 'instant' }); \
             return it.type === 'radio' || it.type === 'checkbox' ? it.labels[0] ?? it : it";
@@ -289,7 +313,7 @@ impl Found<'_> {
             match clicked {
                 Ok(()) => return,
                 // It moved, was drawn anew or lay under something that fades away.
-                Err(_) if started.elapsed() < PATIENCE => sleep(Duration::from_millis(100)),
+                Err(_) if started.elapsed() < HANG => sleep(Duration::from_millis(100)),
                 Err(error) => panic!("{self} cannot be pressed: {error}"),
             }
         }
@@ -297,7 +321,9 @@ impl Found<'_> {
 
     /// Types into it, key by key.
     pub fn keys(&self, text: &str) {
-        let typed = self.page.runtime.block_on(self.element().send_keys(text));
+        let element = self.element();
+        self.page.uses(&element);
+        let typed = self.page.runtime.block_on(element.send_keys(text));
         typed.unwrap_or_else(|error| panic!("{self} takes no keys: {error}"));
     }
 
@@ -311,23 +337,21 @@ impl Found<'_> {
 
     /// Waits until what is written in it contains `text`, and gives back all of it.
     pub fn holds(&self, text: &str) -> String {
-        let started = Instant::now();
-        loop {
-            let value = self.property("value");
-            let value = value.as_str().expect("something to write in");
-            if value.contains(text) {
-                return value.to_owned();
-            }
-            assert!(
-                started.elapsed() < PATIENCE,
-                "{self} does not hold {text:?} but {value:?}"
-            );
-            sleep(Duration::from_millis(50));
-        }
+        self.page.looked();
+        let value = || self.read("value").as_str().map(str::to_owned);
+        until_some(
+            || value().filter(|value| value.contains(text)),
+            || format!("{self} does not hold {text:?} but {:?}", value()),
+        )
     }
 
     /// A property of its element, as the page's own scripts see it.
     pub fn property(&self, name: &str) -> Value {
+        self.page.looked();
+        self.read(name)
+    }
+
+    fn read(&self, name: &str) -> Value {
         let element = self.element();
         let element = serde_json::to_value(&element).expect("an element has an id");
         self.page.run(
@@ -338,6 +362,7 @@ impl Found<'_> {
 
     /// An attribute of its element.
     pub fn attribute(&self, name: &str) -> Option<String> {
+        self.page.looked();
         let value = self.page.runtime.block_on(self.element().attr(name));
         value.unwrap_or_else(|error| panic!("{self} has no attributes: {error}"))
     }
@@ -349,15 +374,12 @@ impl Found<'_> {
             return;
         }
         self.click();
-        let started = Instant::now();
-        while !is_on() {
-            assert!(started.elapsed() < PATIENCE, "{self} stays off");
-            sleep(Duration::from_millis(50));
-        }
+        until(is_on, || format!("{self} stays off"));
     }
 
     /// Whether the keyboard is on it.
     pub fn has_focus(&self) -> bool {
+        self.page.looked();
         let element = serde_json::to_value(self.element()).expect("an element has an id");
         self.page.run(
             "return arguments[0] === document.activeElement",
@@ -367,6 +389,7 @@ impl Found<'_> {
 
     /// Whether a person may use it: neither `disabled` nor `aria-disabled`.
     pub fn is_enabled(&self) -> bool {
+        self.page.looked();
         let element = serde_json::to_value(self.element()).expect("an element has an id");
         let script = "return !arguments[0].matches(':disabled, [aria-disabled=\"true\"], [aria-disabled=\"true\"] *')";
         self.page.run(script, vec![element]) == json!(true)
@@ -374,7 +397,9 @@ impl Found<'_> {
 
     /// The middle of it, in the page's own pixels.
     pub fn middle(&self) -> (i32, i32) {
-        let element = serde_json::to_value(self.element()).expect("an element has an id");
+        let element = self.element();
+        self.page.uses(&element);
+        let element = serde_json::to_value(element).expect("an element has an id");
         let script = "arguments[0].scrollIntoView({ block: 'nearest', behavior: 'instant' }); \
             const box = arguments[0].getBoundingClientRect(); \
             return [box.x + box.width / 2, box.y + box.height / 2]";

@@ -9,8 +9,8 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+
+use super::wait::{until, until_some};
 
 /// The variables a program is started with; nothing else is inherited from the person
 /// who runs the tests.
@@ -60,43 +60,39 @@ impl Process {
         }
     }
 
-    /// Waits until `ready` says so; a program that ends or takes over 20 seconds fails
-    /// the test with what it printed.
+    /// Waits until `ready` says so; a program that ends before fails the test with what it
+    /// printed.
     pub fn wait_until(&mut self, what: &str, mut ready: impl FnMut() -> bool) {
-        let started = Instant::now();
-        while !ready() {
-            let ended = self.child.try_wait().expect("the process can be asked");
-            assert!(
-                ended.is_none() && started.elapsed() < Duration::from_secs(20),
-                "{} did not get as far as: {what} ({ended:?}). It printed:\n{}",
-                self.name,
-                self.printed()
-            );
-            sleep(Duration::from_millis(10));
-        }
+        let (name, log) = (self.name.clone(), self.log.clone());
+        let complaint = || {
+            let printed = printed(&log);
+            format!("{name} did not get as far as: {what}. It printed:\n{printed}")
+        };
+        until(
+            || {
+                let ended = self.child.try_wait().expect("the process can be asked");
+                assert!(ended.is_none(), "{ended:?}: {}", complaint());
+                ready()
+            },
+            complaint,
+        );
     }
 
     /// Everything it printed so far.
     pub fn printed(&self) -> String {
-        String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
+        printed(&self.log)
     }
 
-    /// Waits for it to end by itself and tells whether it did so in time.
-    pub fn ends_within(&mut self, limit: Duration) -> bool {
-        let started = Instant::now();
-        while started.elapsed() < limit {
-            if self
-                .child
-                .try_wait()
-                .expect("the process can be asked")
-                .is_some()
-            {
-                return true;
-            }
-            sleep(Duration::from_millis(10));
-        }
-        false
+    /// Waits for it to end by itself.
+    pub fn ends(&mut self) {
+        let name = self.name.clone();
+        let ended = || self.child.try_wait().expect("the process can be asked");
+        until_some(ended, || format!("{name} does not end"));
     }
+}
+
+fn printed(log: &Path) -> String {
+    String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned()
 }
 
 impl Drop for Process {

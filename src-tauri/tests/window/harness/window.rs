@@ -1,31 +1,30 @@
 //! The program in a real window, with everything around it, for one test.
 
+use std::cell::Cell;
 use std::fs;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread::{current, sleep};
+use std::thread::current;
 use std::time::{Duration, Instant, SystemTime};
 
 use image::imageops::crop_imm;
 use serde_json::json;
 
 use super::apiframe::{Apiframe, KEY};
+use super::controls;
 use super::display::Display;
 use super::hand;
 use super::home::Home;
-use super::page::{Found, PATIENCE, Page};
+use super::page::{Found, Page};
 use super::pictures::{self, Quarters};
 use super::process::Environment;
 use super::seat::Seat;
 use super::session::{Keychain, Session};
+use super::wait::until;
 
 /// The program under test, as cargo built it for these tests.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_inbetween");
-
-/// A picture of a 4K film is decoded without a graphics card, beside a second window and
-/// its sandbox on two cores: it may take this long.
-const DECODED: Duration = Duration::from_mins(1);
 
 /// What a test starts with. `..Options::default()` fills in the rest.
 pub struct Options {
@@ -79,6 +78,7 @@ pub struct Window {
     display: Display,
     environment: Environment,
     home: Home,
+    begun: Instant,
     _seat: Seat,
 }
 
@@ -121,6 +121,7 @@ impl Window {
             display,
             environment,
             home,
+            begun: Instant::now(),
             _seat: seat,
         }
     }
@@ -197,11 +198,10 @@ impl Window {
     }
 
     fn ends(&mut self) {
-        let started = Instant::now();
-        while !self.processes().is_empty() {
-            assert!(started.elapsed() < PATIENCE, "the program did not end");
-            sleep(Duration::from_millis(20));
-        }
+        until(
+            || self.processes().is_empty(),
+            || "the program does not end".into(),
+        );
         self.page = None;
     }
 
@@ -244,7 +244,7 @@ impl Window {
 
     /// The main window's number on the display.
     pub fn frame(&self) -> String {
-        self.display.window("^Inbetween", PATIENCE)
+        self.display.window("^Inbetween")
     }
 
     /// A button; a name that ends with `…` is only the beginning.
@@ -267,9 +267,9 @@ impl Window {
         self.page().find("radiogroup", group).find("radio", name)
     }
 
-    /// Waits until the page shows the text, for as long as a reaction may take.
+    /// Waits until the page shows the text.
     pub fn shows(&self, text: &str) {
-        self.page().shows(text, PATIENCE);
+        self.page().shows(text);
     }
 
     /// Drags a file from another program onto something in the page.
@@ -334,7 +334,7 @@ impl Window {
         let script = "const picture = [...document.querySelectorAll('[role=listitem]')] \
             .find((card) => card.textContent.includes(arguments[0]))?.querySelector('img'); \
             return !!picture && picture.src.includes('/poster/') && picture.complete && picture.naturalWidth > 0";
-        self.wait_at_most(DECODED, "the poster", || {
+        self.wait_for("the poster", || {
             self.page().run(script, vec![json!(prompt)]) == json!(true)
         });
     }
@@ -368,7 +368,7 @@ impl Window {
     /// lies beneath it: that does not count.
     pub fn video_shows(&self, what: &str, expected: Quarters) {
         let seeking = "return document.querySelector('video').seeking";
-        self.wait_at_most(DECODED, "the end of the seek", || {
+        self.wait_for("the end of the seek", || {
             self.page().run(seeking, vec![]) == json!(false)
         });
         let script = "const box = document.querySelector('video').getBoundingClientRect(); \
@@ -378,17 +378,17 @@ impl Window {
         let (left, top, _, _) = self.display.place(&self.frame());
         let [x, y, width, height] = place;
         let (x, y) = (x.saturating_add_signed(left), y.saturating_add_signed(top));
-        let mut seen = Quarters::default();
-        let started = Instant::now();
-        while !pictures::alike(seen, expected) {
-            assert!(
-                started.elapsed() < DECODED,
-                "{what} shows {seen:?}, not {expected:?}"
-            );
-            sleep(Duration::from_millis(100));
+        let seen = Cell::new(Quarters::default());
+        let look = || {
             let screen = self.display.picture();
-            seen = pictures::colours(&crop_imm(&screen, x, y, width, height).to_image());
-        }
+            seen.set(pictures::colours(
+                &crop_imm(&screen, x, y, width, height).to_image(),
+            ));
+            pictures::alike(seen.get(), expected)
+        };
+        until(look, || {
+            format!("{what} shows {:?}, not {expected:?}", seen.get())
+        });
     }
 
     /// Waits until the page has handed over a picture of what it shows now.
@@ -402,19 +402,12 @@ impl Window {
     }
 
     fn wait_for(&self, what: &str, ready: impl Fn() -> bool) {
-        self.wait_at_most(PATIENCE, what, ready);
-    }
-
-    fn wait_at_most(&self, patience: Duration, what: &str, ready: impl Fn() -> bool) {
-        let started = Instant::now();
-        while !ready() {
-            assert!(
-                started.elapsed() < patience,
+        until(ready, || {
+            format!(
                 "waited in vain for {what}; the page shows:\n{}",
                 self.page().text()
-            );
-            sleep(Duration::from_millis(50));
-        }
+            )
+        });
     }
 
     /// Locks the keychain. The program must not be running.
@@ -497,6 +490,8 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
+        let seconds = self.begun.elapsed().as_secs();
+        controls::append("times", &format!("{seconds}\twindow: {}\n", self.name));
         if std::thread::panicking() {
             self.leave_evidence();
         }

@@ -8,7 +8,7 @@ use apiframe::{Accepted, Client, Error, LossCause, UnreachedCause};
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
-use crate::script::{Act, Server, json, quick, raw};
+use crate::script::{Act, Server, impatient, json, raw};
 
 async fn submit(client: &Client) -> Result<Accepted, Error> {
     client.generate(Bytes::from("{}"), "k").await
@@ -17,7 +17,11 @@ async fn submit(client: &Client) -> Result<Accepted, Error> {
 /// How the answer to a submission was lost, the submission having arrived exactly once.
 async fn lost(act: Act) -> LossCause {
     let server = Server::with([act]).await;
-    let error = submit(&server.client()).await.unwrap_err();
+    lost_at(&server, &server.client()).await
+}
+
+async fn lost_at(server: &Server, client: &Client) -> LossCause {
+    let error = submit(client).await.unwrap_err();
     assert_eq!(server.arrived().len(), 1, "asked once and not again");
     assert!(!error.is_safe_to_repeat() && error.is_passing(), "{error}");
     match error {
@@ -29,6 +33,7 @@ async fn lost(act: Act) -> LossCause {
 async fn unreached(base: &str) -> UnreachedCause {
     let mut config = Server::with([]).await.config();
     config.base = base.parse().unwrap();
+    config.timeouts = impatient();
     let error = submit(&Client::new(config).unwrap()).await.unwrap_err();
     assert!(error.is_safe_to_repeat() && error.is_passing(), "{error}");
     match error {
@@ -75,7 +80,7 @@ async fn a_handshake_without_an_end_never_left() {
     let base = format!("https://{}", listener.local_addr().unwrap());
     let started = Instant::now();
     assert_eq!(unreached(&base).await, UnreachedCause::TooSlow);
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < impatient().call, "the call's own limit");
     drop(listener);
 }
 
@@ -137,12 +142,14 @@ async fn words_that_are_not_http_leave_the_answer_unknown() {
 async fn silence_is_given_up_after_the_idle_limit() {
     let accepted = r#"{"jobId":"1""#;
     for said in [Vec::new(), raw("202 Accepted", "", accepted, 100)] {
+        let server = Server::with([Act::SayAndStall(said)]).await;
         let started = Instant::now();
-        assert_eq!(lost(Act::SayAndStall(said)).await, LossCause::Silent);
+        let cause = lost_at(&server, &server.impatient_client()).await;
+        assert_eq!(cause, LossCause::Silent);
         let waited = started.elapsed();
-        let limits = quick();
+        let limits = impatient();
         assert!(waited >= limits.idle, "{waited:?}");
-        assert!(waited < limits.call / 4, "{waited:?}");
+        assert!(waited < limits.call, "{waited:?}");
     }
 }
 
@@ -152,15 +159,11 @@ async fn an_answer_that_drips_is_not_silent_but_ends_with_the_call() {
         let body = r#"{"jobId":"1","status":"QUEUED"}"#;
         Act::Drip(raw("202 Accepted", "", body, body.len()), pause)
     };
-    let server = Server::with([
-        drip(Duration::from_millis(10)),
-        drip(Duration::from_millis(50)),
-    ])
-    .await;
+    let pause = Duration::from_millis(50);
+    let server = Server::with([drip(pause), drip(pause)]).await;
     let mut config = server.config();
-    // Shorter than the whole drip, longer than any pause in it.
-    config.timeouts.idle = Duration::from_millis(700);
-    config.timeouts.connect = Duration::from_secs(5);
+    // Shorter than the whole drip, much longer than any pause in it.
+    config.timeouts.idle = Duration::from_secs(5);
     let accepted = submit(&Client::new(config.clone()).unwrap()).await.unwrap();
     assert_eq!(accepted.job_id, "1");
 

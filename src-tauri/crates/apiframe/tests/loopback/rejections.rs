@@ -10,8 +10,14 @@ use bytes::Bytes;
 use crate::script::{Act, Server, answer, json, raw};
 
 async fn refused(act: Act) -> Rejection {
+    let stalls = matches!(act, Act::SayAndStall(_));
     let server = Server::with([act]).await;
-    let result = server.client().generate(Bytes::from("{}"), "k").await;
+    let client = if stalls {
+        server.impatient_client()
+    } else {
+        server.client()
+    };
+    let result = client.generate(Bytes::from("{}"), "k").await;
     assert_eq!(server.arrived().len(), 1, "a refusal is not asked twice");
     match result {
         Err(Error::Rejected(rejection)) => rejection,

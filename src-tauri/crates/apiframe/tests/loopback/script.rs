@@ -108,22 +108,41 @@ impl Server {
             base: format!("http://{}", self.address).parse().unwrap(),
             key: Some(ApiKey::parse(KEY).unwrap()),
             user_agent: "inbetween/0.1.0".into(),
-            timeouts: quick(),
+            timeouts: patient(),
         }
     }
 
     pub fn client(&self) -> Client {
         Client::new(self.config()).unwrap()
     }
+
+    /// A client that soon gives up on silence, for servers that are silent.
+    pub fn impatient_client(&self) -> Client {
+        Client::new(Config {
+            timeouts: impatient(),
+            ..self.config()
+        })
+        .unwrap()
+    }
 }
 
-/// Short enough for a test, long enough for a busy machine to answer in.
-pub fn quick() -> Timeouts {
+/// Limits that a busy machine does not reach: they only end a test that hangs.
+pub fn patient() -> Timeouts {
+    let hang = Duration::from_mins(5);
+    Timeouts {
+        connect: hang,
+        idle: hang,
+        call: hang,
+        upload: hang,
+    }
+}
+
+/// Limits that end a silence quickly, while the call as a whole has all the time there is.
+pub fn impatient() -> Timeouts {
     Timeouts {
         connect: Duration::from_millis(400),
         idle: Duration::from_millis(400),
-        call: Duration::from_secs(20),
-        upload: Duration::from_secs(20),
+        ..patient()
     }
 }
 

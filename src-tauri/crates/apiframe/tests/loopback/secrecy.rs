@@ -40,7 +40,7 @@ async fn no_error_shows_the_key_or_a_query() {
         ("a redirect", json("302 Found", "{}")),
     ] {
         let server = Server::with([act]).await;
-        let error = server.client().jobs(&query).await.unwrap_err();
+        let error = server.impatient_client().jobs(&query).await.unwrap_err();
         assert_silent(&error, about);
     }
 }

@@ -12,7 +12,7 @@ use apiframe::{Client, Error, LossCause, Unsendable, UploadFile};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpListener;
 
-use crate::script::{Act, KEY, Server, answer, json, read_head};
+use crate::script::{Act, KEY, Server, answer, impatient, json, read_head};
 
 const REPLY: &str = r#"{"id":"up-1","url":"https://cdn.test/u/1.png?sig=a","kind":"image",
     "contentType":"image/png","byteSize":5,"expiresAt":"2026-07-16T13:00:00.000Z"}"#;
@@ -104,8 +104,6 @@ async fn a_large_file_leaves_as_fast_as_it_is_taken_and_no_faster() {
     config.base = format!("http://{}", listener.local_addr().unwrap())
         .parse()
         .unwrap();
-    config.timeouts.idle = Duration::from_secs(20);
-    config.timeouts.upload = Duration::from_mins(1);
     let client = Client::new(config).unwrap();
     let server = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -157,13 +155,15 @@ async fn a_slow_file_is_not_a_silent_connection() {
     tokio::spawn(async move {
         // Together longer than connection and idle limit, each pause shorter.
         for byte in b"\x89PNG..." {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::sleep(Duration::from_millis(600)).await;
             writer.write_all(&[*byte]).await.unwrap();
         }
         tokio::time::sleep(Duration::from_secs(5)).await;
     });
     let file = UploadFile::new("slow.png", "image/png", 7, reader);
-    assert!(server.client().upload(file).await.is_ok());
+    let mut config = server.config();
+    config.timeouts.idle = Duration::from_secs(3);
+    assert!(Client::new(config).unwrap().upload(file).await.is_ok());
 }
 
 #[tokio::test]
@@ -173,6 +173,7 @@ async fn a_server_that_stops_taking_the_file_is_silent() {
     config.base = format!("http://{}", listener.local_addr().unwrap())
         .parse()
         .unwrap();
+    config.timeouts = impatient();
     let endless = tokio::io::repeat(7);
     let file = UploadFile::new("a.png", "image/png", 256 * 1024 * 1024, endless);
     let error = Client::new(config).unwrap().upload(file).await.unwrap_err();

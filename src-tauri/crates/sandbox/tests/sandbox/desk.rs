@@ -73,7 +73,7 @@ pub async fn told(request: RequestBuilder) -> (u16, Value) {
 
 /// Asks for a job until it has ended.
 pub async fn ended(sandbox: &Sandbox, id: &str) -> Value {
-    let patience = Instant::now() + Duration::from_mins(3);
+    let patience = Instant::now() + Duration::from_mins(5);
     loop {
         let job = job(sandbox, id).await;
         if matches!(job["status"].as_str(), Some("COMPLETED" | "FAILED")) {

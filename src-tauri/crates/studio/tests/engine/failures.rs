@@ -1,8 +1,6 @@
 //! Everything that can go wrong on the way: what the person reads, what was charged, and
 //! that it ends well where it can.
 
-use std::time::Duration;
-
 use sandbox::{Answer, Call, Fault};
 use studio::engine::Event;
 use studio::generation::{Failure, Generation, Mend, Phase};
@@ -224,9 +222,7 @@ async fn a_refused_key_is_told_at_whichever_call_it_shows() {
         desk.generate(settings).await;
         let told = async { while !matches!(events.recv().await.unwrap(), Event::KeyRefused) {} };
         assert!(
-            tokio::time::timeout(Duration::from_secs(20), told)
-                .await
-                .is_ok(),
+            tokio::time::timeout(crate::desk::HANG, told).await.is_ok(),
             "nothing told of the key refused at {call:?}"
         );
     }

@@ -2,7 +2,6 @@
 //! again.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use apiframe::GenerateRequest;
 use sandbox::{Answer, Call, Fault};
@@ -398,7 +397,7 @@ async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_
             }
         }
     };
-    let removed = tokio::time::timeout(Duration::from_secs(20), removed);
+    let removed = tokio::time::timeout(crate::desk::HANG, removed);
     assert_eq!(removed.await.unwrap(), waiting);
     let one = desk.now(&brought).await;
     assert_eq!(one.settings, asked);

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 /// Many times what any reader here needs, on a busy machine as well.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Only ends a reader that never comes to an end.
+const HANG: Duration = Duration::from_mins(5);
 
 /// One thing that goes wrong with a file.
 #[derive(Clone, Debug)]
@@ -93,6 +94,6 @@ pub fn in_time<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> 
         })
         .unwrap();
     waiting
-        .recv_timeout(PATIENCE)
+        .recv_timeout(HANG)
         .expect("it panicked, or did not come to an end")
 }

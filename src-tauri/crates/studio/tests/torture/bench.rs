@@ -13,7 +13,7 @@ use crate::verdict;
 use crate::victim::{KEY, ORDERS, Orders, Wish};
 
 /// Longer than an undisturbed engine needs for what a killed one left.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// How an engine dies.
 #[derive(Clone, Copy, Debug)]

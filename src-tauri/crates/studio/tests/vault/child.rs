@@ -10,14 +10,17 @@ use studio::vault::{SERVICE, Vault};
 
 use crate::session::Session;
 
-/// Tells the program that it is the child.
+/// Tells the program that it is the child, and for how many milliseconds its vault waits.
 const MARK: &str = "INBETWEEN_TEST_VAULT_CHILD";
 
 /// What stands before an answer, among the lines that a test program prints by itself.
 const ANSWER: &str = "answer: ";
 
-/// How long the child's keychain may take. Long enough for a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the child's keychain may take: only ends a test that would hang.
+const HANG: Duration = Duration::from_mins(5);
+
+/// The same for a child whose keychain does not answer at all.
+const IMPATIENT: Duration = Duration::from_secs(5);
 
 /// A started child. Asked one command at a time.
 pub struct Child {
@@ -28,10 +31,19 @@ pub struct Child {
 
 impl Child {
     pub fn start(session: &Session) -> Self {
+        Self::with(session, HANG)
+    }
+
+    /// One that soon gives up on a keychain that does not answer.
+    pub fn impatient(session: &Session) -> Self {
+        Self::with(session, IMPATIENT)
+    }
+
+    fn with(session: &Session, patience: Duration) -> Self {
         let mut process = session
             .command(env::current_exe().unwrap())
             .args(["--exact", "child::obeys", "--ignored", "--nocapture"])
-            .env(MARK, "yes")
+            .env(MARK, patience.as_millis().to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -67,8 +79,9 @@ impl Drop for Child {
 #[tokio::test]
 #[ignore = "the other tests start it, each in a session of its own"]
 async fn obeys() {
-    assert!(env::var_os(MARK).is_some(), "run the other tests instead");
-    let vault = Vault::new(SERVICE).with_patience(PATIENCE);
+    let patience = env::var(MARK).expect("run the other tests instead");
+    let patience = Duration::from_millis(patience.parse().unwrap());
+    let vault = Vault::new(SERVICE).with_patience(patience);
     println!();
     for command in stdin().lines().map(Result::unwrap) {
         let answer = match command.split_once(' ').unwrap_or((&command, "")) {

@@ -1,10 +1,7 @@
-// Finds what a person would point at: by role and accessible name, among what is shown.
-// Called with a list of steps from the outside in, [[role, name], …]; a name that ends
-// with "…" matches every name that begins so, an empty one matches all. Answers the
-// elements that the last step found. Covers what this program's page uses of the rules
-// for names (https://www.w3.org/TR/accname), not all of them.
-const steps = arguments[0];
-
+// Roles, accessible names and visibility, as a person who points at things or has them read out
+// knows them. Covers what this program's page uses of the rules for names
+// (https://www.w3.org/TR/accname), not all of them. The harness puts one of its own lines behind
+// this: `find`, `describe` or `controls`.
 const inputs = { checkbox: 'checkbox', radio: 'radio', range: 'slider', button: 'button', submit: 'button',
   search: 'searchbox', number: 'spinbutton' };
 const tags = { BUTTON: 'button', TEXTAREA: 'textbox', H1: 'heading', H2: 'heading', H3: 'heading', DIALOG: 'dialog',
@@ -68,14 +65,30 @@ function matches(name, wanted) {
   return wanted.endsWith('…') && !name.endsWith('…') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
 }
 
-let found = [document.body];
-for (const [role, name] of steps) {
-  const inside = new Set();
-  for (const scope of found) {
-    for (const element of scope.querySelectorAll('*')) {
-      if (roleOf(element) === role && shown(element) && matches(nameOf(element), name)) inside.add(element);
+// Elements by a list of steps from the outside in, [[role, name], …]; a name that ends with "…"
+// matches every name that begins so, an empty one matches all.
+function find(steps) {
+  let found = [document.body];
+  for (const [role, name] of steps) {
+    const inside = new Set();
+    for (const scope of found) {
+      for (const element of scope.querySelectorAll('*')) {
+        if (roleOf(element) === role && shown(element) && matches(nameOf(element), name)) inside.add(element);
+      }
     }
+    found = [...inside];
   }
-  found = [...inside];
+  return found;
 }
-return found;
+
+const describe = (element) => [roleOf(element), nameOf(element)];
+
+const operated = new Set(['button', 'link', 'textbox', 'searchbox', 'spinbutton', 'slider', 'switch', 'checkbox', 'radio',
+  'combobox', 'tab', 'menuitem', 'menuitemradio', 'menuitemcheckbox']);
+
+// Every control that can be seen and used just now.
+const controls = () => [...document.querySelectorAll('*')]
+  .filter((element) => operated.has(roleOf(element)) && shown(element)
+    && !element.matches(':disabled, [aria-disabled="true"], [aria-disabled="true"] *'))
+  .map(describe);
+
