@@ -277,13 +277,7 @@ impl Desk {
 
     /// Waits until there is a backup of the library.
     pub async fn until_backed_up(&self) {
-        let own = || self.folder.path().join("library");
-        let backups = self
-            .setup
-            .library
-            .clone()
-            .unwrap_or_else(own)
-            .join("backups");
+        let backups = self.folder.path().join("library/backups");
         let is_backup = |file: std::io::Result<std::fs::DirEntry>| {
             let name = file.unwrap().file_name();
             name.to_string_lossy().starts_with("library-")

@@ -181,6 +181,12 @@ async fn with_library_on(disk: &Disk) -> Desk {
         ..Setup::hasty()
     })
     .await;
+    // The day has its backup: one that is made while the disk fills up would give its room
+    // back and let the next step through.
+    let name = jiff::Timestamp::now().strftime("library-%Y-%m-%dT%H-%M-%S.000Z.sqlite");
+    let backups = disk.path().join("library/backups");
+    std::fs::create_dir_all(&backups).unwrap();
+    std::fs::write(backups.join(name.to_string()), b"").unwrap();
     desk.engine.set_client(None);
     desk
 }
@@ -207,8 +213,6 @@ async fn library_full_before_sending() {
         let desk = with_library_on(&disk).await;
         let id = desk.generate(quick("No room")).await;
         desk.until_waiting(&id, "signed in").await;
-        // Else it is the backup that finds no room, and what it gives back is room again.
-        desk.until_backed_up().await;
         disk.fill(pages * 4096);
         desk.sign_in();
         let full = |one: &Generation| {
