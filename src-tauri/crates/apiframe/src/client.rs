@@ -18,6 +18,7 @@ use crate::error::{Error, LossCause, Unsendable};
 use crate::exchange::{Patience, Pulse, exchange};
 use crate::job::{Accepted, Job, JobPage, JobQuery};
 use crate::key::ApiKey;
+use crate::lenient;
 use crate::plain;
 use crate::rejection::Rejection;
 use crate::upload::{Upload, UploadFile};
@@ -117,19 +118,32 @@ impl Client {
 
     /// `GET /v2/jobs/{id}`: how far one job is.
     pub async fn job(&self, id: &str) -> Result<Job, Error> {
-        // Dots alone would climb out of the path, and the URL parser drops control characters.
-        let is_segment = !matches!(id, "" | "." | "..") && !id.contains(char::is_control);
-        if !is_segment {
+        // Anything else could ask for something else than a job.
+        if !lenient::is_id(id) {
             return Err(Error::Unsendable(Unsendable::JobId));
         }
         let request = self.http.get(self.at(&["jobs", id]));
-        self.call(self.signed(request)?).await
+        let job: Job = self.call(self.signed(request)?).await?;
+        if !job.id.eq_ignore_ascii_case(id) {
+            return Err(Error::lost(LossCause::Invalid, "another job was told of"));
+        }
+        Ok(self.shown(job))
     }
 
     /// `GET /v2/jobs`: a page of this account's jobs, newest first.
     pub async fn jobs(&self, query: &JobQuery) -> Result<JobPage, Error> {
         let request = self.http.get(self.at(&["jobs"])).query(query);
-        self.call(self.signed(request)?).await
+        let mut page: JobPage = self.call(self.signed(request)?).await?;
+        page.jobs = page.jobs.into_iter().map(|job| self.shown(job)).collect();
+        Ok(page)
+    }
+
+    /// The job with its sentence made fit to be shown.
+    fn shown(&self, mut job: Job) -> Job {
+        job.error = job
+            .error
+            .map(|said| plain::sentence(&said, self.key.as_ref()));
+        job
     }
 
     /// `POST /v2/uploads`: makes a file into an address. Costs nothing.
@@ -202,7 +216,12 @@ impl Client {
         serde_json::from_slice(&answer.body).map_err(|error| {
             // It may quote the answer.
             let detail = plain::sentence(&error.to_string(), self.key.as_ref());
-            Error::lost(LossCause::Unreadable, detail)
+            let cause = if error.is_data() {
+                LossCause::Invalid
+            } else {
+                LossCause::Unreadable
+            };
+            Error::lost(cause, detail)
         })
     }
 }

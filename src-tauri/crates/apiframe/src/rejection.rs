@@ -34,7 +34,7 @@ pub struct ErrorReply {
     /// Credits the job would have cost; only with 402.
     #[serde(
         default,
-        deserialize_with = "lenient::whole",
+        deserialize_with = "lenient::cost",
         skip_serializing_if = "Option::is_none"
     )]
     pub credits_required: Option<i64>,
