@@ -10,6 +10,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{RequestBuilder, redirect, retry};
 use serde::de::DeserializeOwned;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::account::Me;
 use crate::catalogue::{Modality, ModelCatalog};
@@ -35,6 +36,9 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     key: Option<ApiKey>,
+    /// The key as a header, made once so that each request shares these bytes instead of
+    /// leaving a copy behind.
+    key_header: Option<HeaderValue>,
     timeouts: Timeouts,
 }
 
@@ -79,6 +83,7 @@ impl Client {
         Ok(Self {
             http,
             base,
+            key_header: key.as_ref().and_then(header_of),
             key,
             timeouts,
         })
@@ -185,10 +190,8 @@ impl Client {
     }
 
     fn signed(&self, request: RequestBuilder) -> Result<RequestBuilder, Error> {
-        let key = self.key.as_ref();
-        let header = key.and_then(|key| HeaderValue::from_str(key.expose()).ok());
-        let mut header = header.ok_or(Error::Unsendable(Unsendable::NoKey))?;
-        header.set_sensitive(true);
+        let header = self.key_header.clone();
+        let header = header.ok_or(Error::Unsendable(Unsendable::NoKey))?;
         Ok(request.header(X_API_KEY, header))
     }
 
@@ -224,4 +227,13 @@ impl Client {
             Error::lost(cause, detail)
         })
     }
+}
+
+/// The key as a header whose memory is wiped once nobody uses it. What the network library
+/// copies into the buffer it sends from is out of reach.
+fn header_of(key: &ApiKey) -> Option<HeaderValue> {
+    let bytes = Zeroizing::new(key.expose().as_bytes().to_vec());
+    let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(bytes)).ok()?;
+    header.set_sensitive(true);
+    Some(header)
 }
