@@ -22,6 +22,7 @@ pub mod preferences;
 pub mod price;
 pub mod problem;
 pub mod redact;
+mod regular;
 pub mod remote;
 pub mod report;
 pub mod session;
