@@ -20,6 +20,7 @@ pub mod paths;
 pub mod points;
 pub mod preferences;
 pub mod price;
+pub mod private;
 pub mod problem;
 pub mod redact;
 mod regular;

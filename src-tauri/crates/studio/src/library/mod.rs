@@ -42,6 +42,7 @@ use rusqlite::Connection;
 
 use crate::generation::Millis;
 use crate::ledger::Today;
+use crate::private;
 
 /// What went wrong with the library's file.
 #[derive(Debug, thiserror::Error)]
@@ -91,8 +92,10 @@ impl Library {
 
     /// Opens it at `now`, which a backup before a change of its form is named after.
     fn open_at(folder: &Path, now: Millis) -> Result<Self, LibraryError> {
-        std::fs::create_dir_all(folder)?;
+        private::make_folder(folder)?;
         let mut connection = Connection::open(folder.join(FILE))?;
+        // The files that SQLite keeps beside it get its mode.
+        private::close_file(&folder.join(FILE))?;
         // Another program looking into the file (a backup, a curious person) holds a lock
         // for moments only.
         connection.busy_timeout(Duration::from_secs(5))?;

@@ -19,6 +19,7 @@ use rusqlite::{ErrorCode, named_params};
 use super::records::json;
 use super::{Library, LibraryError, backups};
 use crate::generation::{Failure, Millis};
+use crate::private;
 
 /// Where a backup is made ready, beside the library.
 const WORKSHOP: &str = "rescue";
@@ -98,7 +99,7 @@ fn rescue(
     let mut made = None;
     for backup in backups::list(folder) {
         clear(&workshop)?;
-        fs::create_dir(&workshop)?;
+        private::make_folder(&workshop)?;
         fs::copy(&backup.file, &ready)?;
         let doubted = open_whole(&workshop, now)
             .and_then(|library| doubt_what_is_unsent(&library, now, doubt));

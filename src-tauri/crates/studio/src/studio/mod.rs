@@ -139,6 +139,7 @@ impl Studio {
         crate::durable::sweep(&config.home.config);
         let frames = Frames::open(config.home.frames());
         let preferences = Preferences::load(&config.home.preferences_file());
+        config.home.close(preferences.clips_folder.as_deref());
         let profile = preferences.profile;
         let studio = Arc::new(Self {
             vault: Vault::new(SERVICE),
