@@ -13,6 +13,7 @@ mod front;
 #[cfg(target_os = "linux")]
 mod graphics;
 mod log;
+mod loopback;
 mod media;
 mod sandboxed;
 mod start;

@@ -129,11 +129,19 @@ fn lock(folder: &Path) -> Result<Option<LibraryLock>, String> {
 
 /// Without a door a second start says that the program runs, and no more.
 fn answer_the_door(app: &tauri::AppHandle, lock: &LibraryLock) {
-    match Door::make().and_then(|door| Ok((door.address()?, door))) {
-        Ok((address, door)) => {
-            lock.announce(&address);
-            door.open(app.clone());
+    let app = app.clone();
+    let come = move || {
+        if let Err(error) = window::bring_forward(&app) {
+            tracing::warn!(%error, "the window could not be brought forward");
         }
+    };
+    let opened = Door::make().and_then(|door| {
+        let address = door.address()?;
+        door.open(come)?;
+        Ok(address)
+    });
+    match opened {
+        Ok(address) => lock.announce(&address),
         Err(error) => tracing::warn!(%error, "there is no door for a second start"),
     }
 }
