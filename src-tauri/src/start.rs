@@ -2,7 +2,8 @@
 //! the network or the keychain, which wait until the page has been painted.
 
 use std::env;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use apiframe::ApiKey;
 use studio::clock::Clock;
 use studio::lock::{LibraryLock, LockError};
 use studio::paths::Home;
+use studio::private;
 use studio::studio::{Studio, StudioConfig};
 use tauri::{Manager, RunEvent};
 use url::Url;
@@ -58,7 +60,8 @@ pub(crate) fn start() -> Result<(), String> {
     tauri::async_runtime::set(runtime.handle().clone());
     let entered = runtime.enter();
 
-    let (sandbox, sandbox_time) = sandboxed::starter(home.data.join("sandbox"));
+    let (sandbox, sandbox_time) = sandboxed::starter(home.sandbox());
+    let web_view = WebViewFolder::make(home.web_view());
     let studio = Studio::open(StudioConfig {
         home,
         clock: Clock::system(),
@@ -73,6 +76,8 @@ pub(crate) fn start() -> Result<(), String> {
         format!("Inbetween could not open a port for its own player ({error}).")
     })?;
 
+    let mut context = tauri::generate_context!();
+    window::allow_media(context.config_mut(), &media.origin);
     let bridge = commands::bridge();
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_opener::init())
@@ -87,17 +92,50 @@ pub(crate) fn start() -> Result<(), String> {
             app.manage(lock);
             Ok(())
         })
-        .build(tauri::generate_context!())
+        .build(context)
         .map_err(|error| format!("Inbetween could not open its window ({error})."))?;
     // Whatever is under way then is in the library and goes on at the next start.
-    app.run(|_, event| {
+    // Not `run`, which ends the process where it stands: what follows would never be done.
+    app.run_return(|_, event| {
         if let RunEvent::Exit = event {
             tracing::info!("ending");
         }
     });
     drop(entered);
     runtime.shutdown_timeout(LAST_WORDS);
+    drop(web_view);
     Ok(())
+}
+
+/// What the web view keeps: nothing that is needed at the next start. It is in a folder of our
+/// own, for this user alone, and is removed with the program.
+struct WebViewFolder(PathBuf);
+
+impl WebViewFolder {
+    fn make(folder: PathBuf) -> Self {
+        let made = Self(folder);
+        // What a program left that was killed.
+        made.remove();
+        if let Err(error) = private::make_folder(&made.0) {
+            tracing::warn!(%error, "the web view's folder could not be made");
+        }
+        made
+    }
+
+    fn remove(&self) {
+        match std::fs::remove_dir_all(&self.0) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::warn!(%error, "the web view's folder could not be removed");
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Drop for WebViewFolder {
+    fn drop(&mut self) {
+        self.remove();
+    }
 }
 
 /// The right to the library in `folder`; `None` if a program of this user has it and was
