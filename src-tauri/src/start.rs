@@ -15,22 +15,22 @@ use studio::private;
 use studio::studio::{Studio, StudioConfig};
 use tauri::{Manager, RunEvent};
 use url::Url;
+use zeroize::Zeroizing;
 
+use crate::environment::{self, KEY_VARIABLE};
 use crate::front::{self, Door};
 use crate::{commands, events, log, media, sandboxed, window};
 
 /// Another address for Apiframe.
 const BASE_URL_VARIABLE: &str = "APIFRAME_BASE_URL";
-/// A key for this run.
-const KEY_VARIABLE: &str = "APIFRAME_API_KEY";
 /// How long steps that are writing may take to end when the window is closed.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long a program that was killed, or is opening, may still hold the library without
 /// answering.
 const DYING: Duration = Duration::from_secs(5);
 
-/// Runs the program, or says in a sentence why it can't.
-pub(crate) fn start() -> Result<(), String> {
+/// Runs the program, or says in a sentence why it can't. `key` is the one of this run.
+pub(crate) fn start(key: Option<Zeroizing<String>>) -> Result<(), String> {
     let home = Home::of_this_process().map_err(|error| error.to_string())?;
     let Some(lock) = lock(&home.data)? else {
         println!("Inbetween is already open; its window was brought forward.");
@@ -39,6 +39,7 @@ pub(crate) fn start() -> Result<(), String> {
     // Kept until the end: dropping it flushes what is still to be written.
     let _log = log::begin(&home.log);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+    environment::allow_open_files();
 
     let base_url = variable(BASE_URL_VARIABLE)
         .map(|text| {
@@ -47,7 +48,7 @@ pub(crate) fn start() -> Result<(), String> {
             })
         })
         .transpose()?;
-    let key = variable(KEY_VARIABLE)
+    let key = key
         .map(|text| {
             ApiKey::parse(&text).map_err(|shape| format!("{KEY_VARIABLE} can't be used. {shape}"))
         })
