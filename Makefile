@@ -10,9 +10,12 @@ SHELL := bash
 # Carries the page inside the binary instead of asking a development server for it. The
 # whole workspace always: the same crates with the same features, whatever is asked for.
 FEATURES := --workspace --features custom-protocol
-TAURI := npx --yes @tauri-apps/cli@2.12.5
+TAURI := ui/node_modules/.bin/tauri
 # `make SETUP=true …` leaves the system as it is (true is the command that does nothing).
 SETUP := scripts/setup
+# What has to be installed: what building and running need, or also what the tests need.
+NEEDS := run
+test torture bench e2e tour: NEEDS := test
 
 .PHONY: help run test torture dev bench package lint e2e tour bindings format setup page
 
@@ -28,6 +31,7 @@ run: page ## build the program and open it (without a display: the tour)
 	  $${CARGO_TARGET_DIR:-target}/debug/inbetween; \
 	else \
 	  echo "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so this runs the tour on a virtual one."; \
+	  $(SETUP) test; \
 	  scripts/tour $(FEATURES); \
 	fi
 
@@ -63,8 +67,8 @@ tour: page ## walk through every screen; leaves screenshots and a clip in .tour
 bindings: setup ## write the page's typed calls anew after a command changed
 	INBETWEEN_WRITE_BINDINGS=1 cargo test $(FEATURES) --lib bindings
 
-setup: ## install what is missing on this machine
-	@$(SETUP)
+setup: ## install what is missing to build and run (for the tests too: make setup NEEDS=test)
+	@$(SETUP) $(NEEDS)
 
 page: setup
 	@if [ ! -e ui/dist/index.html ] || [ -n "$$(find ui/src ui/index.html ui/package-lock.json ui/*.config.* -newer ui/dist/index.html -print -quit)" ]; then npm run --prefix ui build; fi

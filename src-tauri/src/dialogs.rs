@@ -65,19 +65,13 @@ pub(crate) async fn save_table(app: &AppHandle, name: &str) -> Result<Option<Pat
 }
 
 /// Says why the program can't start, where a person who did not start it from a terminal
-/// sees it. Without a desktop there is nobody to see it.
+/// sees it.
 pub(crate) fn cannot_start(sentence: &str) {
-    let on_a_desktop = cfg!(not(target_os = "linux"))
-        || ["DISPLAY", "WAYLAND_DISPLAY"]
-            .iter()
-            .any(|name| std::env::var_os(name).is_some());
-    if on_a_desktop {
-        MessageDialog::new()
-            .set_level(MessageLevel::Error)
-            .set_title("Inbetween can't start")
-            .set_description(sentence)
-            .show();
-    }
+    MessageDialog::new()
+        .set_level(MessageLevel::Error)
+        .set_title("Inbetween can't start")
+        .set_description(sentence)
+        .show();
 }
 
 async fn dialog(app: &AppHandle, title: &str) -> Result<AsyncFileDialog, Problem> {

@@ -7,13 +7,14 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tauri::AppHandle;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 
-use crate::window;
+use crate::loopback;
 
-/// How long either side waits for the other: both are on this machine.
+/// How long either side waits for all that the other has to say: both are on this machine.
 const PATIENCE: Duration = Duration::from_secs(3);
 const ANSWER: &str = "here\n";
 /// Longer than any word, so that nobody can fill the memory.
@@ -41,27 +42,37 @@ impl Door {
         Ok(format!("{} {}", self.listener.local_addr()?, self.word))
     }
 
-    /// Brings the window forward at each right word, until the program ends.
-    pub(crate) fn open(self, app: AppHandle) {
-        std::thread::spawn(move || {
-            for stream in self.listener.incoming().flatten() {
+    /// Calls `come` at each right word, until the program ends.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub(crate) fn open(self, come: impl Fn() + Send + Sync + 'static) -> std::io::Result<()> {
+        self.listener.set_nonblocking(true)?;
+        let listener = tokio::net::TcpListener::from_std(self.listener)?;
+        let (word, come) = (Arc::new(self.word), Arc::new(come));
+        tokio::spawn(loopback::accept(listener, move |stream, _| {
+            let (word, come) = (Arc::clone(&word), Arc::clone(&come));
+            async move {
                 // Whoever breaks off has only wasted its own time.
-                let _ = answer(stream, &self.word, &app);
+                let _ = tokio::time::timeout(PATIENCE, answer(stream, &word, &*come)).await;
             }
-        });
+        }));
+        Ok(())
     }
 }
 
-fn answer(mut stream: TcpStream, word: &str, app: &AppHandle) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+async fn answer(
+    mut stream: tokio::net::TcpStream,
+    word: &str,
+    come: &(impl Fn() + Sync),
+) -> std::io::Result<()> {
     let mut said = String::new();
-    BufReader::new((&stream).take(LONGEST)).read_line(&mut said)?;
+    tokio::io::BufReader::new((&mut stream).take(LONGEST))
+        .read_line(&mut said)
+        .await?;
     if said.trim_end() == word {
-        if let Err(error) = window::bring_forward(app) {
-            tracing::warn!(%error, "the window could not be brought forward");
-        }
-        stream.write_all(ANSWER.as_bytes())?;
+        come();
+        stream.write_all(ANSWER.as_bytes()).await?;
     }
     Ok(())
 }
@@ -84,4 +95,48 @@ pub(crate) fn knock(address: &str) -> bool {
         Some(said == ANSWER)
     };
     ask().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// An open door, where to knock, and how often somebody was let in.
+    fn open_door() -> (tokio::runtime::Runtime, String, Arc<AtomicUsize>) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let door = Door::make().unwrap();
+        let (address, came) = (door.address().unwrap(), Arc::new(AtomicUsize::new(0)));
+        let count = Arc::clone(&came);
+        let entered = runtime.enter();
+        door.open(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+        })
+        .unwrap();
+        drop(entered);
+        (runtime, address, came)
+    }
+
+    #[test]
+    fn the_right_word_is_answered_and_no_other() {
+        let (_runtime, address, came) = open_door();
+        assert!(knock(&address));
+        let (port, _) = address.split_once(' ').unwrap();
+        assert!(!knock(&format!("{port} {:032x}", 1)));
+        assert_eq!(came.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn whoever_connects_and_says_nothing_keeps_nobody_out() {
+        let (_runtime, address, came) = open_door();
+        let (port, _) = address.split_once(' ').unwrap();
+        let silent: Vec<_> = (0..300)
+            .map(|_| TcpStream::connect(port).unwrap())
+            .collect();
+        assert!(knock(&address), "nobody answers");
+        assert_eq!(came.load(Ordering::Relaxed), 1);
+        drop(silent);
+    }
 }

@@ -8,11 +8,13 @@
 mod clipboard;
 mod commands;
 mod dialogs;
+mod environment;
 mod events;
 mod front;
 #[cfg(target_os = "linux")]
 mod graphics;
 mod log;
+mod loopback;
 mod media;
 mod sandboxed;
 mod start;
@@ -23,9 +25,12 @@ use std::process::ExitCode;
 /// Runs the program until its window is closed.
 #[must_use]
 pub fn run() -> ExitCode {
-    #[cfg(target_os = "linux")]
-    graphics::prepare();
-    match start::start() {
+    let key = environment::prepare();
+    if let Err(sentence) = window::is_possible() {
+        eprintln!("{sentence}");
+        return ExitCode::FAILURE;
+    }
+    match start::start(key) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             tracing::error!("{sentence}");

@@ -6,6 +6,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use studio::private;
 use studio::redact::redact;
 use tracing::Subscriber;
 use tracing_appender::non_blocking::WorkerGuard;
@@ -43,7 +44,9 @@ fn to_file<S>(folder: &Path) -> Option<(impl tracing_subscriber::Layer<S>, Worke
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    std::fs::create_dir_all(folder).ok()?;
+    // Closed to others as a whole: the files of later days are made by the library below.
+    private::make_folder(folder).ok()?;
+    private::close_folder(folder);
     let files = Builder::new()
         .rotation(Rotation::DAILY)
         .filename_prefix("inbetween")
@@ -51,6 +54,10 @@ where
         .max_log_files(DAYS)
         .build(folder)
         .ok()?;
+    for file in std::fs::read_dir(folder).ok()?.flatten() {
+        // Of no weight: nobody else gets into the folder.
+        let _ = private::close_file(&file.path());
+    }
     let (writer, guard) = tracing_appender::non_blocking(files);
     let layer = tracing_subscriber::fmt::layer()
         .with_ansi(false)

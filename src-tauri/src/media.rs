@@ -8,28 +8,37 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::Router;
+use std::time::Duration;
+
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use studio::frames::FrameHash;
 use studio::generation::{GenerationId, Phase};
 use studio::studio::Studio;
 use tower_http::cors::CorsLayer;
 use tower_http::services::ServeFile;
 
-/// Where the page may come from: Tauri's own origins, and Vite's while developing.
-const ORIGINS: [&str; 3] = [
-    "tauri://localhost",
-    "http://tauri.localhost",
-    "http://localhost:5173",
-];
+use crate::loopback::{self, Known};
+
+/// Where the page comes from: Tauri's own origins on the three systems.
+const ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
+/// Where it comes from while it is developed: Vite's server.
+const DEVELOPMENT: &str = "http://localhost:5173";
+/// How long a request's head may take, and how long a connection may wait for the next one.
+const HEAD: Duration = Duration::from_secs(10);
 
 /// The running server's address.
 #[derive(Debug)]
 pub(crate) struct Media {
+    /// `http://127.0.0.1:PORT`: what the page's content policy allows.
+    pub(crate) origin: String,
     /// `http://127.0.0.1:PORT/TOKEN`, without a slash at the end.
     pub(crate) base: String,
 }
@@ -42,12 +51,16 @@ struct Server {
 }
 
 /// Starts serving what the studio holds.
+///
+/// # Panics
+/// Outside a tokio runtime.
 pub(crate) fn serve(studio: Arc<Studio>) -> std::io::Result<Media> {
     let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     listener.set_nonblocking(true)?;
     let host = listener.local_addr()?.to_string();
     let token = token()?;
-    let base = format!("http://{host}/{token}");
+    let origin = format!("http://{host}");
+    let base = format!("{origin}/{token}");
     let server = Server {
         studio,
         token,
@@ -58,19 +71,32 @@ pub(crate) fn serve(studio: Arc<Studio>) -> std::io::Result<Media> {
         .route("/{token}/poster/{id}", get(poster))
         .route("/{token}/frame/{hash}", get(frame))
         .route("/{token}/thumb/{hash}", get(thumb))
-        .layer(CorsLayer::new().allow_origin(ORIGINS.map(HeaderValue::from_static)))
+        .layer(CorsLayer::new().allow_origin(origins()))
         .layer(middleware::from_fn_with_state(server.clone(), admit))
         .with_state(server);
-    tauri::async_runtime::spawn(async move {
-        let end = match tokio::net::TcpListener::from_std(listener) {
-            Ok(listener) => axum::serve(listener, router).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = end {
-            tracing::error!(%error, "the media server ended");
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    tokio::spawn(loopback::accept(listener, move |stream, known| {
+        let service = TowerToHyperService::new(router.clone().layer(Extension(known)));
+        async move {
+            // A page that no longer wants an answer breaks off, which is nobody's fault.
+            let _ = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD)
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
         }
-    });
-    Ok(Media { base })
+    }));
+    Ok(Media { origin, base })
+}
+
+/// No release takes the development server for the page.
+fn origins() -> Vec<HeaderValue> {
+    let development = tauri::is_dev().then_some(DEVELOPMENT);
+    ORIGINS
+        .into_iter()
+        .chain(development)
+        .map(HeaderValue::from_static)
+        .collect()
 }
 
 /// 256 random bits, as hexadecimal digits.
@@ -86,26 +112,33 @@ fn token() -> std::io::Result<String> {
 }
 
 /// Lets in who names this very host and the token; everybody else gets the same empty 404.
-async fn admit(State(server): State<Server>, request: Request, next: Next) -> Response {
+/// No answer may be kept by the web view, whose cache lies on the disk, outlives what was
+/// removed, and has the token in the names of its entries.
+async fn admit(
+    State(server): State<Server>,
+    Extension(known): Extension<Known>,
+    request: Request,
+    next: Next,
+) -> Response {
     let host = request
         .headers()
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
     let given = request.uri().path().split('/').nth(1).unwrap_or_default();
-    if host != Some(server.host.as_str()) || !same(given.as_bytes(), server.token.as_bytes()) {
-        return StatusCode::NOT_FOUND.into_response();
-    }
-    let mut response = next.run(request).await;
+    let is_ours =
+        host == Some(server.host.as_str()) && same(given.as_bytes(), server.token.as_bytes());
+    let mut response = if is_ours {
+        known.is_ours();
+        next.run(request).await
+    } else {
+        StatusCode::NOT_FOUND.into_response()
+    };
     let headers = response.headers_mut();
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    // Ids and hashes never come to mean another file.
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("private, max-age=86400"),
-    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn starter(state: PathBuf) -> (StartSandbox, Duration) {
         Box::pin(async move {
             let sandbox = running
                 .get_or_try_init(|| async {
+                    studio::private::make_folder(&state).map_err(|error| error.to_string())?;
                     Sandbox::builder()
                         .key(KEY)
                         .credits(CREDITS)

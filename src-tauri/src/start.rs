@@ -2,7 +2,8 @@
 //! the network or the keychain, which wait until the page has been painted.
 
 use std::env;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,25 +11,26 @@ use apiframe::ApiKey;
 use studio::clock::Clock;
 use studio::lock::{LibraryLock, LockError};
 use studio::paths::Home;
+use studio::private;
 use studio::studio::{Studio, StudioConfig};
 use tauri::{Manager, RunEvent};
 use url::Url;
+use zeroize::Zeroizing;
 
+use crate::environment::{self, KEY_VARIABLE};
 use crate::front::{self, Door};
 use crate::{commands, events, log, media, sandboxed, window};
 
 /// Another address for Apiframe.
 const BASE_URL_VARIABLE: &str = "APIFRAME_BASE_URL";
-/// A key for this run.
-const KEY_VARIABLE: &str = "APIFRAME_API_KEY";
 /// How long steps that are writing may take to end when the window is closed.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long a program that was killed, or is opening, may still hold the library without
 /// answering.
 const DYING: Duration = Duration::from_secs(5);
 
-/// Runs the program, or says in a sentence why it can't.
-pub(crate) fn start() -> Result<(), String> {
+/// Runs the program, or says in a sentence why it can't. `key` is the one of this run.
+pub(crate) fn start(key: Option<Zeroizing<String>>) -> Result<(), String> {
     let home = Home::of_this_process().map_err(|error| error.to_string())?;
     let Some(lock) = lock(&home.data)? else {
         println!("Inbetween is already open; its window was brought forward.");
@@ -37,6 +39,7 @@ pub(crate) fn start() -> Result<(), String> {
     // Kept until the end: dropping it flushes what is still to be written.
     let _log = log::begin(&home.log);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
+    environment::allow_open_files();
 
     let base_url = variable(BASE_URL_VARIABLE)
         .map(|text| {
@@ -45,7 +48,7 @@ pub(crate) fn start() -> Result<(), String> {
             })
         })
         .transpose()?;
-    let key = variable(KEY_VARIABLE)
+    let key = key
         .map(|text| {
             ApiKey::parse(&text).map_err(|shape| format!("{KEY_VARIABLE} can't be used. {shape}"))
         })
@@ -58,7 +61,8 @@ pub(crate) fn start() -> Result<(), String> {
     tauri::async_runtime::set(runtime.handle().clone());
     let entered = runtime.enter();
 
-    let (sandbox, sandbox_time) = sandboxed::starter(home.data.join("sandbox"));
+    let (sandbox, sandbox_time) = sandboxed::starter(home.sandbox());
+    let web_view = WebViewFolder::make(home.web_view());
     let studio = Studio::open(StudioConfig {
         home,
         clock: Clock::system(),
@@ -73,6 +77,8 @@ pub(crate) fn start() -> Result<(), String> {
         format!("Inbetween could not open a port for its own player ({error}).")
     })?;
 
+    let mut context = tauri::generate_context!();
+    window::allow_media(context.config_mut(), &media.origin);
     let bridge = commands::bridge();
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_opener::init())
@@ -87,17 +93,50 @@ pub(crate) fn start() -> Result<(), String> {
             app.manage(lock);
             Ok(())
         })
-        .build(tauri::generate_context!())
+        .build(context)
         .map_err(|error| format!("Inbetween could not open its window ({error})."))?;
     // Whatever is under way then is in the library and goes on at the next start.
-    app.run(|_, event| {
+    // Not `run`, which ends the process where it stands: what follows would never be done.
+    app.run_return(|_, event| {
         if let RunEvent::Exit = event {
             tracing::info!("ending");
         }
     });
     drop(entered);
     runtime.shutdown_timeout(LAST_WORDS);
+    drop(web_view);
     Ok(())
+}
+
+/// What the web view keeps: nothing that is needed at the next start. It is in a folder of our
+/// own, for this user alone, and is removed with the program.
+struct WebViewFolder(PathBuf);
+
+impl WebViewFolder {
+    fn make(folder: PathBuf) -> Self {
+        let made = Self(folder);
+        // What a program left that was killed.
+        made.remove();
+        if let Err(error) = private::make_folder(&made.0) {
+            tracing::warn!(%error, "the web view's folder could not be made");
+        }
+        made
+    }
+
+    fn remove(&self) {
+        match std::fs::remove_dir_all(&self.0) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::warn!(%error, "the web view's folder could not be removed");
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Drop for WebViewFolder {
+    fn drop(&mut self) {
+        self.remove();
+    }
 }
 
 /// The right to the library in `folder`; `None` if a program of this user has it and was
@@ -129,11 +168,19 @@ fn lock(folder: &Path) -> Result<Option<LibraryLock>, String> {
 
 /// Without a door a second start says that the program runs, and no more.
 fn answer_the_door(app: &tauri::AppHandle, lock: &LibraryLock) {
-    match Door::make().and_then(|door| Ok((door.address()?, door))) {
-        Ok((address, door)) => {
-            lock.announce(&address);
-            door.open(app.clone());
+    let app = app.clone();
+    let come = move || {
+        if let Err(error) = window::bring_forward(&app) {
+            tracing::warn!(%error, "the window could not be brought forward");
         }
+    };
+    let opened = Door::make().and_then(|door| {
+        let address = door.address()?;
+        door.open(come)?;
+        Ok(address)
+    });
+    match opened {
+        Ok(address) => lock.announce(&address),
         Err(error) => tracing::warn!(%error, "there is no door for a second start"),
     }
 }

@@ -1,15 +1,17 @@
 //! The window: made hidden in the theme's own colour, shown once the page is mounted, its
 //! size remembered.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use studio::preferences::{Theme, WindowSize};
 use studio::studio::Studio;
-use tauri::utils::config::Color;
+use tauri::utils::config::{Color, Csp, CspDirectiveSources};
+use tauri::webview::NewWindowResponse;
 use tauri::{
-    AppHandle, Manager, UserAttentionType, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
-    WindowEvent,
+    AppHandle, Config, Manager, Url, UserAttentionType, WebviewUrl, WebviewWindow,
+    WebviewWindowBuilder, WindowEvent,
 };
 
 /// The label of the only window.
@@ -20,13 +22,54 @@ pub(crate) const MAIN: &str = "main";
 const DARK: Color = Color(0x0e, 0x0f, 0x12, 0xff);
 const LIGHT: Color = Color(0xf4, 0xf3, 0xf1, 0xff);
 
+/// What the page takes from the media server.
+const FROM_MEDIA_SERVER: [&str; 2] = ["img-src", "media-src"];
+
 const SIZE: (f64, f64) = (1280.0, 800.0);
 const SMALLEST: (f64, f64) = (900.0, 600.0);
 
 /// A page that has not reported by now is broken; a window with its error beats no window.
 const PATIENCE: Duration = Duration::from_secs(6);
 
-/// Makes the window, hidden.
+/// Whether a window can be opened at all.
+///
+/// # Errors
+/// A sentence for standard error: without a desktop there is no other place for it.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_possible() -> Result<(), &'static str> {
+    gtk::init().map_err(|_| {
+        "Inbetween could not open a window: there is no desktop here (DISPLAY or WAYLAND_DISPLAY \
+         must lead to one). Start it from your desktop, or from a terminal in it."
+    })
+}
+
+/// The other systems always have one.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_possible() -> Result<(), &'static str> {
+    Ok(())
+}
+
+/// Adds the media server to what the page's content policy allows: its one port, which is
+/// known only now.
+pub(crate) fn allow_media(config: &mut Config, origin: &str) {
+    let security = &mut config.app.security;
+    for policy in [&mut security.csp, &mut security.dev_csp]
+        .into_iter()
+        .flatten()
+    {
+        let mut directives: HashMap<String, CspDirectiveSources> = policy.clone().into();
+        for directive in FROM_MEDIA_SERVER {
+            directives
+                .entry(directive.to_owned())
+                .or_default()
+                .push(origin);
+        }
+        *policy = Csp::DirectiveMap(directives);
+    }
+}
+
+/// Makes the window, hidden. Its page stays what it is: it can't be led elsewhere, open other
+/// windows or store files.
 pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
     let (theme, size) = studio.preferences(|preferences| (preferences.theme, preferences.window));
     let (width, height) = size
@@ -41,6 +84,12 @@ pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
         .visible(false)
         .theme(native(theme))
         .background_color(DARK)
+        .data_directory(studio.home().web_view())
+        // Linux has the folder above instead, which works under a driver too.
+        .incognito(cfg!(not(target_os = "linux")))
+        .on_navigation(|address| is_own(address, tauri::is_dev()))
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
         .build()?;
     paint(&window, theme);
     remember_size(&window, Arc::clone(studio));
@@ -53,6 +102,18 @@ pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Whether this is the page's own address: Tauri's, or Vite's while it is developed.
+fn is_own(address: &Url, in_development: bool) -> bool {
+    let origin = (address.scheme(), address.host_str(), address.port());
+    match origin {
+        ("tauri", Some("localhost"), None) | ("http" | "https", Some("tauri.localhost"), None) => {
+            true
+        }
+        ("http", Some("localhost"), Some(5173)) => in_development,
+        _ => false,
+    }
 }
 
 /// Shows the window, in the theme in use.
@@ -139,4 +200,50 @@ fn remember_size(window: &WebviewWindow, studio: Arc<Studio>) {
             tracing::warn!(%problem, "the window's size could not be kept");
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_page_goes_nowhere_but_to_itself() {
+        let may = |address: &str| is_own(&address.parse().unwrap(), false);
+        for own in [
+            "tauri://localhost",
+            "tauri://localhost/index.html#x",
+            "http://tauri.localhost/",
+            "https://tauri.localhost/",
+        ] {
+            assert!(may(own), "{own}");
+        }
+        for other in [
+            "https://example.com/",
+            "http://127.0.0.1:4000/token/clip/x",
+            "http://localhost:5173/",
+            "http://tauri.localhost:81/",
+            "http://tauri.localhost.example.com/",
+            "tauri://example.com/",
+            "file:///etc/passwd",
+            "about:blank",
+            "data:text/html,x",
+        ] {
+            assert!(!may(other), "{other}");
+        }
+        assert!(is_own(&"http://localhost:5173/".parse().unwrap(), true));
+    }
+
+    #[test]
+    fn the_policy_names_one_port() {
+        let config = include_str!("../../tauri.conf.json");
+        let mut config: Config = serde_json::from_str(config).unwrap();
+        allow_media(&mut config, "http://127.0.0.1:4321");
+        let policy = config.app.security.csp.unwrap().to_string();
+        let ports: Vec<_> = policy
+            .split([' ', ';'])
+            .filter(|word| word.contains("127.0.0.1"))
+            .collect();
+        assert_eq!(ports, ["http://127.0.0.1:4321"; 2], "{policy}");
+    }
 }

@@ -6,6 +6,7 @@ use studio::problem::Problem;
 use studio::session::{Keep, Session};
 use studio::studio::Studio;
 use tauri::State;
+use zeroize::Zeroizing;
 
 /// After the first paint: asks the keychain, then Apiframe.
 #[tauri::command]
@@ -22,7 +23,7 @@ pub(crate) async fn sign_in(
     key: String,
     keep: Keep,
 ) -> Result<Session, Problem> {
-    studio.sign_in(&key, keep).await
+    studio.sign_in(&Zeroizing::new(key), keep).await
 }
 
 /// Asks the keychain again.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use studio::frames::{Frame, FrameHash, FrameProblem, Frames};
+use studio::frames::{Frame, FrameHash};
 use studio::generation::Generation;
 use studio::price::Price;
 use studio::problem::Problem;
@@ -20,7 +20,7 @@ pub(crate) async fn import_frame(
     studio: State<'_, Arc<Studio>>,
     path: PathBuf,
 ) -> Result<Frame, Problem> {
-    take_in(&studio, move |frames| frames.import_path(&path)).await
+    studio.import(move |frames| frames.import_path(&path)).await
 }
 
 /// Takes a picture in that the person picks in the system's dialog; `None` when they
@@ -35,7 +35,8 @@ pub(crate) async fn pick_frame(
     let Some(path) = dialogs::pick_picture(&app, &title).await? else {
         return Ok(None);
     };
-    take_in(&studio, move |frames| frames.import_path(&path))
+    studio
+        .import(move |frames| frames.import_path(&path))
         .await
         .map(Some)
 }
@@ -48,30 +49,16 @@ pub(crate) async fn paste_frame(
     studio: State<'_, Arc<Studio>>,
 ) -> Result<Option<Frame>, Problem> {
     match clipboard::picture(&app).await {
-        Some(clipboard::Pasted::File(path)) => {
-            take_in(&studio, move |frames| frames.import_path(&path))
-                .await
-                .map(Some)
-        }
-        Some(clipboard::Pasted::Png(bytes)) => take_in(&studio, move |frames| {
-            frames.import_bytes("Pasted picture", &bytes)
-        })
-        .await
-        .map(Some),
+        Some(clipboard::Pasted::File(path)) => studio
+            .import(move |frames| frames.import_path(&path))
+            .await
+            .map(Some),
+        Some(clipboard::Pasted::Png(bytes)) => studio
+            .import(move |frames| frames.import_bytes("Pasted picture", &bytes))
+            .await
+            .map(Some),
         None => Ok(None),
     }
-}
-
-/// Reading and converting a picture takes up to seconds, where blocking is allowed.
-async fn take_in(
-    studio: &Studio,
-    work: impl FnOnce(&Frames) -> Result<Frame, FrameProblem> + Send + 'static,
-) -> Result<Frame, Problem> {
-    let frames = studio.frames().clone();
-    tokio::task::spawn_blocking(move || work(&frames))
-        .await
-        .map_err(|stopped| Problem::new("picture", stopped.to_string()))?
-        .map_err(Problem::from)
 }
 
 /// What is known of a frame.

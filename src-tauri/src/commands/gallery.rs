@@ -12,9 +12,6 @@ use studio::studio::Studio;
 use tauri::State;
 use tauri::ipc::{InvokeBody, Request};
 
-/// The most bytes of a poster: one of 640 pixels is a tenth of it.
-const LARGEST_POSTER: usize = 2 << 20;
-
 /// A page of the gallery.
 #[derive(Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -144,7 +141,7 @@ pub(crate) async fn save_poster(
     let (Some(id), InvokeBody::Raw(jpeg)) = (id, request.body()) else {
         return Err(Problem::new("poster", "That is no poster."));
     };
-    if jpeg.len() > LARGEST_POSTER || !jpeg.starts_with(&[0xff, 0xd8, 0xff]) {
+    if !studio::clips::is_poster(jpeg) {
         return Err(Problem::new("poster", "A poster is a small JPEG."));
     }
     Ok(studio.engine()?.save_poster(&id, jpeg.clone()).await?)

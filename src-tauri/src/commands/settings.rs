@@ -128,7 +128,7 @@ pub(crate) async fn open_folder(
         Folder::Data => studio.home().data.clone(),
         Folder::Log => studio.home().log.clone(),
     };
-    let opened = std::fs::create_dir_all(&folder)
+    let opened = studio::private::make_folder(&folder)
         .map_err(|error| error.to_string())
         .and_then(|()| {
             app.opener()

@@ -16,5 +16,6 @@ mod making_a_clip;
 mod sandbox_profile;
 mod signing_in;
 mod starting;
+mod strangers;
 mod surviving;
 mod tour;

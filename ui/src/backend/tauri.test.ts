@@ -1,6 +1,6 @@
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { asProblem, type FileDrag } from '.';
+import { asProblem, type FileDrag, type Settings } from '.';
 import { TauriBackend } from './tauri';
 
 interface Call {
@@ -46,6 +46,15 @@ it('media come from the address that the program gave at the start', async () =>
   const backend = new TauriBackend();
   await backend.boot();
   expect(backend.media('clip', 'a/b')).toBe('http://127.0.0.1:9/token/clip/a%2Fb');
+});
+
+it('half an emoji goes over as a whole character', async () => {
+  const settings = { prompt: 'A cat \uD83D', shots: [{ prompt: '\uDE00 and 😀', seconds: 3 }] };
+  await new TauriBackend().saveDraft(settings as unknown as Settings);
+  const { payload } = calls[0] as { payload: { settings: typeof settings } };
+  expect(payload.settings.prompt).toBe('A cat \uFFFD');
+  expect(payload.settings.shots[0]?.prompt).toBe('\uFFFD and 😀');
+  expect(JSON.stringify(payload)).not.toMatch(/\\ud[89a-f]/);
 });
 
 it('a poster goes over as raw bytes', async () => {

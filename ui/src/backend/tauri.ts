@@ -2,10 +2,28 @@
 import { invoke } from '@tauri-apps/api/core';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 import type { Backend, FileDrag, FolderName, Listeners, MediaKind } from '.';
-import { commands, events } from './bindings';
+import { commands as bound, events } from './bindings';
 import type { GalleryFilter, Keep, Link, Settings, SpendingLimits, Theme } from './bindings';
 
 const nothing = () => undefined;
+
+/**
+ * The typed calls, with half a character in a text made into a whole one. A text cut in the
+ * middle of an emoji holds such a half; as JSON it can't be read, and the call would fail.
+ */
+const commands = new Proxy(bound, {
+  get(target, name: keyof typeof bound) {
+    const call = target[name] as (...given: unknown[]) => unknown;
+    return (...given: unknown[]) => call(...given.map(wellFormed));
+  },
+});
+
+function wellFormed(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/\p{Surrogate}/gu, '\uFFFD');
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, wellFormed(one)]));
+}
 
 export class TauriBackend implements Backend {
   #mediaBase = '';

@@ -53,6 +53,15 @@ describe('the composer', () => {
     );
   });
 
+  it('takes a text up to a limit and says where it ends', async () => {
+    const { user } = await open({ draft: { ...SETTINGS, prompt: 'x'.repeat(19_990) } });
+    expect(screen.queryByText(/takes at most/)).toBeNull();
+    await user.click(prompt());
+    await user.paste('y'.repeat(50));
+    expect((prompt() as HTMLTextAreaElement).value).toHaveLength(20_000);
+    expect(prompt()).toHaveAccessibleDescription(/This field takes at most 20,000 characters/);
+  });
+
   it('counts the prompt as the model does, and marks what is too long', async () => {
     await open({ draft: { ...SETTINGS, prompt: `${'a'.repeat(2499)}🌊🌊` } });
     const count = screen.getByText('2501 / 2500');

@@ -5,6 +5,8 @@
 import type { Clip, Mode, Price, Settings, Shape } from '../backend';
 
 export const PROMPT_LIMIT = 2500; // characters, the model's own limit
+/** Characters that a field takes at all, so that what is too long can be shortened in it. */
+export const TEXT_LIMIT = 20_000;
 export const LENGTH_MIN = 3; // seconds, the model's own limits
 export const LENGTH_MAX = 15;
 
@@ -44,6 +46,13 @@ export function priceWords(price: Price): string {
   if (price.kind === 'exact') return credits(price.credits);
   if (price.min === price.max) return `about ${credits(price.max)}`;
   return `about ${count(price.min)}–${count(price.max)} credits`;
+}
+
+/** What is said of a text that ends at `TEXT_LIMIT`, because a field takes no more. */
+export function cutWords(text: string): string | null {
+  return text.length < TEXT_LIMIT
+    ? null
+    : `This field takes at most ${count(TEXT_LIMIT)} characters. What came after them was left out.`;
 }
 
 /** `1:05`, from milliseconds. */

@@ -10,6 +10,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{RequestBuilder, redirect, retry};
 use serde::de::DeserializeOwned;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::account::Me;
 use crate::catalogue::{Modality, ModelCatalog};
@@ -18,6 +19,7 @@ use crate::error::{Error, LossCause, Unsendable};
 use crate::exchange::{Patience, Pulse, exchange};
 use crate::job::{Accepted, Job, JobPage, JobQuery};
 use crate::key::ApiKey;
+use crate::lenient;
 use crate::plain;
 use crate::rejection::Rejection;
 use crate::upload::{Upload, UploadFile};
@@ -34,6 +36,9 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     key: Option<ApiKey>,
+    /// The key as a header, made once so that each request shares these bytes instead of
+    /// leaving a copy behind.
+    key_header: Option<HeaderValue>,
     timeouts: Timeouts,
 }
 
@@ -78,6 +83,7 @@ impl Client {
         Ok(Self {
             http,
             base,
+            key_header: key.as_ref().and_then(header_of),
             key,
             timeouts,
         })
@@ -117,19 +123,32 @@ impl Client {
 
     /// `GET /v2/jobs/{id}`: how far one job is.
     pub async fn job(&self, id: &str) -> Result<Job, Error> {
-        // Dots alone would climb out of the path, and the URL parser drops control characters.
-        let is_segment = !matches!(id, "" | "." | "..") && !id.contains(char::is_control);
-        if !is_segment {
+        // Anything else could ask for something else than a job.
+        if !lenient::is_id(id) {
             return Err(Error::Unsendable(Unsendable::JobId));
         }
         let request = self.http.get(self.at(&["jobs", id]));
-        self.call(self.signed(request)?).await
+        let job: Job = self.call(self.signed(request)?).await?;
+        if !job.id.eq_ignore_ascii_case(id) {
+            return Err(Error::lost(LossCause::Invalid, "another job was told of"));
+        }
+        Ok(self.shown(job))
     }
 
     /// `GET /v2/jobs`: a page of this account's jobs, newest first.
     pub async fn jobs(&self, query: &JobQuery) -> Result<JobPage, Error> {
         let request = self.http.get(self.at(&["jobs"])).query(query);
-        self.call(self.signed(request)?).await
+        let mut page: JobPage = self.call(self.signed(request)?).await?;
+        page.jobs = page.jobs.into_iter().map(|job| self.shown(job)).collect();
+        Ok(page)
+    }
+
+    /// The job with its sentence made fit to be shown.
+    fn shown(&self, mut job: Job) -> Job {
+        job.error = job
+            .error
+            .map(|said| plain::sentence(&said, self.key.as_ref()));
+        job
     }
 
     /// `POST /v2/uploads`: makes a file into an address. Costs nothing.
@@ -171,10 +190,8 @@ impl Client {
     }
 
     fn signed(&self, request: RequestBuilder) -> Result<RequestBuilder, Error> {
-        let key = self.key.as_ref();
-        let header = key.and_then(|key| HeaderValue::from_str(key.expose()).ok());
-        let mut header = header.ok_or(Error::Unsendable(Unsendable::NoKey))?;
-        header.set_sensitive(true);
+        let header = self.key_header.clone();
+        let header = header.ok_or(Error::Unsendable(Unsendable::NoKey))?;
         Ok(request.header(X_API_KEY, header))
     }
 
@@ -202,7 +219,21 @@ impl Client {
         serde_json::from_slice(&answer.body).map_err(|error| {
             // It may quote the answer.
             let detail = plain::sentence(&error.to_string(), self.key.as_ref());
-            Error::lost(LossCause::Unreadable, detail)
+            let cause = if error.is_data() {
+                LossCause::Invalid
+            } else {
+                LossCause::Unreadable
+            };
+            Error::lost(cause, detail)
         })
     }
+}
+
+/// The key as a header whose memory is wiped once nobody uses it. What the network library
+/// copies into the buffer it sends from is out of reach.
+fn header_of(key: &ApiKey) -> Option<HeaderValue> {
+    let bytes = Zeroizing::new(key.expose().as_bytes().to_vec());
+    let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(bytes)).ok()?;
+    header.set_sensitive(true);
+    Some(header)
 }

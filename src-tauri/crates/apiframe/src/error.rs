@@ -181,9 +181,13 @@ pub enum LossCause {
     /// The answer began and did not end.
     #[error("Apiframe's answer broke off in the middle.")]
     Truncated,
-    /// The server said yes, in a form that means nothing to this client.
+    /// The answer is no JSON, or too long: most likely somebody in between said yes.
     #[error("Apiframe's answer could not be understood.")]
     Unreadable,
+    /// The server said yes in JSON, without what the schema promises: a job without an id, or
+    /// with one that can't be. Asked again, it most likely says the same again.
+    #[error("Apiframe's answer could not be understood.")]
+    Invalid,
 }
 
 /// The whole chain of causes in one line.

@@ -1,6 +1,6 @@
 //! The remote side of a generation: what the server says about the work it was given.
 //!
-//! Reading is forgiving (see `lenient`): only a job without an `id` is not a job. Writing
+//! Reading is forgiving (see `lenient`): only a job without a sensible `id` is not a job. Writing
 //! follows the schema to the letter, for the server that stands in for the real one.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,7 +13,8 @@ use crate::lenient;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Accepted {
-    /// The job's id, to ask for it by.
+    /// The job's id, to ask for it by: 1 to 128 letters, digits, `-` and `_`.
+    #[serde(deserialize_with = "lenient::id")]
     pub job_id: String,
     /// How far it is. Past `Queued` when a submission was replayed under its idempotency key.
     #[serde(default)]
@@ -102,7 +103,8 @@ impl<'de> Deserialize<'de> for JobStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
-    /// The id, a UUID by the schema.
+    /// The id, a UUID by the schema: 1 to 128 letters, digits, `-` and `_`.
+    #[serde(deserialize_with = "lenient::id")]
     pub id: String,
     /// How far it is.
     #[serde(default)]
@@ -116,11 +118,12 @@ pub struct Job {
     /// What came out, untyped by the schema; see [`Job::result_urls`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
-    /// The server's sentence about what went wrong.
+    /// The server's sentence about what went wrong, fit to be shown.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub error: Option<String>,
-    /// Credits taken for it; given back when it fails.
-    #[serde(default, deserialize_with = "lenient::whole")]
+    /// Credits taken for it, 0 to 1,000,000; given back when it fails. `None` when the server
+    /// does not say, or says what can't be.
+    #[serde(default, deserialize_with = "lenient::cost")]
     pub credit_cost: Option<i64>,
     /// `pending`, `delivered` or `failed`, where a webhook was asked for.
     #[serde(default, deserialize_with = "lenient::or_default")]

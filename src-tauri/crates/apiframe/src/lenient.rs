@@ -40,6 +40,43 @@ where
     Ok(as_whole(&Value::deserialize(from)?))
 }
 
+/// Many times what the dearest clip of any model costs. A cost beyond it, or below nothing, is
+/// no cost: it would feed prices and spending limits.
+pub(crate) const MOST_CREDITS: i64 = 1_000_000;
+
+/// What something costs, in credits; `None` where that is no sensible number.
+pub(crate) fn cost<'de, D>(from: D) -> Result<Option<i64>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    Ok(whole(from)?.filter(|credits| (0..=MOST_CREDITS).contains(credits)))
+}
+
+/// The longest id that is taken: a UUID has 36 characters.
+const LONGEST_ID: usize = 128;
+
+/// The id of a job: a UUID by the schema. Any other short name is taken too, as long as it is
+/// one that can stand in an address by itself. It is stored, shown, and asked for by.
+pub(crate) fn id<'de, D>(from: D) -> Result<String, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let id = String::deserialize(from)?;
+    if is_id(&id) {
+        Ok(id)
+    } else {
+        // Not quoted: it may be anything, at any length.
+        Err(serde::de::Error::custom("the job's id is not one"))
+    }
+}
+
+/// Whether a text can be the id of a job.
+pub(crate) fn is_id(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    (1..=LONGEST_ID).contains(&text.len())
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
 /// A percentage as a whole number, clamped to 0 to 100; anything but a number is `None`.
 pub(crate) fn percent<'de, D>(from: D) -> Result<Option<u8>, D::Error>
 where

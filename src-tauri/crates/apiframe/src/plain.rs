@@ -5,15 +5,80 @@ use crate::key::ApiKey;
 /// Enough for any sentence the API has; what the edge in front of it sends is cut here.
 const LONGEST: usize = 500;
 
-/// One line of at most 500 characters, without the key and without the queries of addresses,
-/// which can carry a signature.
+/// One line of at most 500 characters, without the key, without the queries of addresses,
+/// which can carry a signature, and without anything that would act on the screen, the
+/// terminal or the text around it.
 pub(crate) fn sentence(text: &str, key: Option<&ApiKey>) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = printable(text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     let line = match key {
         Some(key) => line.replace(key.expose(), &format!("afk_…{}", key.last4())),
         None => line,
     };
-    without_queries(&line).chars().take(LONGEST).collect()
+    let line = without_queries(&line);
+    let mut short: String = line.chars().take(LONGEST).collect();
+    if short.len() < line.len() {
+        short.push('…');
+    }
+    isolated(short)
+}
+
+/// The text without control characters, terminal escape sequences and the characters that
+/// change the direction of what follows. Line breaks and tabs become blanks.
+fn printable(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\u{1b}' => match characters.next() {
+                Some('[') => skip_past(&mut characters, |c| ('@'..='~').contains(&c)),
+                // Ends with BEL, or with another escape sequence, which is dropped in turn.
+                Some(']' | 'P' | '^' | '_') => {
+                    while characters
+                        .next_if(|c| !matches!(c, '\u{7}' | '\u{1b}'))
+                        .is_some()
+                    {}
+                }
+                _ => {}
+            },
+            '\u{9b}' => skip_past(&mut characters, |c| ('@'..='~').contains(&c)),
+            blank if blank.is_whitespace() => kept.push(' '),
+            control if control.is_control() || turns_direction(control) => {}
+            other => kept.push(other),
+        }
+    }
+    kept
+}
+
+fn skip_past(characters: &mut impl Iterator<Item = char>, is_last: impl Fn(char) -> bool) {
+    let _ = characters.find(|character| is_last(*character));
+}
+
+/// Marks, embeddings, overrides and isolates of Unicode's bidirectional algorithm.
+fn turns_direction(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+/// Text written from right to left is set apart, so that it can't rearrange the sentence it
+/// is quoted in.
+fn isolated(text: String) -> String {
+    let is_from_right = |character: char| {
+        matches!(
+            character,
+            '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+                | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}'
+        )
+    };
+    if text.contains(is_from_right) {
+        format!("\u{2068}{text}\u{2069}")
+    } else {
+        text
+    }
 }
 
 /// The text of a body that is no JSON: markup is stripped where there is any.
@@ -152,6 +217,44 @@ mod tests {
 
     #[test]
     fn a_novel_is_cut_at_five_hundred_characters() {
-        assert_eq!(sentence(&"ä".repeat(900), None), "ä".repeat(500));
+        let cut = "ä".repeat(500) + "…";
+        assert_eq!(sentence(&"ä".repeat(900), None), cut);
+        assert_eq!(sentence(&"ä".repeat(500), None), "ä".repeat(500));
+    }
+
+    #[test]
+    fn nothing_that_acts_on_a_screen_or_a_terminal_passes() {
+        for (said, shown) in [
+            ("Do\u{7}wn\u{0}", "Down"),
+            ("\u{1b}[31mDown\u{1b}[0m now", "Down now"),
+            ("\u{1b}]0;title\u{7}Down", "Down"),
+            ("\u{1b}]8;;http://x.test\u{1b}\\Down", "Down"),
+            ("\u{9b}2JDown", "Down"),
+            ("Do\u{1b}", "Do"),
+            ("file\u{202e}gpj.exe", "filegpj.exe"),
+            ("\u{2067}a\u{2069}\u{200f}b\u{61c}", "ab"),
+            ("one\r\n\ttwo\u{2028}three", "one two three"),
+            (
+                "👩\u{200d}🎨 zero-width joiners stay",
+                "👩\u{200d}🎨 zero-width joiners stay",
+            ),
+        ] {
+            assert_eq!(sentence(said, None), shown, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_from_right_to_left_is_set_apart() {
+        assert_eq!(sentence("לא", None), "\u{2068}לא\u{2069}");
+        assert_eq!(sentence("non, élève", None), "non, élève");
+    }
+
+    #[test]
+    fn a_key_that_is_broken_up_by_control_characters_is_found_all_the_same() {
+        let key = ApiKey::parse("afk_0123456789abcdef").unwrap();
+        assert_eq!(
+            sentence("afk_0123\u{7}4567\u{202e}89abcdef", Some(&key)),
+            "afk_…cdef"
+        );
     }
 }

@@ -34,7 +34,7 @@ pub struct ErrorReply {
     /// Credits the job would have cost; only with 402.
     #[serde(
         default,
-        deserialize_with = "lenient::whole",
+        deserialize_with = "lenient::cost",
         skip_serializing_if = "Option::is_none"
     )]
     pub credits_required: Option<i64>,
@@ -54,7 +54,7 @@ pub struct Rejection {
     pub status: u16,
     /// What it means for the caller.
     pub kind: RejectionKind,
-    /// The server's own sentence, at most 500 characters; never empty.
+    /// The server's own sentence, at most 500 characters and fit to be shown; never empty.
     pub message: String,
     /// What is wrong with which field, keyed by JSON path.
     pub details: BTreeMap<String, Vec<String>>,
@@ -132,7 +132,7 @@ impl Rejection {
         let clean = |text: &str| plain::sentence(text, key);
         let reply: ErrorReply = serde_json::from_slice(body).unwrap_or_default();
         let said = if reply.error.trim().is_empty() {
-            plain::text_of(&String::from_utf8_lossy(body), is_html(headers))
+            unlabelled(body, is_html(headers))
         } else {
             reply.error.clone()
         };
@@ -155,6 +155,19 @@ impl Rejection {
                 .collect(),
         }
     }
+}
+
+/// What a body says that has no `error`. JSON is not shown as it is: nobody reads it, and one
+/// that is cut off in the middle ends anywhere.
+fn unlabelled(body: &[u8], is_html: bool) -> String {
+    let text = String::from_utf8_lossy(body);
+    if !text.trim_start().starts_with(['{', '[']) {
+        return plain::text_of(&text, is_html);
+    }
+    serde_json::from_slice::<Value>(body)
+        .ok()
+        .and_then(|body| Some(body.get("message")?.as_str()?.to_owned()))
+        .unwrap_or_default()
 }
 
 fn is_html(headers: &HeaderMap) -> bool {

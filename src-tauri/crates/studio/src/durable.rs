@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
 
+use crate::private;
+
 /// The names of files that are being written: with the process that does, so that it can be
 /// told which of them nobody will finish.
 const PREFIX: &str = ".writing-";
@@ -39,7 +41,7 @@ pub(crate) fn sweep(folder: &Path) {
 }
 
 /// Writes `bytes` to `path`: into a new file beside it, synced, then renamed over it.
-/// Missing folders are made.
+/// Missing folders are made, for this user alone as the file is.
 ///
 /// # Errors
 /// Whatever the file system answers; `path` is untouched then.
@@ -47,7 +49,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path
         .parent()
         .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-    fs::create_dir_all(folder)?;
+    private::make_folder(folder)?;
     // Beside the target, because a rename is atomic only within one file system.
     let mut file = Builder::new()
         .prefix(&format!("{PREFIX}{}-", std::process::id()))

@@ -1,22 +1,26 @@
 //! One program per library: whoever opens it holds a lock on its folder, and tells the next
 //! one who that is and how to reach it.
 //!
-//! The lock is the system's, so it ends with the process, however that ends. Beside it lies
-//! a note with the owner; a note without a lock means nothing. Where a file system has no
-//! locks the program works without one: two programs on one library do no harm to its file
+//! The lock is the system's, so it ends with the process, however that ends. It is on the
+//! folder itself, which can't be replaced while the library in it is used without the library
+//! being replaced too; where folders can't be locked (Windows, network drives), it is on a
+//! file in it. In the folder lies a note with the owner; a note without a lock means nothing.
+//! Where a file system has no locks the program works without one: two programs on one library do no harm to its file
 //! (SQLite sees to that), but would each look after the same jobs, and could each send what
 //! was never sent.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::durable;
+use crate::{durable, private, regular};
 
 const LOCK: &str = "inbetween.lock";
 const NOTE: &str = "inbetween.owner.json";
+/// Bytes of a note: many times what one takes.
+const LONGEST_NOTE: u64 = 64 << 10;
 
 /// Who has a library open.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -106,7 +110,7 @@ fn named<'a>(user: &'a str, otherwise: &'a str) -> &'a str {
 pub struct LibraryLock {
     folder: PathBuf,
     /// Holds the lock; `None` where the file system has none.
-    _file: Option<File>,
+    _handle: Option<File>,
 }
 
 impl LibraryLock {
@@ -119,15 +123,13 @@ impl LibraryLock {
             folder: folder.to_owned(),
             error,
         };
-        fs::create_dir_all(folder).map_err(failed)?;
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join(LOCK))
-            .map_err(failed)?;
-        let file = match file.try_lock() {
-            Ok(()) => Some(file),
+        private::make_folder(folder).map_err(failed)?;
+        let taken = take_folder(folder).or_else(|error| match error {
+            TryLockError::Error(_) => take_file(folder),
+            TryLockError::WouldBlock => Err(error),
+        });
+        let handle = match taken {
+            Ok(handle) => Some(handle),
             Err(TryLockError::WouldBlock) => {
                 return Err(LockError::Held {
                     owner: read_note(folder),
@@ -135,13 +137,15 @@ impl LibraryLock {
                 });
             }
             Err(TryLockError::Error(error)) => {
+                // What can't be written to at all is no folder for a library.
+                drop(tempfile::tempfile_in(folder).map_err(failed)?);
                 tracing::warn!(%error, "this file system has no locks");
                 None
             }
         };
         let lock = Self {
             folder: folder.to_owned(),
-            _file: file,
+            _handle: handle,
         };
         lock.note(&Owner::this());
         Ok(lock)
@@ -166,13 +170,39 @@ impl LibraryLock {
     }
 }
 
+#[cfg(unix)]
+fn take_folder(folder: &Path) -> Result<File, TryLockError> {
+    let handle = File::open(folder).map_err(TryLockError::Error)?;
+    handle.try_lock()?;
+    Ok(handle)
+}
+
+#[cfg(not(unix))]
+fn take_folder(_folder: &Path) -> Result<File, TryLockError> {
+    Err(TryLockError::Error(io::ErrorKind::Unsupported.into()))
+}
+
+fn take_file(folder: &Path) -> Result<File, TryLockError> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join(LOCK))
+        .map_err(TryLockError::Error)?;
+    file.try_lock()?;
+    Ok(file)
+}
+
 fn read_note(folder: &Path) -> Option<Owner> {
-    serde_json::from_slice(&fs::read(folder.join(NOTE)).ok()?).ok()
+    let note = regular::read(&folder.join(NOTE), LONGEST_NOTE).ok()?;
+    serde_json::from_slice(&note).ok()
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::fs;
+
     use super::*;
 
     fn refused(folder: &Path) -> (Option<Owner>, String) {
@@ -196,6 +226,31 @@ mod tests {
         assert!(sentence.contains("already running"), "{sentence}");
         drop(first);
         LibraryLock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn whatever_is_deleted_in_its_folder_a_library_stays_one_programs() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = LibraryLock::take(folder.path()).unwrap();
+        for file in fs::read_dir(folder.path()).unwrap() {
+            fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        refused(folder.path());
+        drop(first);
+        LibraryLock::take(folder.path()).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn where_folders_can_not_be_locked_a_file_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = take_file(folder.path()).unwrap();
+        assert!(matches!(
+            take_file(folder.path()),
+            Err(TryLockError::WouldBlock)
+        ));
+        drop(first);
+        take_file(folder.path()).unwrap();
     }
 
     #[test]

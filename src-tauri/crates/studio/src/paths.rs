@@ -11,6 +11,8 @@ use directories::{BaseDirs, ProjectDirs, UserDirs};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::private;
+
 /// Moves the library, the clips, the preferences and the log into one folder.
 pub const HOME_VARIABLE: &str = "INBETWEEN_HOME";
 
@@ -123,6 +125,39 @@ impl Home {
     #[must_use]
     pub fn frames(&self) -> PathBuf {
         self.data.join("frames")
+    }
+
+    /// The folder of the web view: whatever it keeps, for as long as the program runs.
+    #[must_use]
+    pub fn web_view(&self) -> PathBuf {
+        self.data.join("web-view")
+    }
+
+    /// The folder of the sandbox's own state.
+    #[must_use]
+    pub fn sandbox(&self) -> PathBuf {
+        self.data.join("sandbox")
+    }
+
+    /// Takes what is here, and was left open by an older version or by hand, away from other
+    /// users: everything that the program made for itself. Of the folders that the user named
+    /// (`chosen` for clips, [`HOME_VARIABLE`]) the mode is the user's own business.
+    pub(crate) fn close(&self, chosen: Option<&Path>) {
+        if self.data != self.config {
+            private::close_folder(&self.data);
+            private::close_folder(&self.config);
+        }
+        for folder in [
+            self.data.join("library"),
+            self.frames(),
+            self.sandbox(),
+            self.log.clone(),
+        ] {
+            private::close_folder(&folder);
+        }
+        if chosen.is_none_or(|chosen| chosen != self.clips_default) {
+            private::close_folder(&self.clips_default);
+        }
     }
 
     /// The file of what stands in the composer.

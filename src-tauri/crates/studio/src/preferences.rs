@@ -17,6 +17,10 @@ use specta::Type;
 use crate::durable;
 use crate::ledger::Limits;
 use crate::paths::Profile;
+use crate::regular;
+
+/// Bytes of preferences: hundreds of times what they take.
+const LONGEST: u64 = 1 << 20;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -88,7 +92,7 @@ impl Preferences {
     /// limit. Such a file is then renamed to end in `.broken` so that nothing in it is lost.
     #[must_use]
     pub fn load(file: &Path) -> Self {
-        let text = match fs::read(file) {
+        let text = match regular::read(file, LONGEST) {
             Ok(text) => text,
             Err(error) => {
                 if error.kind() != io::ErrorKind::NotFound {
@@ -211,6 +215,19 @@ mod tests {
             written,
             serde_json::json!({ "theme": "system", "accent": { "hue": 210 } })
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_in_their_place_keeps_nobody_waiting_and_makes_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("preferences.json");
+        crate::regular::make_pipe(&file);
+        let mut preferences = Preferences::load(&file);
+        assert_eq!(preferences, Preferences::default());
+        preferences.theme = Theme::Dark;
+        preferences.save(&file).unwrap();
+        assert_eq!(Preferences::load(&file), preferences);
     }
 
     #[test]

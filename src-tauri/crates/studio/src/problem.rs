@@ -59,6 +59,7 @@ impl From<LibraryError> for Problem {
     fn from(error: LibraryError) -> Self {
         let code = match error {
             LibraryError::NotThere => "notThere",
+            LibraryError::Gone(_) => "libraryGone",
             LibraryError::Newer => "newerLibrary",
             LibraryError::Sqlite(_)
             | LibraryError::Damaged(_)

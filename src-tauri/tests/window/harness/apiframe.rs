@@ -106,6 +106,14 @@ impl Apiframe {
         self.sandbox.requests()[number].at.into()
     }
 
+    /// How many requests for this path arrived after so many others.
+    pub fn requests_from(&self, before: usize, path: &str) -> usize {
+        let later = self.sandbox.requests().into_iter().skip(before);
+        later
+            .filter(|request| request.path.starts_with(path))
+            .count()
+    }
+
     fn requests_to(&self, method: &str, path: &str) -> Vec<Recorded> {
         let all = self.sandbox.requests().into_iter();
         all.filter(|request| request.method == method && request.path.starts_with(path))

@@ -24,7 +24,7 @@ use super::session::{Keychain, Session};
 use super::wait::until;
 
 /// The program under test, as cargo built it for these tests.
-const PROGRAM: &str = env!("CARGO_BIN_EXE_inbetween");
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_inbetween");
 
 /// What a test starts with. `..Options::default()` fills in the rest.
 pub struct Options {

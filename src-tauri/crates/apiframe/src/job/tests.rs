@@ -104,8 +104,37 @@ fn no_odd_value_in_one_field_costs_the_job_or_another_field() {
 
 #[test]
 fn without_an_id_it_is_no_job() {
-    for id in [json!(null), json!(7), json!({})] {
+    let endless = "a".repeat(129);
+    for id in [
+        json!(null),
+        json!(7),
+        json!({}),
+        json!(""),
+        json!("../me"),
+        json!("a/b"),
+        json!("a?b"),
+        json!("a\u{0}b"),
+        json!("ä"),
+        json!(endless),
+    ] {
         assert!(serde_json::from_value::<Job>(json!({"id": id, "status": "QUEUED"})).is_err());
+    }
+}
+
+#[test]
+fn a_cost_that_can_not_be_is_none() {
+    for (said, meant) in [
+        (json!(0), Some(0)),
+        (json!(35), Some(35)),
+        (json!(1_000_000), Some(1_000_000)),
+        (json!(1_000_001), None),
+        (json!(i64::MAX), None),
+        (json!(-1), None),
+        (json!(i64::MIN), None),
+    ] {
+        let mut raw = full();
+        raw["creditCost"] = said.clone();
+        assert_eq!(read(raw).credit_cost, meant, "{said}");
     }
 }
 

@@ -97,12 +97,35 @@ fn missing_credits_come_with_their_numbers() {
 #[test]
 fn a_body_that_is_no_json_is_the_message() {
     assert_eq!(read(403, "error code: 1010\n").message, "error code: 1010");
-    assert_eq!(read(500, "[1,2]").message, "[1,2]");
-    assert_eq!(
-        read(500, r#"{"message":"down"}"#).message,
-        r#"{"message":"down"}"#
-    );
-    assert_eq!(read(502, &"x".repeat(2000)).message, "x".repeat(500));
+    let cut = "x".repeat(500) + "…";
+    assert_eq!(read(502, &"x".repeat(2000)).message, cut);
+}
+
+#[test]
+fn json_is_never_shown_as_it_is() {
+    assert_eq!(read(500, r#"{"message":"down"}"#).message, "down");
+    let details = r#"","details":{"prompt":["#.to_owned() + &r#""no","#.repeat(20_000);
+    for body in [
+        "[1,2]",
+        r#"{"code":5}"#,
+        r#"{"message":{"text":"down"}}"#,
+        r#" {"error":"Insuff"#,
+        &format!(r#"{{"error":"Too many{details}"#),
+    ] {
+        assert_eq!(
+            read(500, body).message,
+            "Apiframe answered with an error (500) and did not say why."
+        );
+    }
+}
+
+#[test]
+fn what_acts_on_a_screen_is_taken_out_of_message_and_details() {
+    let body =
+        json!({"error": "\u{202e}No\u{7}", "details": {"pro\u{1b}[1mmpt": ["Too\u{0} long"]}});
+    let rejection = read(400, &body.to_string());
+    assert_eq!(rejection.message, "No");
+    assert_eq!(rejection.details["prompt"], ["Too long"]);
 }
 
 #[test]

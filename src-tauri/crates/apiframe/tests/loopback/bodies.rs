@@ -74,25 +74,15 @@ async fn an_unusable_idempotency_key_never_leaves() {
 }
 
 #[tokio::test]
-async fn a_job_is_asked_for_by_its_escaped_id() {
-    let reply = r#"{"id":"x","status":"PROCESSING","model":"kling-3.0","progress":40}"#;
-    let server = Server::with([json("200 OK", reply), json("200 OK", reply)]).await;
-    let client = server.client();
-    let job = client
-        .job("0197f6a0-0000-7000-8000-000000000001")
-        .await
-        .unwrap();
+async fn a_job_is_asked_for_by_its_id() {
+    let id = "0197F6A0-0000-7000-8000-00000000000a";
+    let reply = r#"{"id":"0197f6a0-0000-7000-8000-00000000000a","status":"PROCESSING","model":"kling-3.0","progress":40}"#;
+    let server = Server::with([json("200 OK", reply)]).await;
+    let job = server.client().job(id).await.unwrap();
     assert_eq!(job.progress, Some(40));
-    client.job("../me?a=b#c%2e/ü").await.unwrap();
 
     let lines: Vec<_> = server.arrived().into_iter().map(|a| a.line).collect();
-    assert_eq!(
-        lines,
-        [
-            "GET /v2/jobs/0197f6a0-0000-7000-8000-000000000001 HTTP/1.1",
-            "GET /v2/jobs/..%2Fme%3Fa=b%23c%252e%2F%C3%BC HTTP/1.1",
-        ]
-    );
+    assert_eq!(lines, [format!("GET /v2/jobs/{id} HTTP/1.1")]);
     assert_eq!(server.arrived()[0].header("x-api-key"), Some(KEY));
     assert_eq!(server.arrived()[0].header("idempotency-key"), None);
 }
@@ -100,7 +90,10 @@ async fn a_job_is_asked_for_by_its_escaped_id() {
 #[tokio::test]
 async fn an_id_that_would_ask_for_something_else_never_leaves() {
     let server = Server::with([]).await;
-    for id in ["", ".", "..", ".\t.", "a\nb"] {
+    let long = "a".repeat(129);
+    for id in [
+        "", ".", "..", "../me", "a/b", "a?b=c", "a#b", "%2e", "ü", "a\nb", &long,
+    ] {
         assert_eq!(
             server.client().job(id).await,
             Err(Error::Unsendable(Unsendable::JobId)),

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use apiframe::{Accepted, Client, Error, LossCause, UnreachedCause};
+use apiframe::{Accepted, Client, Error, JobQuery, LossCause, UnreachedCause};
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
@@ -183,21 +183,52 @@ async fn a_yes_cut_short_leaves_the_job_unknown() {
 
 #[tokio::test]
 async fn a_yes_that_makes_no_sense_leaves_the_job_unknown() {
-    for body in [
-        "",
-        "OK",
-        "<html>Welcome to the hotel</html>",
-        "null",
-        "[]",
-        "{}",
-        r#"{"jobId":null,"status":"QUEUED"}"#,
-        r#"{"id":"1"}"#,
+    for (body, cause) in [
+        ("", LossCause::Unreadable),
+        ("OK", LossCause::Unreadable),
+        ("<html>Welcome to the hotel</html>", LossCause::Unreadable),
+        ("null", LossCause::Invalid),
+        ("[]", LossCause::Invalid),
+        ("{}", LossCause::Invalid),
+        (r#"{"jobId":null,"status":"QUEUED"}"#, LossCause::Invalid),
+        (r#"{"jobId":"","status":"QUEUED"}"#, LossCause::Invalid),
+        (r#"{"jobId":"../me","status":"QUEUED"}"#, LossCause::Invalid),
+        (
+            r#"{"jobId":"a\u0000b","status":"QUEUED"}"#,
+            LossCause::Invalid,
+        ),
+        (r#"{"id":"1"}"#, LossCause::Invalid),
     ] {
-        assert_eq!(
-            lost(json("200 OK", body)).await,
-            LossCause::Unreadable,
-            "{body}"
-        );
+        assert_eq!(lost(json("200 OK", body)).await, cause, "{body}");
+    }
+    let endless = format!(r#"{{"jobId":"{}"}}"#, "a".repeat(1_000_000));
+    assert_eq!(lost(json("200 OK", &endless)).await, LossCause::Invalid);
+}
+
+#[tokio::test]
+async fn what_is_told_of_another_job_is_not_taken_for_an_answer() {
+    let server = Server::with([
+        json("200 OK", r#"{"id":"mine","status":"QUEUED"}"#),
+        json("200 OK", r#"{"id":"another","status":"COMPLETED"}"#),
+    ])
+    .await;
+    assert_eq!(server.client().job("mine").await.unwrap().id, "mine");
+    let error = server.client().job("mine").await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Lost(loss) if loss.cause == LossCause::Invalid),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_a_job_says_went_wrong_is_fit_to_be_shown() {
+    let job = r#"{"id":"mine","status":"FAILED","error":"\u202eNo\u0007 \u001b[31mface"}"#;
+    let list = format!(r#"{{"jobs":[{job}]}}"#);
+    let server = Server::with([json("200 OK", job), json("200 OK", &list)]).await;
+    let told = server.client().job("mine").await.unwrap();
+    let listed = server.client().jobs(&JobQuery::default()).await.unwrap();
+    for job in [&told, &listed.jobs[0]] {
+        assert_eq!(job.error.as_deref(), Some("No face"));
     }
 }
 

@@ -151,7 +151,10 @@ async fn a_refusal_cut_short_is_still_a_refusal() {
             rejection.kind,
             RejectionKind::OutOfCredits { required: None, .. }
         ));
-        assert_eq!(rejection.message, r#"{"error":"Insuff"#);
+        assert_eq!(
+            rejection.message,
+            "Apiframe answered with an error (402) and did not say why."
+        );
     }
 }
 
@@ -159,8 +162,15 @@ async fn a_refusal_cut_short_is_still_a_refusal() {
 async fn an_endless_refusal_is_cut_and_kept() {
     let page = "so sorry ".repeat(2_000_000);
     let rejection = refused(answer("500 Oops", "", &page)).await;
-    assert_eq!(rejection.message.chars().count(), 500);
+    assert_eq!(rejection.message.chars().count(), 501);
     assert!(rejection.message.starts_with("so sorry so sorry"));
+
+    let reply = format!(r#"{{"error":"{page}"}}"#);
+    let rejection = refused(json("500 Oops", &reply)).await;
+    assert_eq!(
+        rejection.message,
+        "Apiframe answered with an error (500) and did not say why."
+    );
 }
 
 #[tokio::test]

@@ -17,6 +17,59 @@ fn assert_silent(thing: &(impl Debug + Display), about: &str) {
     );
 }
 
+/// Whether the bytes whose complement this is are anywhere in this process's own memory.
+#[cfg(target_os = "linux")]
+fn is_in_memory(complement: &[u8]) -> bool {
+    use std::io::{Read, Seek, SeekFrom};
+
+    let is_it = |part: &[u8]| {
+        let mut pairs = part.iter().zip(complement);
+        pairs.all(|(byte, wanted)| *byte == !wanted)
+    };
+    let mut memory = std::fs::File::open("/proc/self/mem").unwrap();
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    maps.lines().any(|line| {
+        let mut parts = line.split_whitespace();
+        let (range, rights) = (parts.next().unwrap(), parts.next().unwrap());
+        let (from, to) = range.split_once('-').unwrap();
+        let address = |text| u64::from_str_radix(text, 16).unwrap();
+        let mut bytes = vec![0; usize::try_from(address(to) - address(from)).unwrap()];
+        rights.starts_with("rw")
+            && memory.seek(SeekFrom::Start(address(from))).is_ok()
+            && memory.read_exact(&mut bytes).is_ok()
+            && bytes.windows(complement.len()).any(is_it)
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn no_copy_of_a_key_outlives_its_client() {
+    use apiframe::ApiKey;
+
+    // Never whole in this test's own memory but where it is looked for.
+    let secret = (0..36_u8).map(|n| b'a' + n * 7 % 26);
+    let complement: Vec<u8> = b"afk_"
+        .iter()
+        .copied()
+        .chain(secret)
+        .map(|byte| !byte)
+        .collect();
+    let mut text = String::with_capacity(complement.len());
+    text.extend(complement.iter().map(|byte| char::from(!byte)));
+    let key = ApiKey::parse(&text).unwrap();
+    let mut text = text.into_bytes();
+    text.fill(0);
+    let mut config = Server::with([]).await.config();
+    config.base = "http://127.0.0.1:1".parse().unwrap();
+    config.key = Some(key);
+    let client = Client::new(config).unwrap();
+    assert!(client.me().await.is_err());
+    assert!(is_in_memory(&complement), "the search finds nothing");
+    drop(client);
+    assert!(!is_in_memory(&complement), "a copy is left");
+    assert_eq!(text.iter().max(), Some(&0));
+}
+
 #[tokio::test]
 async fn no_error_shows_the_key_or_a_query() {
     let echo = format!(r#"{{"error":"Bad key {KEY}","details":{{"{KEY}":["{KEY}"]}}}}"#);

@@ -21,6 +21,7 @@ use url::Url;
 use super::address::{self, Guard, NotPublic, SystemNames};
 use super::answer::{ends_at, refused, rest_of, strong_mark, text};
 use crate::generation::Received;
+use crate::private;
 
 /// The most bytes a clip may have. Fifteen seconds of 4K are a few hundred megabytes at
 /// the highest rates in use; this stops a server that never stops.
@@ -254,18 +255,7 @@ async fn write(
     largest: u64,
     tell: &mut impl FnMut(Download),
 ) -> Result<u64, DownloadError> {
-    if let Some(folder) = part.parent() {
-        tokio::fs::create_dir_all(folder).await?;
-    }
-    let mut file = tokio::fs::OpenOptions::new()
-        .create(true)
-        .write(true)
-        .append(start > 0)
-        .truncate(start == 0)
-        .open(part)
-        .await?
-        .into_std()
-        .await;
+    let mut file = open(part, start).await?;
     let (to_disk, mut arrived) = tokio::sync::mpsc::channel::<bytes::Bytes>(QUEUE);
     // Set when this attempt is dropped half-way: what is still queued must not be written
     // into a file that another attempt may already go on with.
@@ -317,6 +307,24 @@ async fn write(
     drop(guard);
     written?;
     ended.map(|()| bytes)
+}
+
+/// The file to write to, from `start` on; no more open to others than its folder.
+async fn open(part: &Path, start: u64) -> std::io::Result<std::fs::File> {
+    let part = part.to_owned();
+    let opening = tokio::task::spawn_blocking(move || {
+        let folder = part.parent().unwrap_or(Path::new("."));
+        private::make_folder(folder)?;
+        private::options_like_folder(folder)
+            .create(true)
+            .write(true)
+            .append(start > 0)
+            .truncate(start == 0)
+            .open(part)
+    });
+    opening
+        .await
+        .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)))
 }
 
 /// Says that an attempt is over, however it ended.

@@ -1,11 +1,13 @@
 //! The folder that clips go to, and whether they can.
 //!
-//! The program's own folder is made where it is missing. One that a person chose never is:
+//! The program's own folder is made where it is missing, for this user alone. One that a person chose never is:
 //! it may be on a drive that is not connected, and a folder made in its place would take
 //! clips that nobody finds.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use crate::private;
 
 /// How much is written to see whether there is room: a block.
 const PROBE: [u8; 4096] = [0; 4096];
@@ -55,7 +57,11 @@ impl ClipsFolder {
         if self.gone().is_some() {
             return Err(io::ErrorKind::NotFound.into());
         }
-        std::fs::create_dir_all(&self.path)?;
+        if self.chosen.is_some() {
+            std::fs::create_dir_all(&self.path)?;
+        } else {
+            private::make_folder(&self.path)?;
+        }
         // A file without a name: it is gone with this process, and nobody sees it.
         let mut probe = tempfile::tempfile_in(&self.path)?;
         probe.write_all(&PROBE)?;

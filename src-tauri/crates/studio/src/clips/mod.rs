@@ -10,11 +10,13 @@ mod boxes;
 mod download;
 mod folder;
 mod name;
+mod poster;
 mod tracks;
 
 pub use download::{Download, DownloadError, FetchLimits, Fetcher, LARGEST};
 pub use folder::ClipsFolder;
 pub use name::{file_name, is_named, prompt_of};
+pub use poster::is_poster;
 pub use tracks::{Tracks, tracks};
 
 use std::path::{Path, PathBuf};

@@ -392,15 +392,19 @@ impl Engine {
         poster_path(self.shared.library.folder(), id)
     }
 
-    /// Keeps a clip's poster, a JPEG.
+    /// Keeps a clip's poster, a JPEG (see [`crate::clips::is_poster`]).
     ///
     /// # Errors
-    /// The library's or the disk's.
+    /// [`LibraryError::NotThere`] if there is no such clip, or the disk's.
     pub async fn save_poster(&self, id: &GenerationId, jpeg: Vec<u8>) -> Result<(), EngineError> {
         let (wanted, path) = (id.clone(), self.poster_path(id));
         self.shared
             .library
             .run(move |library| {
+                let record = library.record(&wanted)?;
+                if record.is_none_or(|record| record.state != State::Ready) {
+                    return Err(LibraryError::NotThere);
+                }
                 crate::durable::write(&path, &jpeg)?;
                 library.has_poster(&wanted)
             })

@@ -51,17 +51,26 @@ impl Shared {
     }
 }
 
-/// After a damaged library was replaced: takes in the clips that are on the disk, and says
+/// After a damaged library was replaced or a new one begun: takes in the clips that are on the disk, and says
 /// what happened.
 pub(super) async fn rescued(shared: &Arc<Shared>, rescue: &Rescue) {
     let found = scan::take_in(shared).await.unwrap_or_else(|error| {
         tracing::error!(%error, "the clips folder could not be looked through");
         0
     });
-    tracing::warn!(found, "a damaged library was replaced");
+    if found == 0 && *rescue == BEGUN {
+        return;
+    }
+    tracing::warn!(found, "a damaged or missing library was replaced");
     shared.notice(replaced(rescue, found));
     shared.tell_counts().await;
 }
+
+/// A library was begun where there was none: mostly the very first.
+const BEGUN: Rescue = Rescue {
+    set_aside: None,
+    backup: None,
+};
 
 fn replaced(rescue: &Rescue, found: usize) -> Notice {
     let instead = match rescue.backup {
@@ -78,11 +87,17 @@ fn replaced(rescue: &Rescue, found: usize) -> Notice {
         1 => " One clip from the clips folder was added again.".into(),
         many => format!(" {many} clips from the clips folder were added again."),
     };
+    let (what, aside) = match &rescue.set_aside {
+        Some(file) => (
+            "The library's file was damaged",
+            format!(" The damaged file is {}.", file.display()),
+        ),
+        None => ("The library's file was not there", String::new()),
+    };
     Notice {
         code: "rescued".into(),
         message: format!(
-            "The library's file was damaged: {instead}.{clips} What Apiframe made since and still holds can be brought in from there. The damaged file is {}.",
-            rescue.set_aside.display()
+            "{what}: {instead}.{clips} What Apiframe made since and still holds can be brought in from there.{aside}"
         ),
         can_dismiss: true,
     }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use apiframe::{Client, Error, RejectionKind, Unsendable, UploadFile};
+use apiframe::{Client, Error, LossCause, RejectionKind, Unsendable, UploadFile};
 use url::Url;
 
 use super::actor::Outcome;
@@ -210,6 +210,11 @@ pub(super) async fn submit(
         Err(Error::Connect(_)) => {
             unsend(shared, &id, now, lost_before).await?;
             Ok(Outcome::Trouble(words::NO_CONNECTION.into()))
+        }
+        // It took the request and names no job that can be asked for, and named none when it
+        // was asked again: the account's own list does.
+        Err(Error::Lost(loss)) if lost_before && loss.cause == LossCause::Invalid => {
+            settle::settle(shared, client, shared.record(&id).await?).await
         }
         Err(Error::Lost(_)) => Ok(Outcome::Trouble(words::ANSWER_LOST.into())),
         Err(Error::Rejected(rejection)) => match rejection.kind {

@@ -1,40 +1,48 @@
 //! Reading the file that the person pointed at, which may be anything.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use super::kind;
 use super::limits::MAX_FILE_BYTES;
 use super::problem::FrameProblem;
+use crate::regular;
 
 /// The name and the bytes of a picture file. What is no picture is refused after its first
 /// bytes, so that a dropped film is not read through.
 pub(super) fn read(path: &Path) -> Result<(String, Vec<u8>), FrameProblem> {
-    let about = fs::metadata(path).map_err(|error| {
-        if is_link(path) {
-            FrameProblem::Link
-        } else {
-            FrameProblem::reading(error)
-        }
-    })?;
+    let (file, about) = regular::open_anything(path).map_err(|error| unopened(path, error))?;
     if about.is_dir() {
         return Err(FrameProblem::NotAFile);
     }
-    // Opening a pipe or a device could wait for ever.
     if !about.is_file() {
-        return Err(FrameProblem::NotAPicture("a device"));
+        return Err(A_DEVICE);
     }
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let bytes = read_picture(&name, path, about.len())?;
+    let bytes = read_picture(&name, file, about.len())?;
     Ok((name, bytes))
 }
 
-fn read_picture(name: &str, path: &Path, length: u64) -> Result<Vec<u8>, FrameProblem> {
-    let mut file = File::open(path).map_err(FrameProblem::reading)?;
+/// What is neither a file nor a folder.
+const A_DEVICE: FrameProblem = FrameProblem::NotAPicture("a device");
+
+fn unopened(path: &Path, error: io::Error) -> FrameProblem {
+    if is_link(path) {
+        return FrameProblem::Link;
+    }
+    // A socket can't be opened.
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error()) {
+        return A_DEVICE;
+    }
+    FrameProblem::reading(error)
+}
+
+fn read_picture(name: &str, mut file: File, length: u64) -> Result<Vec<u8>, FrameProblem> {
     let mut bytes = Vec::new();
     let mut take = |limit: u64, bytes: &mut Vec<u8>| -> io::Result<usize> {
         file.by_ref().take(limit).read_to_end(bytes)

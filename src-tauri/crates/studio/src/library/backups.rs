@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use super::{Library, LibraryError};
 use crate::durable;
 use crate::generation::Millis;
+use crate::private;
 
 /// How many are kept.
 const KEPT: usize = 3;
@@ -62,11 +63,14 @@ pub(super) fn make(
     now: Millis,
 ) -> Result<(), LibraryError> {
     let backups = folder.join(FOLDER);
-    fs::create_dir_all(&backups)?;
+    private::make_folder(&backups)?;
     durable::sweep(&backups);
     let time = jiff::Timestamp::from_millisecond(now).unwrap_or_default();
     let file = backups.join(format!("{PREFIX}{}{SUFFIX}", time.strftime(TIME)));
     let unfinished = durable::unfinished_name(&file);
+    // SQLite fills an empty file and keeps its mode.
+    fs::File::create(&unfinished)?;
+    private::close_file(&unfinished)?;
     connection.execute("VACUUM INTO ?1", [unfinished.to_string_lossy()])?;
     fs::File::open(&unfinished)?.sync_all()?;
     fs::rename(&unfinished, &file)?;

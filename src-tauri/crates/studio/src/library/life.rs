@@ -52,8 +52,9 @@ impl Library {
     /// and the key of the first one.
     ///
     /// # Errors
-    /// As for all steps.
+    /// As for all steps, or [`LibraryError::Gone`].
     pub fn sent(&self, id: &GenerationId, now: Millis, by: &str) -> Result<(), LibraryError> {
+        self.is_in_place()?;
         self.step(
             id,
             "first_sent = coalesce(first_sent, :now), sent_by = coalesce(sent_by, :by)",

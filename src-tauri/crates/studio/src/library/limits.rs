@@ -32,6 +32,7 @@ impl Library {
         expected: Option<i64>,
         limits: Limits,
     ) -> Result<Result<(), Overrun>, LibraryError> {
+        self.is_in_place()?;
         let today = self.day_of(record.created);
         self.with(|connection| {
             let transaction =
@@ -79,6 +80,7 @@ impl Library {
         expected: Option<i64>,
         limits: Limits,
     ) -> Result<Result<(), Overrun>, LibraryError> {
+        self.is_in_place()?;
         let today = self.day_of(now);
         self.with(|connection| {
             let transaction =

@@ -14,6 +14,7 @@ mod found;
 mod gallery;
 mod health;
 mod history;
+mod identity;
 mod ledger;
 mod life;
 mod limits;
@@ -42,6 +43,7 @@ use rusqlite::Connection;
 
 use crate::generation::Millis;
 use crate::ledger::Today;
+use crate::private;
 
 /// What went wrong with the library's file.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +62,12 @@ pub enum LibraryError {
     /// The file is not what SQLite wrote; its own words.
     #[error("The library's file is damaged: {0}")]
     Damaged(String),
+    /// The file was deleted or replaced while this program had it open; what is written now
+    /// is lost with it.
+    #[error(
+        "The library was deleted or replaced while Inbetween was running, so nothing is sent. Put {} back, or close Inbetween and start it again.", .0.display()
+    )]
+    Gone(PathBuf),
     /// A folder could not be made.
     #[error("The library's folder could not be used: {0}")]
     Io(#[from] std::io::Error),
@@ -76,6 +84,8 @@ const FILE: &str = "library.sqlite";
 pub struct Library {
     connection: Arc<Mutex<Connection>>,
     folder: PathBuf,
+    /// Which file it is, whatever its name leads to later.
+    identity: Option<identity::Identity>,
     /// Where days begin; the system's own place where none is set.
     zone: Option<TimeZone>,
 }
@@ -91,8 +101,10 @@ impl Library {
 
     /// Opens it at `now`, which a backup before a change of its form is named after.
     fn open_at(folder: &Path, now: Millis) -> Result<Self, LibraryError> {
-        std::fs::create_dir_all(folder)?;
+        private::make_folder(folder)?;
         let mut connection = Connection::open(folder.join(FILE))?;
+        // The files that SQLite keeps beside it get its mode.
+        private::close_file(&folder.join(FILE))?;
         // Another program looking into the file (a backup, a curious person) holds a lock
         // for moments only.
         connection.busy_timeout(Duration::from_secs(5))?;
@@ -105,6 +117,7 @@ impl Library {
         Ok(Self {
             connection: Arc::new(Mutex::new(connection)),
             folder: folder.to_owned(),
+            identity: identity::of(&folder.join(FILE)),
             zone: None,
         })
     }
@@ -149,6 +162,16 @@ impl Library {
             Ok(result) => result,
             // The runtime is going down; what was not written is done again at the next start.
             Err(stopped) => Err(LibraryError::Io(std::io::Error::other(stopped))),
+        }
+    }
+
+    /// Makes sure that the file is still where the next start will look for it. Asked before
+    /// anything is written down that leads to a charge.
+    fn is_in_place(&self) -> Result<(), LibraryError> {
+        if identity::of(&self.folder.join(FILE)) == self.identity {
+            Ok(())
+        } else {
+            Err(LibraryError::Gone(self.folder.clone()))
         }
     }
 

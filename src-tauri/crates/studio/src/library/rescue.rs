@@ -19,15 +19,16 @@ use rusqlite::{ErrorCode, named_params};
 use super::records::json;
 use super::{Library, LibraryError, backups};
 use crate::generation::{Failure, Millis};
+use crate::private;
 
 /// Where a backup is made ready, beside the library.
 const WORKSHOP: &str = "rescue";
 
-/// What was done to open a damaged library.
+/// What was done to open a library that was damaged, or not there.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Rescue {
-    /// Where the damaged file is now.
-    pub set_aside: PathBuf,
+    /// Where the damaged file is now; `None` if there was none.
+    pub set_aside: Option<PathBuf>,
     /// When the backup in its place was made; `None` if there was none and the library
     /// begins anew.
     pub backup: Option<Millis>,
@@ -35,7 +36,8 @@ pub struct Rescue {
 
 impl Library {
     /// Opens the library in `folder` and looks through its file. A damaged one is set aside
-    /// for the newest good backup.
+    /// for the newest good backup. One that is begun is told as a rescue too: where the folder
+    /// of an older one was deleted, its clips may still be there.
     ///
     /// # Errors
     /// As [`Library::open`], damage aside.
@@ -45,8 +47,15 @@ impl Library {
         doubt: &Failure,
     ) -> Result<(Self, Option<Rescue>), LibraryError> {
         if is_lost(folder) {
-            tracing::error!("the library's file is gone");
+            tracing::error!("the library's file is gone or empty");
             return rescue(folder, now, doubt);
+        }
+        if !folder.join(super::FILE).exists() {
+            let begun = Rescue {
+                set_aside: None,
+                backup: None,
+            };
+            return Ok((open_whole(folder, now)?, Some(begun)));
         }
         match open_whole(folder, now) {
             Err(error) if is_damage(&error) => {
@@ -58,10 +67,13 @@ impl Library {
     }
 }
 
-/// Whether there was a library here whose file is not there any more, or empty.
+/// Whether there was a library here whose file is not there any more, or empty. An empty file
+/// is never a library that begins: SQLite would take it for one.
 fn is_lost(folder: &Path) -> bool {
-    let is_empty = fs::metadata(folder.join(super::FILE)).map_or(true, |file| file.len() == 0);
-    is_empty && !backups::list(folder).is_empty()
+    match fs::metadata(folder.join(super::FILE)) {
+        Ok(file) => file.len() == 0,
+        Err(_) => !backups::list(folder).is_empty(),
+    }
 }
 
 fn open_whole(folder: &Path, now: Millis) -> Result<Library, LibraryError> {
@@ -98,7 +110,7 @@ fn rescue(
     let mut made = None;
     for backup in backups::list(folder) {
         clear(&workshop)?;
-        fs::create_dir(&workshop)?;
+        private::make_folder(&workshop)?;
         fs::copy(&backup.file, &ready)?;
         let doubted = open_whole(&workshop, now)
             .and_then(|library| doubt_what_is_unsent(&library, now, doubt));
@@ -132,9 +144,11 @@ fn clear(folder: &Path) -> Result<(), LibraryError> {
     }
 }
 
-/// Moves the library's file away, with the files that SQLite keeps beside it.
-fn set_aside(folder: &Path, now: Millis) -> Result<PathBuf, LibraryError> {
+/// Moves the library's file away, with the files that SQLite keeps beside it; `None` if it is
+/// not there.
+fn set_aside(folder: &Path, now: Millis) -> Result<Option<PathBuf>, LibraryError> {
     let file = folder.join(super::FILE);
+    let was_there = file.exists();
     let time = jiff::Timestamp::from_millisecond(now).unwrap_or_default();
     let name = format!("damaged-{}.sqlite", time.strftime("%Y-%m-%dT%H-%M-%SZ"));
     let target = folder.join(name);
@@ -144,7 +158,7 @@ fn set_aside(folder: &Path, now: Millis) -> Result<PathBuf, LibraryError> {
             fs::rename(from, with_suffix(&target, beside))?;
         }
     }
-    Ok(target)
+    Ok(was_there.then_some(target))
 }
 
 fn with_suffix(file: &Path, suffix: &str) -> PathBuf {

@@ -18,10 +18,26 @@ pub const LENGTH_SECONDS: RangeInclusive<u8> = 3..=15;
 pub const MOST_SHOTS: usize = 6;
 /// Characters of one shot's prompt, by the model behind the API.
 pub const SHOT_CHARS: usize = 512;
+/// Many times what any list of settings may hold.
+const LONGEST_LIST: usize = 64;
 /// Reference pictures, by the schema of Omni.
 pub const MOST_REFERENCES: usize = 7;
 
+/// Characters that any text field takes: eight times what the longest may have, so that a
+/// text can be pasted and shortened. The page's fields end here too.
+pub const LONGEST_TEXT: usize = 20_000;
+
 impl Settings {
+    /// Whether a text is longer than a field takes: no user has written it here.
+    #[must_use]
+    pub fn has_endless_text(&self) -> bool {
+        let shots = self.shots.iter().map(|shot| &shot.prompt);
+        let mut texts = shots.chain([&self.prompt, &self.avoid]);
+        self.shots.len() > LONGEST_LIST
+            || self.references.len() > LONGEST_LIST
+            || texts.any(|text| text.chars().count() > LONGEST_TEXT)
+    }
+
     /// Every rule these settings break, in the order of the composer; empty means they
     /// can be sent.
     #[must_use]

@@ -7,13 +7,16 @@ use super::Studio;
 use crate::generation::{GenerationId, Phase};
 use crate::price::Price;
 use crate::problem::Problem;
-use crate::settings::Settings;
+use crate::settings::{LONGEST_TEXT, Settings};
+
+/// Bytes of a draft: every field as long as it may be, with room.
+const LONGEST_DRAFT: u64 = 2 << 20;
 
 impl Studio {
     /// What was in the composer when the program ended, less frames that are gone.
     #[must_use]
     pub fn draft(&self) -> Option<Settings> {
-        let text = std::fs::read(self.home.draft_file()).ok()?;
+        let text = crate::regular::read(&self.home.draft_file(), LONGEST_DRAFT).ok()?;
         let mut draft: Settings = serde_json::from_slice(&text).ok()?;
         let is_there = |hash: &crate::frames::FrameHash| self.frames.get(*hash).is_some();
         draft.start = draft.start.filter(is_there);
@@ -25,8 +28,14 @@ impl Studio {
     /// Keeps what is in the composer.
     ///
     /// # Errors
-    /// When it can't be written.
+    /// When a text in it is far too long, or it can't be written.
     pub fn save_draft(&self, draft: &Settings) -> Result<(), Problem> {
+        if draft.has_endless_text() {
+            return Err(Problem::new(
+                "draftTooLong",
+                format!("This text is too long to be kept: at most {LONGEST_TEXT} characters fit."),
+            ));
+        }
         serde_json::to_vec(draft)
             .map_err(std::io::Error::other)
             .and_then(|text| crate::durable::write(&self.home.draft_file(), &text))

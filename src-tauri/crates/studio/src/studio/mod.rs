@@ -7,6 +7,7 @@
 mod account;
 mod desk;
 mod diagnosis;
+mod import;
 mod ledger;
 
 pub use diagnosis::Surroundings;
@@ -93,6 +94,8 @@ pub struct Studio {
     sandbox: StartSandbox,
     sandbox_time: Duration,
     frames: Frames,
+    /// Pictures that are taken in at the same time.
+    importing: tokio::sync::Semaphore,
     vault: Vault,
     preferences: Mutex<Preferences>,
     engines: Mutex<HashMap<Profile, Arc<Engine>>>,
@@ -136,10 +139,12 @@ impl Studio {
         crate::durable::sweep(&config.home.config);
         let frames = Frames::open(config.home.frames());
         let preferences = Preferences::load(&config.home.preferences_file());
+        config.home.close(preferences.clips_folder.as_deref());
         let profile = preferences.profile;
         let studio = Arc::new(Self {
             vault: Vault::new(SERVICE),
             frames,
+            importing: tokio::sync::Semaphore::new(import::AT_ONCE),
             clock: config.clock,
             user_agent: config.user_agent,
             base,

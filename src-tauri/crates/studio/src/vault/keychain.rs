@@ -7,6 +7,7 @@ use std::sync::Arc;
 use apiframe::ApiKey;
 use keyring::{Entry, Error};
 use keyring_core::CredentialStore;
+use zeroize::Zeroizing;
 
 use super::USER;
 use super::error::VaultError;
@@ -29,7 +30,7 @@ impl Keychain {
 
     pub(super) fn read(&self) -> Result<Option<ApiKey>, VaultError> {
         match self.entry()?.get_password() {
-            Ok(text) => match ApiKey::parse(&text) {
+            Ok(text) => match ApiKey::parse(&Zeroizing::new(text)) {
                 Ok(key) => Ok(Some(key)),
                 Err(_) => Err(VaultError::not_a_key()),
             },
@@ -76,7 +77,7 @@ fn store_in(
 ) -> Result<(), VaultError> {
     let before = match entry.get_password() {
         // What is no key is not worth putting back.
-        Ok(text) => ApiKey::parse(&text).ok(),
+        Ok(text) => ApiKey::parse(&Zeroizing::new(text)).ok(),
         Err(Error::NoEntry | Error::BadEncoding(_)) => None,
         Err(Error::Ambiguous(several)) => {
             remove_all(&several)?;

@@ -10,6 +10,7 @@ mod ledger;
 mod life;
 mod matrix;
 mod moved;
+mod odd;
 mod recovery;
 mod report;
 mod rescue;

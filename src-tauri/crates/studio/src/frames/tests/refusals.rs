@@ -143,6 +143,37 @@ fn a_device_is_never_opened() {
     assert_eq!(code, "notAPicture");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_turns_into_a_pipe_meanwhile_keeps_nobody_waiting() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let bench = Bench::new();
+    let folder = bench.folder.path().to_owned();
+    let path = folder.join("picture.png");
+    let (file, pipe) = (folder.join("file"), folder.join("pipe"));
+    fs::write(&file, b"no picture").unwrap();
+    crate::regular::make_pipe(&pipe);
+    fs::hard_link(&file, &path).unwrap();
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        // Puts the one and the other in the same place, as fast as it can.
+        scope.spawn(|| {
+            let next = folder.join("next");
+            while !over.load(Ordering::Relaxed) {
+                for one in [&pipe, &file] {
+                    fs::hard_link(one, &next).unwrap();
+                    fs::rename(&next, &path).unwrap();
+                }
+            }
+        });
+        for _ in 0..20_000 {
+            assert_eq!(refused(&bench, &path).0, "notAPicture");
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+}
+
 #[test]
 fn a_huge_file_is_refused_before_it_is_read() {
     let bench = Bench::new();

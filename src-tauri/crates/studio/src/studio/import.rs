@@ -1,0 +1,29 @@
+//! Taking pictures in.
+
+use super::Studio;
+use crate::frames::{Frame, FrameProblem, Frames};
+use crate::problem::Problem;
+
+/// A decoded picture may take half a gigabyte, and decoding one keeps a core busy: more at
+/// once would be no faster.
+pub(super) const AT_ONCE: usize = 2;
+
+impl Studio {
+    /// Takes a picture in where blocking is allowed: reading and converting one takes up to
+    /// seconds. A few at a time; the others wait for their turn.
+    ///
+    /// # Errors
+    /// What `work` says, or that the program is ending.
+    pub async fn import(
+        &self,
+        work: impl FnOnce(&Frames) -> Result<Frame, FrameProblem> + Send + 'static,
+    ) -> Result<Frame, Problem> {
+        let ending = |why: String| Problem::new("picture", why);
+        let turn = self.importing.acquire().await;
+        let turn = turn.map_err(|closed| ending(closed.to_string()))?;
+        let frames = self.frames.clone();
+        let done = tokio::task::spawn_blocking(move || work(&frames)).await;
+        drop(turn);
+        Ok(done.map_err(|stopped| ending(stopped.to_string()))??)
+    }
+}

@@ -1,0 +1,305 @@
+//! What no honest server and no tidy computer does: replies without sense, files and folders
+//! that disappear, names that lead elsewhere.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use apiframe::ApiKey;
+use sandbox::{Answer, Call, Fault};
+use studio::clock::Clock;
+use studio::engine::EngineError;
+use studio::frames::FrameProblem;
+use studio::generation::{GenerationId, Phase};
+use studio::library::{Filter, LibraryError};
+use studio::paths::{HOME_VARIABLE, Home, Profile};
+use studio::settings::{LONGEST_TEXT, Settings};
+use studio::studio::{Studio, StudioConfig};
+
+use crate::desk::{Desk, QUICK_PRICE, quick};
+
+#[tokio::test]
+async fn a_reply_that_names_no_job_is_looked_up_in_the_accounts_list() {
+    for id in ["", "../me", r"a\u0000b", &"a".repeat(1_000_000)] {
+        let desk = Desk::new().await;
+        let reply = format!(r#"{{"jobId":"{id}","status":"QUEUED"}}"#);
+        desk.sandbox
+            .fault(Fault::on(Call::Generate).times(1).then(Answer::DropAfter));
+        desk.sandbox
+            .fault(Fault::on(Call::Generate).then(Answer::status(202).with_body(reply)));
+        let made = desk.generate(quick("A door without a number")).await;
+        desk.until_ready(&made).await;
+        desk.is_settled(1, QUICK_PRICE).await;
+    }
+}
+
+fn remove_library(desk: &Desk) {
+    fs::remove_dir_all(desk.folder.path().join("library")).unwrap();
+}
+
+#[tokio::test]
+async fn with_the_library_deleted_meanwhile_nothing_is_sent_and_the_clips_are_there_afterwards() {
+    let desk = Desk::new().await;
+    let made = desk.generate(quick("The tide comes in")).await;
+    desk.until_ready(&made).await;
+    remove_library(&desk);
+    let refused = desk.engine.generate(quick("The tide goes out")).await;
+    let Err(EngineError::Library(error @ LibraryError::Gone(_))) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(error.to_string().contains("nothing is sent"), "{error}");
+    desk.is_settled(1, QUICK_PRICE).await;
+
+    let desk = Desk::start_again(desk.kill());
+    let message = desk.until_noticed("rescued").await;
+    assert!(
+        message.contains("One clip from the clips folder was added again"),
+        "{message}"
+    );
+    assert!(!message.contains("damaged"), "{message}");
+    let (clips, _, _) = desk.engine.page(Filter::All, None).await.unwrap();
+    assert_eq!(clips.len(), 1);
+    assert_eq!(clips[0].settings.prompt, "The tide comes in");
+}
+
+#[tokio::test]
+async fn what_waits_while_the_library_is_deleted_is_not_sent_either() {
+    let desk = Desk::new().await;
+    desk.sandbox.unplug().await.unwrap();
+    let waiting = desk.generate(quick("A gate opens")).await;
+    desk.until_waiting(&waiting, "No connection").await;
+    remove_library(&desk);
+    desk.sandbox.plug().await.unwrap();
+    desk.until_waiting(&waiting, "nothing is sent").await;
+    assert!(desk.sandbox.jobs().is_empty(), "it was sent");
+}
+
+#[tokio::test]
+async fn the_first_library_of_all_begins_without_a_word() {
+    let desk = Desk::new().await;
+    let id = desk.generate(quick("Dawn")).await;
+    desk.until_ready(&id).await;
+    assert!(desk.engine.notices().is_empty());
+}
+
+#[tokio::test]
+async fn an_empty_file_in_the_librarys_place_is_damage_and_the_clips_are_taken_in() {
+    let desk = Desk::new().await;
+    let made = desk.generate(quick("Snow falls on the pier")).await;
+    desk.until_ready(&made).await;
+    let rest = desk.kill();
+    let folder = rest.1.path().join("library");
+    fs::remove_dir_all(&folder).unwrap();
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("library.sqlite"), b"").unwrap();
+    let desk = Desk::start_again(rest);
+    let message = desk.until_noticed("rescued").await;
+    assert!(message.contains("there was no backup"), "{message}");
+    assert!(message.contains("One clip"), "{message}");
+}
+
+#[tokio::test]
+async fn a_poster_is_kept_of_a_finished_clip_only() {
+    let desk = Desk::new().await;
+    let ready = desk.generate(quick("Lamps")).await;
+    desk.until_ready(&ready).await;
+    desk.sandbox.hold();
+    let running = desk.generate(quick("More lamps")).await;
+    for id in [&running, &GenerationId::new(1000)] {
+        let refused = desk.engine.save_poster(id, vec![0xff]).await;
+        assert!(
+            matches!(refused, Err(EngineError::Library(LibraryError::NotThere))),
+            "{refused:?}"
+        );
+        assert!(!desk.engine.poster_path(id).exists());
+    }
+    desk.engine.save_poster(&ready, vec![0xff]).await.unwrap();
+    assert!(desk.engine.poster_path(&ready).exists());
+    desk.sandbox.release();
+}
+
+fn studio(home: &Path, desk: &Desk) -> Arc<Studio> {
+    let home = Home::resolve(&|name| (name == HOME_VARIABLE).then(|| home.into())).unwrap();
+    Studio::open(StudioConfig {
+        home,
+        clock: Clock::system(),
+        user_agent: "inbetween/test".into(),
+        base_url: Some(desk.sandbox.base_url().parse().unwrap()),
+        key: Some(ApiKey::parse("afk_test").unwrap()),
+        sandbox: Box::new(|| Box::pin(async { Err("not in this test".into()) })),
+        sandbox_time: Duration::from_millis(500),
+    })
+    .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_few_pictures_are_taken_in_at_the_same_time_and_all_in_the_end() {
+    let desk = Desk::new().await;
+    let home = tempfile::tempdir().unwrap();
+    let studio = studio(home.path(), &desk);
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let imports = (0..40).map(|_| {
+        let (studio, now, most) = (Arc::clone(&studio), Arc::clone(&now), Arc::clone(&most));
+        tokio::spawn(async move {
+            studio
+                .import(move |_| {
+                    most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    std::thread::sleep(Duration::from_millis(20));
+                    now.fetch_sub(1, Ordering::SeqCst);
+                    Err(FrameProblem::Empty)
+                })
+                .await
+        })
+    });
+    for import in imports.collect::<Vec<_>>() {
+        assert_eq!(import.await.unwrap().unwrap_err().code, "empty");
+    }
+    let most = most.load(Ordering::SeqCst);
+    assert!((1..=4).contains(&most), "{most} at once");
+}
+
+#[tokio::test]
+async fn a_draft_has_an_end_and_the_one_before_stays() {
+    let desk = Desk::new().await;
+    let home = tempfile::tempdir().unwrap();
+    let studio = studio(home.path(), &desk);
+    let with = |prompt: String| Settings {
+        prompt,
+        ..Settings::default()
+    };
+    let longest = with("ä".repeat(LONGEST_TEXT));
+    studio.save_draft(&longest).unwrap();
+    let refused = studio.save_draft(&with("ä".repeat(LONGEST_TEXT + 1)));
+    assert!(refused.unwrap_err().message.contains("20000 characters"));
+    assert_eq!(studio.draft(), Some(longest));
+
+    // One of an older version, and a pipe.
+    let file = home.path().join("draft.json");
+    let endless = serde_json::to_vec(&with("x".repeat(20_000_000))).unwrap();
+    fs::write(&file, endless).unwrap();
+    assert_eq!(studio.draft(), None);
+    #[cfg(unix)]
+    {
+        fs::remove_file(&file).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&file).status();
+        assert!(made.unwrap().success());
+        assert_eq!(studio.draft(), None);
+    }
+}
+
+#[cfg(unix)]
+mod privacy {
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    fn set(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn all(folder: &Path) -> Vec<PathBuf> {
+        let mut found = vec![folder.to_owned()];
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            if entry.file_type().unwrap().is_dir() {
+                found.extend(all(&entry.path()));
+            } else {
+                found.push(entry.path());
+            }
+        }
+        found
+    }
+
+    fn open_to_others(folder: &Path) -> Vec<String> {
+        let open = all(folder)
+            .into_iter()
+            .filter(|path| mode(path) & 0o077 != 0);
+        open.map(|path| format!("{:o} {}", mode(&path), path.display()))
+            .collect()
+    }
+
+    async fn make_a_clip(studio: &Arc<Studio>) {
+        studio.open_session().await.unwrap();
+        assert_eq!(studio.profile(), Some(Profile::Apiframe));
+        let engine = studio.engine().unwrap();
+        let id = engine.generate(quick("Private")).await.unwrap().id;
+        let deadline = tokio::time::Instant::now() + crate::desk::HANG;
+        loop {
+            let now = engine.generation(&id).await.unwrap();
+            if matches!(now.phase, Phase::Ready { .. }) {
+                break;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "{now:#?}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        engine.save_poster(&id, vec![0xff]).await.unwrap();
+        let library = engine.library().clone();
+        assert!(
+            library
+                .back_up_daily(Clock::system().now() + 100_000_000)
+                .unwrap()
+        );
+    }
+
+    #[tokio::test]
+    async fn library_backups_clips_and_drafts_are_this_users_alone() {
+        let desk = Desk::new().await;
+        let root = tempfile::tempdir().unwrap();
+        let home = root.path().join("home");
+        let studio = studio(&home, &desk);
+        studio.save_draft(&quick("Private")).unwrap();
+        make_a_clip(&studio).await;
+        assert_eq!(open_to_others(&home), [""; 0]);
+        let made = all(&home);
+        for name in ["library.sqlite", "library.sqlite-wal", "posters", "clips"] {
+            assert!(
+                made.iter().any(|path| path.ends_with(name)),
+                "{name} is not looked at: {made:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn what_an_older_version_left_open_is_closed_at_the_start() {
+        let desk = Desk::new().await;
+        let root = tempfile::tempdir().unwrap();
+        let home = root.path().join("home");
+        let first = studio(&home, &desk);
+        make_a_clip(&first).await;
+        drop(first);
+        for path in all(&home) {
+            set(&path, if path.is_dir() { 0o755 } else { 0o644 });
+        }
+        let again = studio(&home, &desk);
+        again.open_session().await.unwrap();
+        // The folder that the user named is the user's own business; nothing of worth lies
+        // openly in it.
+        for folder in ["library", "clips"] {
+            assert_eq!(open_to_others(&home.join(folder)), [""; 0]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_chosen_clips_folder_keeps_its_mode_and_clips_in_it_have_that() {
+        let desk = Desk::new().await;
+        let root = tempfile::tempdir().unwrap();
+        let chosen = root.path().join("shared");
+        fs::create_dir(&chosen).unwrap();
+        set(&chosen, 0o750);
+        let studio = studio(&root.path().join("home"), &desk);
+        studio.set_clips_folder(Some(chosen.clone())).unwrap();
+        make_a_clip(&studio).await;
+        assert_eq!(mode(&chosen), 0o750);
+        let clip = all(&chosen)
+            .into_iter()
+            .find(|path| path.extension().is_some_and(|it| it == "mp4"))
+            .unwrap();
+        assert_eq!(mode(&clip), 0o640, "{}", clip.display());
+    }
+}
