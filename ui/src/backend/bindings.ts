@@ -475,7 +475,7 @@ export type Mend =
 /**  Give another key. */
 "replaceKey";
 
-/**  The picture quality, which is also the price class. */
+/**  The picture quality, which is also the price class; the lowest comes first. */
 export type Mode = 
 /**  720 lines. */
 "standard" | 
@@ -557,7 +557,10 @@ export type Price =
 { kind: "exact"; 
 /**  Credits. */
 credits: number } | 
-/**  What the catalogue says. */
+/**
+ *  What the catalogue says of the model, whatever the quality; narrowed by what other
+ *  kinds of it have cost.
+ */
 { kind: "range"; 
 /**  At least. */
 min: number; 
