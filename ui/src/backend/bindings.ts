@@ -696,7 +696,7 @@ export type Shot = {
 	seconds: number,
 };
 
-/**  The most credits a person wants taken; `None` for no limit. Nought stops everything. */
+/**  The most credits a person wants taken; `None` for no limit. Zero stops everything. */
 export type SpendingLimits = {
 	/**  A day. */
 	day: number | null,

@@ -81,7 +81,7 @@ fn replaced(rescue: &Rescue, found: usize) -> Notice {
     Notice {
         code: "rescued".into(),
         message: format!(
-            "The library's file was damaged: {instead}.{clips} What Apiframe made since and still holds can be brought in from there. The damaged file is {}.",
+            "The library's file was damaged: {instead}.{clips} Clips made since can be imported from Apiframe while it keeps them: Settings, Import. The damaged file is {}.",
             rescue.set_aside.display()
         ),
         can_dismiss: true,
