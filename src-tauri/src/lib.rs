@@ -15,6 +15,8 @@ mod graphics;
 mod log;
 mod media;
 mod sandboxed;
+#[cfg(target_os = "linux")]
+mod spelling;
 mod start;
 mod window;
 
