@@ -121,6 +121,18 @@ fn the_price_is_a_range_of_the_model_until_a_clip_tells_it_for_every_length() {
 }
 
 #[test]
+fn without_a_known_price_the_button_names_none_and_nothing_is_refused() {
+    let apiframe = Apiframe::start();
+    apiframe.unplug();
+    let window = ready(&apiframe);
+    window.shows("No connection to Apiframe.");
+    window.button("Generate").click();
+    window.shows("Started. It’s in the gallery.");
+    apiframe.plug_in();
+    apiframe.has_jobs(1);
+}
+
+#[test]
 fn a_balance_below_the_price_is_said_before_anything_is_sent() {
     let apiframe = Apiframe::start();
     let window = ready(&apiframe);
