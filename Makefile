@@ -58,7 +58,7 @@ format: setup ## format every source file
 	npm run --prefix ui format
 
 e2e: page ## run one end-to-end test in the real window: make e2e TEST=name
-	cargo build $(FEATURES) --example drag-source
+	cargo build $(FEATURES) --examples
 	cargo test $(FEATURES) --test window -- $(TEST)
 
 tour: page ## walk through every screen; leaves screenshots and a clip in .tour

@@ -4,45 +4,153 @@
 use std::path::PathBuf;
 
 use studio::problem::Problem;
+#[cfg(not(target_os = "linux"))]
 use tauri::AppHandle;
 
-/// What the clipboard held.
+/// What a paste can make a frame of.
 #[derive(Debug)]
 pub(crate) enum Pasted {
     /// A file copied in a file manager.
     File(PathBuf),
-    /// Pixels, as a PNG.
-    Png(Vec<u8>),
-}
-
-/// The clipboard's picture, if it holds one.
-#[cfg(target_os = "linux")]
-pub(crate) async fn picture(app: &AppHandle) -> Option<Pasted> {
-    let (answer, asked) = tokio::sync::oneshot::channel();
-    // GTK belongs to the main thread.
-    app.run_on_main_thread(move || {
-        // The other end waits for this answer.
-        let _ = answer.send(ask());
-    })
-    .ok()?;
-    asked.await.ok().flatten()
+    /// A picture, as a file of any of the formats that frames are made of.
+    Picture(Vec<u8>),
 }
 
 #[cfg(target_os = "linux")]
-fn ask() -> Option<Pasted> {
-    let clipboard = gtk::Clipboard::get(&gtk::gdk::SELECTION_CLIPBOARD);
-    if let Some(first) = clipboard.wait_for_uris().first() {
-        let (path, _) = gtk::glib::filename_from_uri(first).ok()?;
-        return Some(Pasted::File(path));
+pub(crate) use self::linux::{picture, put_text, text};
+
+/// GTK's clipboard. Everything is asked for without waiting on the main thread: the program
+/// that owns the clipboard may be busy, or stopped, and the window must not freeze with it.
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::time::Duration;
+
+    use gtk::gdk::{Atom, SELECTION_CLIPBOARD};
+    use gtk::{Clipboard, SelectionData};
+    use studio::problem::Problem;
+    use tauri::AppHandle;
+    use tokio::sync::oneshot::{Sender, channel};
+
+    use super::{Pasted, no_clipboard};
+
+    /// A program that is well answers at once, and with a large picture within a second.
+    const ANSWER_TIME: Duration = Duration::from_secs(5);
+
+    /// The formats of pictures by the names they have on the clipboard, the ones that lose
+    /// nothing first: a browser offers most of them for the same picture.
+    const PICTURES: [&str; 6] = [
+        "image/png",
+        "image/tiff",
+        "image/bmp",
+        "image/jpeg",
+        "image/webp",
+        "image/gif",
+    ];
+
+    /// The clipboard's picture, if it holds one: a copied file before pixels, since a file
+    /// manager may offer the file's icon beside it.
+    pub(crate) async fn picture(app: &AppHandle) -> Result<Option<Pasted>, Problem> {
+        let offered = ask(app, |clipboard, answer| {
+            clipboard.request_contents(&Atom::intern("TARGETS"), move |_, offered| {
+                let names = offered.targets().unwrap_or_default();
+                let names: Vec<String> = names.iter().map(|name| name.name().into()).collect();
+                // The other end may have given up.
+                let _ = answer.send(names);
+            });
+        })
+        .await?;
+        let offers = |name: &str| offered.iter().any(|one| one == name);
+        if offers("text/uri-list") {
+            let file = ask(app, |clipboard, answer| {
+                clipboard.request_uris(move |_, addresses| {
+                    let file = addresses
+                        .first()
+                        .and_then(|first| Some(gtk::glib::filename_from_uri(first).ok()?.0));
+                    let _ = answer.send(file);
+                });
+            })
+            .await?;
+            if let Some(file) = file {
+                return Ok(Some(Pasted::File(file)));
+            }
+        }
+        let Some(format) = PICTURES.into_iter().find(|format| offers(format)) else {
+            return Ok(None);
+        };
+        let bytes = ask(app, move |clipboard, answer| {
+            clipboard.request_contents(&Atom::intern(format), move |_, data: &SelectionData| {
+                let _ = answer.send(data.data());
+            });
+        })
+        .await?;
+        Ok(Some(bytes)
+            .filter(|bytes| !bytes.is_empty())
+            .map(Pasted::Picture))
     }
-    let pixels = clipboard.wait_for_image()?;
-    pixels.save_to_bufferv("png", &[]).ok().map(Pasted::Png)
+
+    /// The clipboard's text, if it holds any.
+    pub(crate) async fn text(app: &AppHandle) -> Result<Option<String>, Problem> {
+        ask(app, |clipboard, answer| {
+            clipboard.request_text(move |_, text| {
+                let _ = answer.send(text.map(str::to_owned));
+            });
+        })
+        .await
+    }
+
+    /// Asks the clipboard for something on the main thread, which GTK belongs to.
+    async fn ask<T: Send + 'static>(
+        app: &AppHandle,
+        question: impl FnOnce(&Clipboard, Sender<T>) + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (answer, asked) = channel();
+        app.run_on_main_thread(move || question(&Clipboard::get(&SELECTION_CLIPBOARD), answer))
+            .map_err(|_| no_answer())?;
+        match tokio::time::timeout(ANSWER_TIME, asked).await {
+            Ok(Ok(answer)) => Ok(answer),
+            _ => Err(no_answer()),
+        }
+    }
+
+    fn no_answer() -> Problem {
+        Problem::new(
+            "clipboard",
+            "The program you copied from does not answer. Copy the picture again, then paste it.",
+        )
+    }
+
+    /// Puts a text on the clipboard. Without a clipboard manager it is there for as long as
+    /// the program runs, as everywhere on Linux.
+    ///
+    /// # Errors
+    /// When the clipboard can't be reached.
+    pub(crate) async fn put_text(app: &AppHandle, text: String) -> Result<(), Problem> {
+        let (answer, asked) = channel();
+        app.run_on_main_thread(move || {
+            let clipboard = Clipboard::get(&SELECTION_CLIPBOARD);
+            clipboard.set_text(&text);
+            // Read back, because setting says nothing about whether it worked.
+            let is_there = clipboard.wait_for_text().is_some_and(|there| there == text);
+            // The other end waits for this answer.
+            let _ = answer.send(is_there);
+        })
+        .map_err(|_| no_clipboard())?;
+        if asked.await.unwrap_or(false) {
+            Ok(())
+        } else {
+            Err(no_clipboard())
+        }
+    }
 }
 
 /// The clipboard's picture, if it holds one.
+///
+/// # Errors
+/// Never: what can't be read is no picture here.
 #[cfg(not(target_os = "linux"))]
-pub(crate) async fn picture(_app: &AppHandle) -> Option<Pasted> {
-    tokio::task::spawn_blocking(|| {
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all systems")]
+pub(crate) async fn picture(_app: &AppHandle) -> Result<Option<Pasted>, Problem> {
+    let found = tokio::task::spawn_blocking(|| {
         let mut clipboard = arboard::Clipboard::new().ok()?;
         if let Some(first) = clipboard
             .get()
@@ -60,35 +168,20 @@ pub(crate) async fn picture(_app: &AppHandle) -> Option<Pasted> {
         )?;
         let mut png = std::io::Cursor::new(Vec::new());
         picture.write_to(&mut png, image::ImageFormat::Png).ok()?;
-        Some(Pasted::Png(png.into_inner()))
-    })
-    .await
-    .ok()
-    .flatten()
+        Some(Pasted::Picture(png.into_inner()))
+    });
+    Ok(found.await.ok().flatten())
 }
 
-/// Puts a text on the clipboard. Without a clipboard manager it is there for as long as the
-/// program runs, as everywhere on Linux.
+/// The clipboard's text, if it holds any.
 ///
 /// # Errors
-/// When the clipboard can't be reached.
-#[cfg(target_os = "linux")]
-pub(crate) async fn put_text(app: &AppHandle, text: String) -> Result<(), Problem> {
-    let (answer, asked) = tokio::sync::oneshot::channel();
-    app.run_on_main_thread(move || {
-        let clipboard = gtk::Clipboard::get(&gtk::gdk::SELECTION_CLIPBOARD);
-        clipboard.set_text(&text);
-        // Read back, because setting says nothing about whether it worked.
-        let is_there = clipboard.wait_for_text().is_some_and(|there| there == text);
-        // The other end waits for this answer.
-        let _ = answer.send(is_there);
-    })
-    .map_err(|_| no_clipboard())?;
-    if asked.await.unwrap_or(false) {
-        Ok(())
-    } else {
-        Err(no_clipboard())
-    }
+/// Never: what can't be read is no text here.
+#[cfg(not(target_os = "linux"))]
+#[allow(clippy::unnecessary_wraps, reason = "one signature for all systems")]
+pub(crate) async fn text(_app: &AppHandle) -> Result<Option<String>, Problem> {
+    let found = tokio::task::spawn_blocking(|| arboard::Clipboard::new().ok()?.get_text().ok());
+    Ok(found.await.ok().flatten())
 }
 
 /// Puts a text on the clipboard.
@@ -111,6 +204,6 @@ pub(crate) async fn put_text(_app: &AppHandle, text: String) -> Result<(), Probl
 fn no_clipboard() -> Problem {
     Problem::new(
         "clipboard",
-        "The clipboard did not take the report. Close a program that may be holding it, then try again.",
+        "The report could not be put on the clipboard. Close a program that may be using it, then try again.",
     )
 }

@@ -17,6 +17,8 @@ mod log;
 mod loopback;
 mod media;
 mod sandboxed;
+#[cfg(target_os = "linux")]
+mod spelling;
 mod start;
 mod window;
 

@@ -15,6 +15,11 @@ use tokio::sync::OnceCell;
 const SPEED: f64 = 12.0;
 /// What a person begins with.
 const CREDITS: i64 = 10_000;
+/// With fewer left than the dearest clip costs, a start gives as many as in the beginning:
+/// nobody can buy any here.
+const TOO_FEW: i64 = 225;
+/// What a prompt has to hold for its job to fail. Settings tells it.
+const FAILING_WORD: &str = "[fail]";
 /// Its key. It opens nothing but this simulation on loopback.
 const KEY: &str = "afk_sandbox";
 /// What a job takes at that speed: Apiframe's published 150 s.
@@ -29,14 +34,19 @@ pub(crate) fn starter(state: PathBuf) -> (StartSandbox, Duration) {
             let sandbox = running
                 .get_or_try_init(|| async {
                     studio::private::make_folder(&state).map_err(|error| error.to_string())?;
-                    Sandbox::builder()
+                    let sandbox = Sandbox::builder()
                         .key(KEY)
                         .credits(CREDITS)
                         .speed(SPEED)
+                        .failing_word(FAILING_WORD)
                         .state_dir(Some(state))
                         .start()
                         .await
-                        .map_err(|error| error.to_string())
+                        .map_err(|error| error.to_string())?;
+                    if sandbox.credits() < TOO_FEW {
+                        sandbox.set_credits(CREDITS);
+                    }
+                    Ok::<_, String>(sandbox)
                 })
                 .await?;
             Ok(SandboxDoor {

@@ -19,8 +19,8 @@ pub(crate) const MAIN: &str = "main";
 
 /// The page's background in both themes, as in `ui/src/styles/tokens.css`: what shows
 /// before the page has painted anything.
-const DARK: Color = Color(0x0e, 0x0f, 0x12, 0xff);
-const LIGHT: Color = Color(0xf4, 0xf3, 0xf1, 0xff);
+const DARK: Color = Color(0x0d, 0x0e, 0x11, 0xff);
+const LIGHT: Color = Color(0xf3, 0xf2, 0xef, 0xff);
 
 /// What the page takes from the media server.
 const FROM_MEDIA_SERVER: [&str; 2] = ["img-src", "media-src"];
@@ -92,6 +92,8 @@ pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
         .on_download(|_, _| false)
         .build()?;
     paint(&window, theme);
+    #[cfg(target_os = "linux")]
+    crate::spelling::check(&window);
     remember_size(&window, Arc::clone(studio));
     let late = window.clone();
     tauri::async_runtime::spawn(async move {

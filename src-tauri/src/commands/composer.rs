@@ -48,17 +48,36 @@ pub(crate) async fn paste_frame(
     app: AppHandle,
     studio: State<'_, Arc<Studio>>,
 ) -> Result<Option<Frame>, Problem> {
-    match clipboard::picture(&app).await {
-        Some(clipboard::Pasted::File(path)) => studio
-            .import(move |frames| frames.import_path(&path))
-            .await
-            .map(Some),
-        Some(clipboard::Pasted::Png(bytes)) => studio
-            .import(move |frames| frames.import_bytes("Pasted picture", &bytes))
-            .await
-            .map(Some),
-        None => Ok(None),
-    }
+    let Some(pasted) = clipboard::picture(&app).await? else {
+        return Ok(None);
+    };
+    studio
+        .import(move |frames| match pasted {
+            clipboard::Pasted::File(path) => frames.import_path(&path),
+            clipboard::Pasted::Picture(bytes) => frames.import_bytes("Pasted picture", &bytes),
+        })
+        .await
+        .map(Some)
+}
+
+/// The clipboard's text, which the page is not shown where a picture lies beside it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn clipboard_text(app: AppHandle) -> Result<Option<String>, Problem> {
+    clipboard::text(&app).await
+}
+
+/// Makes a frame of the middle of another, in the shape of a third.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn crop_frame(
+    studio: State<'_, Arc<Studio>>,
+    hash: FrameHash,
+    like: FrameHash,
+) -> Result<Frame, Problem> {
+    studio
+        .import(move |frames| frames.crop_like(hash, like))
+        .await
 }
 
 /// What is known of a frame.

@@ -36,6 +36,8 @@ pub(crate) fn bridge() -> Builder<tauri::Wry> {
             composer::import_frame,
             composer::pick_frame,
             composer::paste_frame,
+            composer::clipboard_text,
+            composer::crop_frame,
             composer::frame,
             composer::check,
             composer::price,

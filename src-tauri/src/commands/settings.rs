@@ -19,7 +19,10 @@ use crate::{dialogs, window};
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Preferences {
     theme: Theme,
+    /// Where the clips of Apiframe go.
     clips_folder: PathBuf,
+    /// Where the clips of the sandbox go.
+    sandbox_clips_folder: PathBuf,
     clips_folder_is_default: bool,
     data_folder: PathBuf,
     log_folder: PathBuf,
@@ -32,7 +35,8 @@ impl Preferences {
             .preferences(|preferences| (preferences.theme, preferences.clips_folder.is_none()));
         Self {
             theme,
-            clips_folder: studio.clips_folder(studio.profile().unwrap_or(Profile::Apiframe)),
+            clips_folder: studio.clips_folder(Profile::Apiframe),
+            sandbox_clips_folder: studio.clips_folder(Profile::Sandbox),
             clips_folder_is_default: is_default,
             data_folder: studio.home().data.clone(),
             log_folder: studio.home().log.clone(),

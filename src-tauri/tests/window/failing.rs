@@ -74,7 +74,7 @@ fn a_prompt_that_is_missing_is_asked_for_before_anything_is_sent() {
     let apiframe = Apiframe::start();
     let window = Window::start(Options::signed_in(&apiframe));
     window.button("Generate…").click();
-    window.shows("Say what happens in the clip.");
+    window.shows("Describe what happens in the clip.");
     assert!(
         window.textbox("Prompt").has_focus(),
         "the keyboard is not at the prompt"

@@ -59,7 +59,7 @@ fn a_clip_of_apiframe_arrives_while_the_sandbox_is_shown() {
         || window.home().files().iter().any(is_clip),
         || "the clip was not fetched".into(),
     );
-    window.button("Leave").click();
+    window.button("Leave sandbox").click();
     arrives(&window, &apiframe);
 }
 

@@ -29,10 +29,10 @@ fn a_clip_made_elsewhere_is_brought_in_with_its_settings_and_not_paid_for_again(
 
     let window = Window::start(Options::signed_in(&apiframe));
     open_settings(&window);
-    window.button("Bring in from Apiframe…").click();
-    let list = window.page().find("dialog", "Bring in from Apiframe");
+    window.button("Import from Apiframe…").click();
+    let list = window.page().find("dialog", "Import from Apiframe");
     list.appears();
-    window.button(&format!("Bring in: {PROMPT}")).click();
+    window.button(&format!("Import: {PROMPT}")).click();
     window.button("Close").click();
     list.disappears();
     let card = window.button(&format!("Play: {PROMPT}"));
@@ -47,8 +47,8 @@ fn a_clip_made_elsewhere_is_brought_in_with_its_settings_and_not_paid_for_again(
 
     // Asked for once more, it is there already.
     open_settings(&window);
-    window.button("Bring in from Apiframe…").click();
-    window.shows("Everything that your account holds is in your library.");
+    window.button("Import from Apiframe…").click();
+    window.shows("Everything in your account is already in your library.");
     window.button("Close").click();
     list.disappears();
     card.click();
@@ -84,8 +84,8 @@ fn a_limit_holds_before_anything_is_sent_and_the_ledger_can_be_exported() {
     let apiframe = Apiframe::start();
     let window = Window::start(Options::signed_in(&apiframe));
     open_settings(&window);
-    window.textbox("Most credits a day").write("10\t");
-    window.shows("10 credits a day");
+    window.textbox("Daily limit").write("10\t");
+    window.shows("The daily limit is now 10 credits.");
     window.button("Close").click();
     window.textbox("Prompt").write(PROMPT);
     window.choice("Quality", "Standard 720p").click();
@@ -94,15 +94,15 @@ fn a_limit_holds_before_anything_is_sent_and_the_ledger_can_be_exported() {
     assert_eq!(apiframe.bodies().len(), 0, "the limit was passed");
 
     open_settings(&window);
-    window.textbox("Most credits a day").write("500\t");
+    window.textbox("Daily limit").write("500\t");
     window.button("Close").click();
     make_a_clip(&window);
     let charged = 1000 - apiframe.credits();
     assert!(charged > 0);
 
     open_settings(&window);
-    window.button("Where credits went…").click();
-    window.page().find("dialog", "Credits").appears();
+    window.button("Credit history…").click();
+    window.page().find("dialog", "Credit history").appears();
     window.shows(&format!("{charged} of 500 used"));
     window.button("Export as CSV…").click();
     let file = window.home().desk().join("credits.csv");
@@ -126,6 +126,8 @@ fn a_report_is_copied_that_can_be_pasted_and_holds_neither_key_nor_prompt() {
     make_a_clip(&window);
     open_settings(&window);
     window.button("Copy report").click();
+    window.button("Copied").appears();
+    window.button("Copied").click();
     window.button("Copied").appears();
     window.button("Close").click();
     // A person would paste it into a mail; any text box takes it the same way.

@@ -9,13 +9,17 @@
 
 mod harness;
 
+mod composing;
 mod failing;
 mod going_on;
 mod keeping;
 mod making_a_clip;
+mod pasting;
 mod sandbox_profile;
+mod settings;
 mod signing_in;
 mod starting;
 mod strangers;
 mod surviving;
 mod tour;
+mod undoing;

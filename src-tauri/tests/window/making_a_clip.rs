@@ -54,7 +54,7 @@ fn two_pictures_and_a_prompt_become_a_clip_that_plays_from_the_one_to_the_other(
         !window.choice("Shape", "9:16").is_enabled(),
         "a start frame gives the shape"
     );
-    window.shows("follows the start frame");
+    window.shows("Set by start frame: 3:2");
     let length = window.page().find("slider", "Length");
     // Arrow right, as a person with a keyboard would.
     length.keys(&"\u{e014}".repeat(5));

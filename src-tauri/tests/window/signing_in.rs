@@ -64,13 +64,28 @@ fn a_key_that_apiframe_refuses_is_said_to_be_wrong_and_kept_nowhere() {
         .textbox("Apiframe API key")
         .keys("afk_0000111122223333444455556666");
     window.button("Continue").click();
-    window.shows("Apiframe does not know this key");
+    window.shows("Apiframe doesn’t recognise this key");
     assert!(
         window.textbox("Apiframe API key").has_focus(),
         "the keyboard is not where the mistake is"
     );
     assert_eq!(window.session().secret(&IN_THE_KEYCHAIN), None);
     assert!(!window.region("Composer").is_there());
+}
+
+#[test]
+fn the_welcome_card_stays_where_it_is_when_a_key_is_refused() {
+    let apiframe = Apiframe::start();
+    let window = Window::start(Options::at(&apiframe));
+    window
+        .textbox("Apiframe API key")
+        .keys("afk_0000111122223333444455556666");
+    let places =
+        || [window.button("Continue"), window.button("Use the sandbox")].map(|one| one.middle());
+    let before = places();
+    window.button("Continue").click();
+    window.shows("Apiframe doesn’t recognise this key");
+    assert_eq!(places(), before, "the card has moved");
 }
 
 #[test]
@@ -119,7 +134,7 @@ fn with_the_keychain_absent_the_program_says_so_and_keeps_the_key_for_this_run_o
         keychain: Keychain::Absent,
         ..Options::at(&apiframe)
     });
-    window.shows("There is no keychain here");
+    window.shows("No keychain found");
     window.button("Try again").appears();
     window.textbox("Apiframe API key").keys(KEY);
     window.button("Keep the key for this run only").click();
@@ -129,7 +144,7 @@ fn with_the_keychain_absent_the_program_says_so_and_keeps_the_key_for_this_run_o
     assert_no_file_holds_the_key(&window);
 
     window.restart();
-    window.shows("There is no keychain here");
+    window.shows("No keychain found");
     assert_no_file_holds_the_key(&window);
 }
 

@@ -131,8 +131,11 @@ fn from_the_key_to_the_ledger(screen: (u32, u32), theme: &'static str, apiframe:
     walk.window.button("Settings").click();
     walk.window.page().find("dialog", "Settings").appears();
     walk.look("settings");
-    walk.window.button("Where credits went…").click();
-    walk.window.page().find("dialog", "Credits").appears();
+    walk.window.button("Credit history…").click();
+    walk.window
+        .page()
+        .find("dialog", "Credit history")
+        .appears();
     walk.look("credits");
     walk.window.button("Change limits…").click();
     walk.window.page().find("dialog", "Settings").appears();
@@ -141,7 +144,7 @@ fn from_the_key_to_the_ledger(screen: (u32, u32), theme: &'static str, apiframe:
     walk.look("keys");
     walk.window.button("Close").click();
     walk.window.button("Settings").click();
-    walk.window.textbox("Most credits a day").write("100\t");
+    walk.window.textbox("Daily limit").write("100\t");
     walk.window.button("Close").click();
     walk.window.button("Generate…").click();
     walk.window.button("Limits").appears();
@@ -192,10 +195,10 @@ fn elsewhere(screen: (u32, u32), theme: &'static str, apiframe: &Apiframe) {
     walk.window
         .pick_in_dialog("Choose where clips are saved", &drive);
     walk.window.shows(&drive.display().to_string());
-    walk.window.button("Bring in from Apiframe…").click();
-    walk.window.button("Bring in: The sun…").appears();
+    walk.window.button("Import from Apiframe…").click();
+    walk.window.button("Import: The sun…").appears();
     walk.look("bring-in");
-    walk.window.button("Bring in: The sun…").click();
+    walk.window.button("Import: The sun…").click();
     walk.window.button("Close").click();
     walk.window.button("Play: The sun…").appears();
     walk.window.poster_shows("The sun goes down");

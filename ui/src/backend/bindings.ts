@@ -32,6 +32,10 @@ export const commands = {
 	pickFrame: (title: string) => __TAURI_INVOKE<Frame | null>("pick_frame", { title }),
 	/**  Takes the clipboard's picture in; `None` when it holds none. */
 	pasteFrame: () => __TAURI_INVOKE<Frame | null>("paste_frame"),
+	/**  The clipboard's text, which the page is not shown where a picture lies beside it. */
+	clipboardText: () => __TAURI_INVOKE<string | null>("clipboard_text"),
+	/**  Makes a frame of the middle of another, in the shape of a third. */
+	cropFrame: (hash: FrameHash, like: FrameHash) => __TAURI_INVOKE<Frame>("crop_frame", { hash, like }),
 	/**  What is known of a frame. */
 	frame: (hash: FrameHash) => __TAURI_INVOKE<Frame | null>("frame", { hash }),
 	/**  Every rule these settings break. */
@@ -475,7 +479,7 @@ export type Mend =
 /**  Give another key. */
 "replaceKey";
 
-/**  The picture quality, which is also the price class. */
+/**  The picture quality, which is also the price class; the lowest comes first. */
 export type Mode = 
 /**  720 lines. */
 "standard" | 
@@ -544,7 +548,10 @@ message: string };
 /**  The preferences as the page shows them. */
 export type Preferences = {
 	theme: Theme,
+	/**  Where the clips of Apiframe go. */
 	clipsFolder: string,
+	/**  Where the clips of the sandbox go. */
+	sandboxClipsFolder: string,
 	clipsFolderIsDefault: boolean,
 	dataFolder: string,
 	logFolder: string,
@@ -557,7 +564,10 @@ export type Price =
 { kind: "exact"; 
 /**  Credits. */
 credits: number } | 
-/**  What the catalogue says. */
+/**
+ *  What the catalogue says of the model, whatever the quality; narrowed by what other
+ *  kinds of it have cost.
+ */
 { kind: "range"; 
 /**  At least. */
 min: number; 
@@ -693,7 +703,7 @@ export type Shot = {
 	seconds: number,
 };
 
-/**  The most credits a person wants taken; `None` for no limit. Nought stops everything. */
+/**  The most credits a person wants taken; `None` for no limit. Zero stops everything. */
 export type SpendingLimits = {
 	/**  A day. */
 	day: number | null,

@@ -66,6 +66,10 @@ export interface Backend {
   importFrame(path: string): Promise<Frame>;
   pickFrame(title: string): Promise<Frame | null>;
   pasteFrame(): Promise<Frame | null>;
+  /** Null where the clipboard holds no text. */
+  clipboardText(): Promise<string | null>;
+  /** The middle of a frame in the shape of another. */
+  cropFrame(hash: string, like: string): Promise<Frame>;
   frame(hash: string): Promise<Frame | null>;
   check(settings: Settings): Promise<Violation[]>;
   price(settings: Settings): Promise<Price>;

@@ -45,6 +45,8 @@ export class TauriBackend implements Backend {
   importFrame = (path: string) => commands.importFrame(path);
   pickFrame = (title: string) => commands.pickFrame(title);
   pasteFrame = () => commands.pasteFrame();
+  clipboardText = () => commands.clipboardText();
+  cropFrame = (hash: string, like: string) => commands.cropFrame(hash, like);
   frame = (hash: string) => commands.frame(hash);
   check = (settings: Settings) => commands.check(settings);
   price = (settings: Settings) => commands.price(settings);

@@ -2,7 +2,8 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import { fireEvent } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { open } from '../testing/open';
-import { problem, SETTINGS } from '../testing/stub';
+import type { Failure } from '../backend';
+import { ACCOUNT, frame, generation, problem, SETTINGS } from '../testing/stub';
 
 const region = () => within(screen.getByRole('region', { name: 'Composer' }));
 const generate = () => screen.getByRole('button', { name: /^Generate/ });
@@ -73,11 +74,11 @@ describe('the shape', () => {
   it('is switched off with its reason while there is a start frame', async () => {
     const { user } = await open({ draft: { ...SETTINGS, start: 'abc' } });
     const shape = screen.getByRole('radiogroup', { name: 'Shape' });
-    expect(shape).toHaveAccessibleDescription('follows the start frame');
+    expect(shape).toHaveAccessibleDescription('Set by start frame: 16:9');
     expect(screen.getByRole('radio', { name: '9:16' })).toBeDisabled();
     await user.click(screen.getByRole('button', { name: 'Remove the start frame' }));
     expect(screen.getByRole('radio', { name: '9:16' })).toBeEnabled();
-    expect(screen.queryByText('follows the start frame')).toBeNull();
+    expect(screen.queryByText(/Set by start frame/)).toBeNull();
   });
 });
 
@@ -130,7 +131,7 @@ describe('the price', () => {
     expect(await screen.findByRole('button', { name: 'Generate 25 credits' })).toBeVisible();
     backend.price.mockResolvedValue({ kind: 'range', min: 35, max: 70 });
     await user.click(screen.getByRole('radio', { name: /4K/ }));
-    await screen.findByRole('button', { name: 'Generate about 35–70 credits' });
+    await screen.findByRole('button', { name: 'Generate 35–70 credits' });
     expect(backend.price).toHaveBeenLastCalledWith(expect.objectContaining({ mode: '4k' }));
   });
 
@@ -147,12 +148,81 @@ describe('Generate', () => {
     const { backend, user } = await open();
     await user.type(prompt(), 'Fog rolls in');
     await user.click(generate());
-    await user.click(generate());
-    expect(backend.generate).toHaveBeenCalledTimes(2);
     expect(backend.generate).toHaveBeenLastCalledWith({ ...SETTINGS, prompt: 'Fog rolls in' });
     expect(prompt()).toHaveValue('Fog rolls in');
+    await user.type(prompt(), ' again');
+    await user.click(generate());
+    expect(backend.generate).toHaveBeenCalledTimes(2);
     const gallery = within(screen.getByRole('region', { name: 'Gallery' }));
-    await waitFor(() => expect(gallery.getAllByText('Fog rolls in')).toHaveLength(2));
+    await waitFor(() => expect(gallery.getAllByText(/^Fog rolls in/)).toHaveLength(2));
+  });
+
+  it('takes the same settings soon again for one wish, and says how to ask for another', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const { backend, user } = await open({ draft: SETTINGS });
+    await user.click(generate());
+    for (let press = 0; press < 3; press++) {
+      vi.advanceTimersByTime(1500);
+      await user.click(generate());
+    }
+    expect(backend.generate).toHaveBeenCalledTimes(1);
+    screen.getByText(/Already started\. For another take, wait 2 seconds\./);
+    vi.advanceTimersByTime(2000);
+    await user.click(generate());
+    expect(backend.generate).toHaveBeenCalledTimes(2);
+    vi.useRealTimers();
+  });
+
+  it('asks for the balance once more before it refuses what it can’t pay for', async () => {
+    const few = { ...ACCOUNT, credits: 2 };
+    const { backend, user } = await open({
+      draft: SETTINGS,
+      session: { state: 'ready', account: few },
+    });
+    await screen.findByText('This clip costs 25 credits and you have 2.');
+    backend.refreshAccount.mockResolvedValueOnce({ state: 'ready', account: few });
+    await user.click(screen.getByRole('button', { name: 'Generate 25 credits, you have 2' }));
+    expect(backend.refreshAccount).toHaveBeenCalledTimes(1);
+    expect(backend.generate).not.toHaveBeenCalled();
+    await user.click(screen.getByRole('button', { name: 'Add credits' }));
+    expect(backend.openLink).toHaveBeenCalledWith('addCredits');
+    await user.click(generate());
+    expect(backend.generate).toHaveBeenCalledTimes(1);
+    expect(screen.queryByText(/This clip costs/)).toBeNull();
+  });
+
+  it('refuses nothing while the price or the balance is not certain', async () => {
+    const offline = { state: 'offline', message: 'No connection.' } as const;
+    const { backend, user } = await open({
+      draft: SETTINGS,
+      session: { state: 'ready', account: { ...ACCOUNT, credits: 2, connection: offline } },
+    });
+    await user.click(await screen.findByRole('button', { name: 'Generate 25 credits' }));
+    expect(backend.generate).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not say that something was started which has failed by then', async () => {
+    const { backend, studio, user } = await open({ draft: SETTINGS });
+    backend.generate.mockImplementation(async (settings) => {
+      const failure = {
+        code: 'noCredits',
+        message: 'This clip needs 70 credits and 35 are left.',
+        field: null,
+        charged: false,
+        mends: ['addCredits', 'tryAgain'],
+      } satisfies Failure;
+      // Events overtake answers.
+      studio.listeners.generationChanged(
+        generation('a', { state: 'failed', failure }, { settings }),
+      );
+      return generation('a', { state: 'recorded' }, { settings });
+    });
+    await user.click(generate());
+    const composer = region();
+    await composer.findByText('This clip needs 70 credits and 35 are left.');
+    composer.getByRole('button', { name: 'Add credits' });
+    composer.getByText(/Not started/);
+    expect(screen.queryByText(/Started\./)).toBeNull();
   });
 
   it('takes a double click for one wish', async () => {
@@ -199,7 +269,8 @@ describe('Generate', () => {
   });
 });
 
-it('an end frame alone is remarked at once, an empty prompt only when Generate is pressed', async () => {
+it('an end frame alone is remarked after a moment, an empty prompt only when Generate is pressed', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
   const { backend, studio, user } = await open();
   backend.check.mockImplementation(async (settings) => [
     { field: 'prompt', message: 'Write what happens.' },
@@ -208,11 +279,16 @@ it('an end frame alone is remarked at once, an empty prompt only when Generate i
       : []),
   ]);
   studio.composer.end.put({ hash: 'b', frame: null });
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(backend.check).toHaveBeenLastCalledWith(expect.objectContaining({ end: 'b' }));
+  expect(screen.queryByText('An end frame needs a start frame.')).toBeNull();
+  await vi.advanceTimersByTimeAsync(6000);
   await screen.findByText('An end frame needs a start frame.');
   expect(screen.queryByText('Write what happens.')).toBeNull();
   backend.generate.mockRejectedValue(problem('settings', 'No.', { violations: [] }));
   await user.click(generate());
   await screen.findByText('Write what happens.');
+  vi.useRealTimers();
 });
 
 describe('Ctrl and V', () => {
@@ -222,19 +298,51 @@ describe('Ctrl and V', () => {
     await waitFor(() => expect(studio.composer.start.hash).toBe('pasted'));
   });
 
-  it('in the prompt pastes text, and a picture only where there is no text', async () => {
-    vi.useFakeTimers();
-    const { backend } = await open();
-    await fireEvent.keyDown(prompt(), { key: 'v', ctrlKey: true });
-    const event = new Event('paste', { bubbles: true });
-    Object.assign(event, { clipboardData: { types: ['text/plain'] } });
+  async function paste(text: string) {
+    const event = new Event('paste', { bubbles: true, cancelable: true });
+    Object.assign(event, { clipboardData: { getData: () => text } });
     await fireEvent(prompt(), event);
-    await vi.advanceTimersByTimeAsync(500);
-    expect(backend.pasteFrame).not.toHaveBeenCalled();
+    return event;
+  }
 
-    await fireEvent.keyDown(prompt(), { key: 'v', ctrlKey: true });
-    await vi.advanceTimersByTimeAsync(500);
-    expect(backend.pasteFrame).toHaveBeenCalledTimes(1);
-    vi.useRealTimers();
+  it('in the prompt takes a picture that comes without words', async () => {
+    const { studio } = await open({ draft: SETTINGS });
+    expect((await paste('')).defaultPrevented).toBe(true);
+    await waitFor(() => expect(studio.composer.start.hash).toBe('pasted'));
+    expect(prompt()).toHaveValue(SETTINGS.prompt);
+  });
+
+  it('in the prompt leaves words to the field', async () => {
+    const { backend } = await open();
+    expect((await paste('Fog rolls in')).defaultPrevented).toBe(false);
+    expect(backend.pasteFrame).not.toHaveBeenCalled();
+  });
+});
+
+describe('start and end of different shape', () => {
+  const differing = async () => {
+    const view = await open();
+    view.studio.composer.start.put({ hash: 'a', frame: frame('a') });
+    view.studio.composer.end.put({ hash: 'b', frame: frame('b', { width: 900, height: 1600 }) });
+    await screen.findByText(/The start frame is 16:9, the end frame 9:16\./);
+    return view;
+  };
+
+  it('are cropped at a press, which can be undone', async () => {
+    const { backend, studio, user } = await differing();
+    await user.click(screen.getByRole('button', { name: 'Crop end frame' }));
+    expect(backend.cropFrame).toHaveBeenCalledExactlyOnceWith('b', 'a');
+    await waitFor(() => expect(studio.composer.end.hash).toBe('b-like-a'));
+    expect(screen.queryByText(/the end frame 9:16/)).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Undo' }));
+    expect(studio.composer.end.hash).toBe('b');
+  });
+
+  it('say why where too little would be left', async () => {
+    const { backend, studio, user } = await differing();
+    backend.cropFrame.mockRejectedValue(problem('tooSmall', 'This picture is too small.'));
+    await user.click(screen.getByRole('button', { name: 'Crop end frame' }));
+    await screen.findByText('This picture is too small.');
+    expect(studio.composer.end.hash).toBe('b');
   });
 });

@@ -11,6 +11,14 @@ export function plain(event: KeyboardEvent): boolean {
   return !event.metaKey && !event.ctrlKey && !event.altKey;
 }
 
+/** Undo and Redo as every program has them; on a Mac they are the menu's. */
+export function historyCommand(event: KeyboardEvent): 'undo' | 'redo' | null {
+  if (isMac || !withMod(event)) return null;
+  const key = event.key.toLowerCase();
+  if (key === 'z') return event.shiftKey ? 'redo' : 'undo';
+  return key === 'y' && !event.shiftKey ? 'redo' : null;
+}
+
 /** Whether what has the focus takes text, so that single keys are letters and not commands. */
 export function takesText(target: EventTarget | null): boolean {
   if (target instanceof HTMLTextAreaElement) return true;

@@ -35,8 +35,8 @@ async function withScene(scene: 'busy' | 'full' | 'limited' | 'failed') {
 }
 
 async function sheet(user: Awaited<ReturnType<typeof open>>['user']) {
-  await user.click(screen.getByRole('button', { name: /show where they went/ }));
-  return within(await screen.findByRole('dialog', { name: 'Credits' }));
+  await user.click(screen.getByRole('button', { name: /credit history/ }));
+  return within(await screen.findByRole('dialog', { name: 'Credit history' }));
 }
 
 describe('the sheet behind the balance', () => {
@@ -61,21 +61,21 @@ describe('the sheet behind the balance', () => {
     expect(rows).toHaveLength(6);
     expect(rows[1]?.[0]).toMatch(/ 35 credits$/);
     expect(rows.slice(2)).toEqual([
-      ['14:05', 'A lighthouse at dusk Returned: it ended without a clip', '−35', '35'],
+      ['14:05', 'A lighthouse at dusk Refunded: no clip was made', '−35', '35'],
       ['14:05', 'Waves fold over the reef Charged, no longer in the gallery', '35', '70'],
       ['1 March 2025 0 credits, 1 not known yet'],
       ['14:05', 'A lighthouse at dusk Charged', 'Not known yet', '35'],
     ]);
-    expect(view.queryByRole('button', { name: 'Show earlier ones' })).toBeNull();
+    expect(view.queryByRole('button', { name: 'Show earlier' })).toBeNull();
   });
 
   it('fetches earlier rows when asked, and every row once', async () => {
     const { user, fake } = await withScene('full');
     const view = await sheet(user);
-    await view.findByRole('button', { name: 'Show earlier ones' });
+    await view.findByRole('button', { name: 'Show earlier' });
     const shown = () => view.getAllByRole('row').filter((row) => row.querySelector('td')).length;
     expect(shown()).toBe(50);
-    await user.click(view.getByRole('button', { name: 'Show earlier ones' }));
+    await user.click(view.getByRole('button', { name: 'Show earlier' }));
     await waitFor(() => expect(shown()).toBe(100));
     const first = await fake.ledger(null);
     expect(
@@ -89,22 +89,22 @@ describe('the sheet behind the balance', () => {
   it('says what will stand there while nothing does, and offers nothing to export', async () => {
     const { user } = await open();
     const view = await sheet(user);
-    await view.findByText(/Nothing yet\. Every credit that is charged/);
+    await view.findByText(/Nothing yet\. Each charge and each refund/);
     expect(view.queryByRole('table')).toBeNull();
     expect(view.queryByRole('button', { name: 'Export as CSV…' })).toBeNull();
     expect(view.getAllByText('No limit')).toHaveLength(2);
   });
 
-  it('says in the sandbox that nothing is really charged', async () => {
+  it('says in the sandbox that its credits are for practice', async () => {
     const { user } = await open({ session: IN_SANDBOX });
     const view = await sheet(user);
-    expect(view.getByText(/nothing is really charged/)).toBeVisible();
+    expect(view.getByText(/These are practice credits/)).toBeVisible();
   });
 
   it('has nothing of the sandbox for a real account, and its balance', async () => {
     const { backend, user } = await open();
     const view = await sheet(user);
-    expect(view.queryByText(/really charged/)).toBeNull();
+    expect(view.queryByText(/practice/)).toBeNull();
     expect(view.getByText('1,240')).toBeVisible();
     backend.refreshAccount.mockResolvedValue({
       state: 'ready',
@@ -119,13 +119,13 @@ describe('the sheet behind the balance', () => {
   it('shows how far a limit is used up, and that it is reached', async () => {
     const { user } = await withScene('limited');
     const view = await sheet(user);
-    const day = await view.findByRole('meter', { name: 'Limit a day' });
+    const day = await view.findByRole('meter', { name: 'Daily limit' });
     expect(day).toHaveAttribute('aria-valuemax', '60');
-    expect(view.getByRole('meter', { name: 'Limit a month' })).toHaveAttribute(
+    expect(view.getByRole('meter', { name: 'Monthly limit' })).toHaveAttribute(
       'aria-valuemax',
       '2000',
     );
-    expect(view.getByText('Limit of 60 reached; it begins anew at midnight')).toBeVisible();
+    expect(view.getByText('Limit of 60 reached. It resets at midnight.')).toBeVisible();
   });
 
   it('is exported into a file that is named afterwards', async () => {
@@ -175,35 +175,35 @@ describe('a limit', () => {
   it('is set by typing it, and taken away by emptying it', async () => {
     const { backend, user } = await open();
     const view = await settings(user);
-    const day = view.getByLabelText('Most credits a day');
+    const day = view.getByLabelText('Daily limit');
     await user.type(day, '100{Enter}');
     await user.tab();
     expect(backend.setLimits).toHaveBeenLastCalledWith({ day: 100, month: null });
-    await view.findByText('From now on at most 100 credits a day.');
-    await user.type(view.getByLabelText('Most credits a month'), '1,500');
+    await view.findByText('The daily limit is now 100 credits.');
+    await user.type(view.getByLabelText('Monthly limit'), '1,500');
     await user.tab();
     expect(backend.setLimits).toHaveBeenLastCalledWith({ day: 100, month: 1500 });
-    await view.findByText('From now on at most 1,500 credits a month.');
+    await view.findByText('The monthly limit is now 1,500 credits.');
     await user.clear(day);
     await user.tab();
     expect(backend.setLimits).toHaveBeenLastCalledWith({ day: null, month: 1500 });
-    await view.findByText('No limit a day any more.');
+    await view.findByText('No daily limit.');
   });
 
   it('that was set before stands there', async () => {
     const { user } = await withScene('limited');
     const view = await settings(user);
-    await waitFor(() => expect(view.getByLabelText('Most credits a day')).toHaveValue('60'));
-    expect(view.getByLabelText('Most credits a month')).toHaveValue('2000');
+    await waitFor(() => expect(view.getByLabelText('Daily limit')).toHaveValue('60'));
+    expect(view.getByLabelText('Monthly limit')).toHaveValue('2000');
   });
 
   it('that is no number is not kept, and the field says so', async () => {
     const { backend, user } = await open();
     const view = await settings(user);
-    const day = view.getByLabelText('Most credits a day');
+    const day = view.getByLabelText('Daily limit');
     await user.type(day, 'few');
     await user.tab();
-    await view.findByText(/Write a whole number of credits/);
+    await view.findByText(/Enter a whole number of credits/);
     expect(day).toBeInvalid();
     expect(backend.setLimits).not.toHaveBeenCalled();
   });
@@ -220,12 +220,12 @@ describe('a limit', () => {
     expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveValue(SETTINGS.prompt);
     await user.click(screen.getByRole('button', { name: 'Limits' }));
     const view = within(screen.getByRole('dialog', { name: 'Settings' }));
-    const day = view.getByLabelText('Most credits a day');
+    const day = view.getByLabelText('Daily limit');
     await waitFor(() => expect(day).toHaveValue('60'));
     await user.clear(day);
     await user.type(day, '9000');
     await user.tab();
-    await view.findByText('From now on at most 9,000 credits a day.');
+    await view.findByText('The daily limit is now 9,000 credits.');
     expect(screen.queryByText(/This clip may cost/)).toBeNull();
   });
 });
@@ -236,14 +236,14 @@ describe('the words of the books', () => {
   it('name what is missing or set aside, and nothing else', () => {
     expect(standingWords(standing({}))).toEqual([]);
     expect(standingWords(standing({ sum: { ...SUM, unknown: 1 }, setAside: 45 }))).toEqual([
-      '70 charged, 35 returned',
-      'Up to 45 set aside for clips on their way',
-      '1 charge is missing here: its amount is not known yet',
+      '70 charged, 35 refunded',
+      'Up to 45 reserved for running clips',
+      '1 charge not included: its amount isn’t known yet',
     ]);
   });
 
   it('say of a day on which more came back than went that it came back', () => {
-    expect(sumWords({ ...SUM, charged: 0, returned: 35 })).toBe('35 credits came back');
+    expect(sumWords({ ...SUM, charged: 0, returned: 35 })).toBe('35 credits refunded');
     expect(sumWords(SUM)).toBe('35 credits');
   });
 
@@ -251,14 +251,14 @@ describe('the words of the books', () => {
     expect(limitWords(standing({}), 'day')).toBe('No limit');
     expect(limitWords(standing({ used: 45, limit: 1000 }), 'month')).toBe('45 of 1,000 used');
     expect(limitWords(standing({ used: 1000, limit: 1000 }), 'month')).toBe(
-      'Limit of 1,000 reached; it begins anew with the next month',
+      'Limit of 1,000 reached. It resets next month.',
     );
   });
 
   it('name months, and amounts nobody knows yet', () => {
     expect(monthWords('2026-11')).toBe('November 2026');
     expect(amountWords(entry(1, { credits: null }))).toBe('Not known yet');
-    expect(amountWords(entry(1, { credits: null, kind: 'return' }))).toBe('All of it');
+    expect(amountWords(entry(1, { credits: null, kind: 'return' }))).toBe('In full');
   });
 
   it('read a limit as people write numbers', () => {

@@ -18,7 +18,7 @@ export function monthWords(month: string): string {
 /** What was spent in a day or a month, in one line. */
 export function sumWords(sum: LedgerSum): string {
   const spent = sum.charged - sum.returned;
-  const parts = [spent < 0 ? `${credits(-spent)} came back` : credits(spent)];
+  const parts = [spent < 0 ? `${credits(-spent)} refunded` : credits(spent)];
   if (sum.unknown > 0) parts.push(`${count(sum.unknown)} not known yet`);
   return parts.join(', ');
 }
@@ -27,13 +27,13 @@ export function sumWords(sum: LedgerSum): string {
 export function standingWords({ sum, setAside }: Standing): string[] {
   const lines: string[] = [];
   if (sum.returned > 0)
-    lines.push(`${count(sum.charged)} charged, ${count(sum.returned)} returned`);
-  if (setAside > 0) lines.push(`Up to ${count(setAside)} set aside for clips on their way`);
+    lines.push(`${count(sum.charged)} charged, ${count(sum.returned)} refunded`);
+  if (setAside > 0) lines.push(`Up to ${count(setAside)} reserved for running clips`);
   if (sum.unknown > 0) {
     lines.push(
       sum.unknown === 1
-        ? '1 charge is missing here: its amount is not known yet'
-        : `${count(sum.unknown)} charges are missing here: their amounts are not known yet`,
+        ? '1 charge not included: its amount isn’t known yet'
+        : `${count(sum.unknown)} charges not included: their amounts aren’t known yet`,
     );
   }
   return lines;
@@ -43,19 +43,19 @@ export function standingWords({ sum, setAside }: Standing): string[] {
 export function limitWords({ used, limit }: Standing, span: 'day' | 'month'): string {
   if (limit === null) return 'No limit';
   if (used < limit) return `${count(used)} of ${count(limit)} used`;
-  const again = span === 'day' ? 'at midnight' : 'with the next month';
-  return `Limit of ${count(limit)} reached; it begins anew ${again}`;
+  const again = span === 'day' ? 'at midnight' : 'next month';
+  return `Limit of ${count(limit)} reached. It resets ${again}.`;
 }
 
 /** What a row is. */
 export function whatWords(entry: LedgerEntry): string {
-  const what = entry.kind === 'return' ? 'Returned: it ended without a clip' : 'Charged';
+  const what = entry.kind === 'return' ? 'Refunded: no clip was made' : 'Charged';
   return entry.inGallery ? what : `${what}, no longer in the gallery`;
 }
 
 /** The amount of a row, as it changes what is spent. */
 export function amountWords(entry: LedgerEntry): string {
-  if (entry.credits === null) return entry.kind === 'return' ? 'All of it' : 'Not known yet';
+  if (entry.credits === null) return entry.kind === 'return' ? 'In full' : 'Not known yet';
   return entry.kind === 'return' ? `−${count(entry.credits)}` : count(entry.credits);
 }
 

@@ -156,11 +156,11 @@ export function outcomeOf({ brought, expired, trouble }: Harvest): string {
     brought === 0
       ? trouble === null
         ? expired === 0
-          ? 'There was nothing left to bring in.'
-          : 'There was nothing left to bring in: Apiframe has deleted the clips of the others.'
+          ? 'There was nothing left to import.'
+          : 'There was nothing left to import: Apiframe has deleted the other clips.'
         : ''
       : brought === 1
-        ? 'One job was brought in; its clip is on its way.'
-        : `${count(brought)} jobs were brought in; their clips are on their way.`;
+        ? 'Imported 1 job. Its clip is on its way.'
+        : `Imported ${count(brought)} jobs. Their clips are on their way.`;
   return [said, trouble].filter(Boolean).join(' ');
 }

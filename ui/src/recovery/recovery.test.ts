@@ -18,7 +18,7 @@ const job = (id: string, over: Partial<RemoteJob> = {}): RemoteJob => ({
   ...over,
 });
 
-const dialog = () => within(screen.getByRole('dialog', { name: 'Bring in from Apiframe' }));
+const dialog = () => within(screen.getByRole('dialog', { name: 'Import from Apiframe' }));
 
 type View = Awaited<ReturnType<typeof open>>;
 
@@ -27,19 +27,19 @@ async function opened(jobs: RemoteJob[], prepare: (view: View) => void = () => u
   const view = await open();
   view.backend.remoteJobs.mockResolvedValue({ jobs, next: null });
   prepare(view);
-  await view.user.click(screen.getByRole('button', { name: /Bring them in from Apiframe/ }));
+  await view.user.click(screen.getByRole('button', { name: /Import from Apiframe/ }));
   return view;
 }
 
-describe('Bring in from Apiframe', () => {
+describe('Import from Apiframe', () => {
   it('opens from the empty gallery and from the settings', async () => {
     const { user } = await opened([]);
-    await dialog().findByText('Everything that your account holds is in your library.');
+    await dialog().findByText('Everything in your account is already in your library.');
     await user.click(dialog().getByRole('button', { name: 'Close' }));
     expect(screen.queryByRole('dialog')).toBeNull();
     await user.click(screen.getByRole('button', { name: 'Settings' }));
-    await user.click(screen.getByRole('button', { name: 'Bring in from Apiframe…' }));
-    await dialog().findByText(/is in your library/);
+    await user.click(screen.getByRole('button', { name: 'Import from Apiframe…' }));
+    await dialog().findByText(/is already in your library/);
   });
 
   it('shows of each job what is known, and that an expired one cannot come', async () => {
@@ -49,31 +49,31 @@ describe('Bring in from Apiframe', () => {
       job('gone', { standing: 'expired' }),
     ]);
     const [running, old, gone] = await dialog().findAllByRole('listitem');
-    expect(running).toHaveTextContent(/Prompt of new.*Kling 3\.0 Omni.*Today.*Still rendering/);
+    expect(running).toHaveTextContent(/Prompt of new.*Kling 3\.0 Omni.*Today.*Rendering/);
     expect(running).not.toHaveTextContent('credits');
     expect(old).toHaveTextContent(/Prompt of old.*veo-3\.1.*Finished.*25 credits/);
-    expect(gone).toHaveTextContent(/Deleted at Apiframe.*Can’t be brought in/);
+    expect(gone).toHaveTextContent(/Deleted by Apiframe.*Can’t be imported/);
     expect(within(gone as HTMLElement).queryByRole('button')).toBeNull();
   });
 
   it('brings one in and says so', async () => {
     const { backend, user } = await opened([job('a'), job('b')]);
-    await user.click(await dialog().findByRole('button', { name: 'Bring in: Prompt of b' }));
+    await user.click(await dialog().findByRole('button', { name: 'Import: Prompt of b' }));
     expect(backend.bringIn).toHaveBeenCalledExactlyOnceWith('b');
-    await dialog().findByText('Brought in');
-    expect(dialog().queryByRole('button', { name: 'Bring in: Prompt of b' })).toBeNull();
-    expect(dialog().getByRole('button', { name: 'Bring in: Prompt of a' })).toBeEnabled();
+    await dialog().findByText('Imported');
+    expect(dialog().queryByRole('button', { name: 'Import: Prompt of b' })).toBeNull();
+    expect(dialog().getByRole('button', { name: 'Import: Prompt of a' })).toBeEnabled();
   });
 
   it('says at the job why it could not come, and lets one try again', async () => {
     const { backend, user } = await opened([job('a')], ({ backend }) => {
       backend.bringIn.mockRejectedValueOnce(problem('offline', 'Apiframe could not be reached.'));
     });
-    const button = await dialog().findByRole('button', { name: 'Bring in: Prompt of a' });
+    const button = await dialog().findByRole('button', { name: 'Import: Prompt of a' });
     await user.click(button);
     await dialog().findByText('Apiframe could not be reached.');
     await user.click(button);
-    await dialog().findByText('Brought in');
+    await dialog().findByText('Imported');
     expect(dialog().queryByText('Apiframe could not be reached.')).toBeNull();
     expect(backend.bringIn).toHaveBeenCalledTimes(2);
   });
@@ -97,9 +97,9 @@ describe('Bring in from Apiframe', () => {
         backend.remoteJob.mockRejectedValue(problem('busy', 'Apiframe asks for a pause.'));
       },
     );
-    await waitFor(() => expect(dialog().getAllByText('Prompt not told')).toHaveLength(2));
+    await waitFor(() => expect(dialog().getAllByText('Prompt unknown')).toHaveLength(2));
     expect(backend.remoteJob).toHaveBeenCalledTimes(1);
-    expect(dialog().getByRole('button', { name: 'Bring in: a' })).toBeEnabled();
+    expect(dialog().getByRole('button', { name: 'Import: a' })).toBeEnabled();
   });
 
   it('shows older jobs page by page', async () => {
@@ -134,8 +134,8 @@ describe('Bring in from Apiframe', () => {
       });
     });
     await dialog().findByText('Prompt of a');
-    await user.click(dialog().getByRole('button', { name: 'Bring in all' }));
-    await dialog().findByText('2 jobs were brought in; their clips are on their way.');
+    await user.click(dialog().getByRole('button', { name: 'Import all' }));
+    await dialog().findByText('Imported 2 jobs. Their clips are on their way.');
     expect(backend.bringInAll).toHaveBeenCalledTimes(1);
     expect(dialog().queryByText('Prompt of a')).toBeNull();
   });
@@ -149,14 +149,14 @@ describe('Bring in from Apiframe', () => {
       });
     });
     await dialog().findByText('Prompt of a');
-    await user.click(dialog().getByRole('button', { name: 'Bring in all' }));
-    await dialog().findByText(/^One job was brought in; its clip is on its way\. .* pause of 90 s/);
+    await user.click(dialog().getByRole('button', { name: 'Import all' }));
+    await dialog().findByText(/^Imported 1 job\. Its clip is on its way\. .* pause of 90 s/);
   });
 
   it('has nothing to bring in where all expired, and says so instead of a dead button', async () => {
     await opened([job('gone', { standing: 'expired' })]);
-    await dialog().findByText('Nothing here can be brought in.');
-    expect(dialog().getByRole('button', { name: 'Bring in all' })).toBeDisabled();
+    await dialog().findByText('Nothing here can be imported.');
+    expect(dialog().getByRole('button', { name: 'Import all' })).toBeDisabled();
   });
 
   it('tells in words when the account cannot be asked, and tries again', async () => {
@@ -173,8 +173,8 @@ describe('Bring in from Apiframe', () => {
 
   it('in the sandbox speaks of the sandbox', async () => {
     const { user } = await open({ session: IN_SANDBOX, profile: 'sandbox' });
-    await user.click(screen.getByRole('button', { name: /Bring them in/ }));
-    await dialog().findByText('Everything that the sandbox holds is in your library.');
+    await user.click(screen.getByRole('button', { name: /Import from Apiframe/ }));
+    await dialog().findByText('Everything in the sandbox is already in your library.');
   });
 });
 
@@ -186,22 +186,22 @@ it('the scene of the imitated program goes through it as the real one would', as
   render(App, { studio });
   const user = userEvent.setup();
   await user.click(screen.getByRole('button', { name: 'Settings' }));
-  await user.click(screen.getByRole('button', { name: 'Bring in from Apiframe…' }));
-  const name = 'Bring in: The car turns the corner and the lights come on';
+  await user.click(screen.getByRole('button', { name: 'Import from Apiframe…' }));
+  const name = 'Import: The car turns the corner and the lights come on';
   await user.click(await dialog().findByRole('button', { name }));
-  await dialog().findByText('Brought in');
+  await dialog().findByText('Imported');
   expect(studio.gallery.list.some((one) => one.phase.state === 'downloading')).toBe(true);
-  await user.click(dialog().getByRole('button', { name: 'Bring in all' }));
-  await dialog().findByText(/^\d+ jobs were brought in; their clips are on their way\.$/);
+  await user.click(dialog().getByRole('button', { name: 'Import all' }));
+  await dialog().findByText(/^Imported \d+ jobs\. Their clips are on their way\.$/);
 });
 
 describe('a job by its id', () => {
   it('is brought in and named', async () => {
     const { backend, user } = await opened([]);
-    await user.type(dialog().getByRole('textbox', { name: 'Job id' }), ' abc {Enter}');
+    await user.type(dialog().getByRole('textbox', { name: 'Job ID' }), ' abc {Enter}');
     expect(backend.bringIn).toHaveBeenCalledWith(' abc ');
-    await dialog().findByText('Brought in: A lighthouse at dusk');
-    expect(dialog().getByRole('textbox', { name: 'Job id' })).toHaveValue('');
+    await dialog().findByText('Imported: A lighthouse at dusk');
+    expect(dialog().getByRole('textbox', { name: 'Job ID' })).toHaveValue('');
   });
 
   it('that is here already is said to be', async () => {
@@ -211,16 +211,16 @@ describe('a job by its id', () => {
         wasHere: true,
       });
     });
-    await user.type(dialog().getByRole('textbox', { name: 'Job id' }), 'abc{Enter}');
-    await dialog().findByText('It is in your library already: A lighthouse at dusk');
+    await user.type(dialog().getByRole('textbox', { name: 'Job ID' }), 'abc{Enter}');
+    await dialog().findByText('Already in your library: A lighthouse at dusk');
   });
 
   it('that is none is told in words at the field', async () => {
     const { user } = await opened([], ({ backend }) => {
       backend.bringIn.mockRejectedValue(problem('jobId', 'That is not the id of a job.'));
     });
-    const field = dialog().getByRole('textbox', { name: 'Job id' });
-    await user.click(dialog().getByRole('button', { name: 'Bring in by its id' }));
+    const field = dialog().getByRole('textbox', { name: 'Job ID' });
+    await user.click(dialog().getByRole('button', { name: 'Import by job ID' }));
     await dialog().findByText('That is not the id of a job.');
     expect(field).toHaveAccessibleDescription('That is not the id of a job.');
     expect(field).toHaveFocus();
@@ -247,7 +247,7 @@ const brought = (over: Partial<Generation> = {}) =>
 describe('a clip that was brought in', () => {
   it('says what is not known instead of guessing it', async () => {
     const { user } = await open({ gallery: page([brought()]) });
-    const card = screen.getByRole('button', { name: 'Play: Prompt not known' });
+    const card = screen.getByRole('button', { name: 'Play: Prompt unknown' });
     expect(within(screen.getByRole('listitem')).queryByText('Pro')).toBeNull();
     await user.click(card);
     const viewer = within(screen.getByRole('region', { name: 'Viewer' }));
@@ -269,10 +269,10 @@ describe('a clip that was brought in', () => {
 
   it('is reused with a word about what is missing', async () => {
     const { user } = await open({ gallery: page([brought()]) });
-    await user.click(screen.getByRole('button', { name: 'Play: Prompt not known' }));
+    await user.click(screen.getByRole('button', { name: 'Play: Prompt unknown' }));
     const viewer = within(screen.getByRole('region', { name: 'Viewer' }));
     await user.click(viewer.getByRole('button', { name: 'Reuse settings' }));
-    await screen.findByText(/Not everything about this clip is known here/);
+    await screen.findByText(/Some settings of this clip are unknown/);
   });
 });
 

@@ -22,7 +22,7 @@ export function isUnknown(generation: Generation, field: Field): boolean {
 export function promptOf(generation: Generation): string {
   const prompt = generation.settings.prompt.trim();
   if (prompt !== '') return prompt;
-  return isUnknown(generation, 'prompt') ? 'Prompt not known' : 'No prompt';
+  return isUnknown(generation, 'prompt') ? 'Prompt unknown' : 'No prompt';
 }
 
 /** What became of the pictures it was made with; null where nothing needs to be said. */
@@ -39,11 +39,14 @@ export function framesNote(generation: Generation): string | null {
 
 /** Loads the settings into the composer, with a word about what is missing among them. */
 export function reuse(studio: Studio, generation: Generation) {
+  studio.voice.hush();
   studio.composer.reuse(generation.settings);
   const told = generation.broughtIn;
   if (told && told.unknown.length + told.notKept.length > 0) {
     studio.voice.tell(
-      'Not everything about this clip is known here. Look through the settings before you generate.',
+      'Some settings of this clip are unknown. Check them before you generate.',
+      false,
+      studio.voice.note?.action,
     );
   }
 }

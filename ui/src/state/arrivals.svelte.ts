@@ -3,6 +3,7 @@
  * clipboard. Decides which slot they are for; the slots do the rest.
  */
 import type { FileDrag } from '../backend';
+import { mayBePicture } from '../kit/paste';
 import type { ComposerState } from './composer.svelte';
 import type { SlotName } from './slot.svelte';
 import type { Voice } from './voice.svelte';
@@ -76,19 +77,29 @@ export class Arrivals {
     ]);
   }
 
-  /** `asked`: the person plainly meant a picture, so its absence is worth a word. */
-  async paste(into: SlotName | null, asked: boolean) {
+  /** Takes the clipboard's picture, or hands its text, which may be known, to the text field. */
+  async pasteIntoText(known: string, insert: (text: string) => void) {
+    const text = known || ((await this.composer.clipboardText()) ?? '');
+    if (mayBePicture(text)) await this.paste(null, () => text !== '' && insert(text));
+    else insert(text);
+  }
+
+  /**
+   * Takes the clipboard's picture into that slot or the first empty one. `otherwise` is what a
+   * paste without a picture is for: the text that a field then takes.
+   */
+  async paste(into: SlotName | null, otherwise: (() => unknown) | null = null) {
     if (!this.open()) return;
     const name = into ?? this.#firstEmpty();
     if (name === null) {
-      if (asked)
-        this.voice.tell('Both frames are taken. Select the one to replace, then paste.', true);
+      if (otherwise) otherwise();
+      else this.voice.tell('Both frames are taken. Select the one to replace, then paste.', true);
       return;
     }
     const slot = this.composer.slot(name);
     const came = await slot.paste();
-    if (!came && asked && slot.problem === null) {
-      this.voice.tell('There is no picture on the clipboard.');
-    }
+    if (came || slot.problem !== null) return;
+    if (otherwise) otherwise();
+    else this.voice.tell('There is no picture on the clipboard.');
   }
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { frame, problem, SETTINGS, stub } from '../testing/stub';
 import { Arrivals } from './arrivals.svelte';
 import { ComposerState } from './composer.svelte';
@@ -84,15 +84,30 @@ describe('a drop', () => {
 describe('a paste', () => {
   it('goes to the first empty slot', async () => {
     const { arrivals, composer } = setUp();
-    await arrivals.paste(null, true);
+    await arrivals.paste(null);
     expect(composer.start.hash).toBe('pasted');
   });
-  it('says when there is no picture, but only if one was plainly meant', async () => {
+  it('into a text field takes words before a picture of them, and a picture before its address', async () => {
+    const { arrivals, backend, composer } = setUp();
+    const insert = vi.fn();
+    backend.clipboardText.mockResolvedValueOnce('Fog rolls in');
+    await arrivals.pasteIntoText('', insert);
+    expect(insert).toHaveBeenCalledExactlyOnceWith('Fog rolls in');
+    expect(backend.pasteFrame).not.toHaveBeenCalled();
+    await arrivals.pasteIntoText('https://example.org/a.png', insert);
+    expect(composer.start.hash).toBe('pasted');
+    backend.pasteFrame.mockResolvedValueOnce(null);
+    await arrivals.pasteIntoText('https://example.org/', insert);
+    expect(insert).toHaveBeenLastCalledWith('https://example.org/');
+  });
+  it('without a picture is a text’s, or says that there is none', async () => {
     const { arrivals, backend, voice } = setUp();
     backend.pasteFrame.mockResolvedValue(null);
-    await arrivals.paste(null, false);
+    const text = vi.fn();
+    await arrivals.paste(null, text);
+    expect(text).toHaveBeenCalledOnce();
     expect(voice.note).toBeNull();
-    await arrivals.paste(null, true);
+    await arrivals.paste(null);
     expect(voice.note?.text).toBe('There is no picture on the clipboard.');
   });
 });

@@ -15,6 +15,7 @@ import type {
   Shape,
   Violation,
 } from '../backend';
+import { Replaced } from './replaced.svelte';
 import { Slot, type SlotName } from './slot.svelte';
 import { LENGTH_MAX, LENGTH_MIN } from './words';
 
@@ -24,6 +25,19 @@ const FIELDS: Field[] = ['start', 'end', 'prompt', 'quality', 'shape', 'length',
 interface Flag extends Violation {
   value: string;
 }
+
+/** What is left to spend, as far as the program knows for certain. */
+export interface Funds {
+  credits(): number | null;
+  refresh(): Promise<unknown>;
+}
+
+/** The same settings sent again within this time of the last press are a nervous finger. */
+const REPEAT_MS = 2000;
+/** How long it is said that a generation was started, or that a press did not count. */
+const SAID_MS = 3500;
+/** An end frame without a start frame is left alone this long: one may be on its way. */
+const ALONE_MS = 10_000;
 
 function valueOf(settings: Settings, field: Field): string {
   return JSON.stringify(field === 'quality' ? settings.mode : settings[field]);
@@ -43,13 +57,23 @@ export class ComposerState {
   submitting = $state(false);
   /** What went wrong with the last press of Generate, where no field is at fault. */
   problem = $state.raw<Problem | null>(null);
-  /** Which generation was started last: the foot says so for a moment. */
-  started = $state<string | null>(null);
+  /** What became of the last press, for a moment. */
+  said = $state<'started' | 'failed' | 'repeated' | null>(null);
+  /** What stood here before settings from the gallery replaced it. */
+  readonly replaced: Replaced;
 
   #found = $state.raw<Violation[]>([]);
   #flags = $state.raw<Flag[]>([]);
   /** Generate was pressed on what stands here: from now on also an empty prompt is remarked. */
   #pressed = $state(false);
+  /** The end frame has been without a start frame for so long that it is worth a word. */
+  #alone = $state(false);
+  #aloneTimer: ReturnType<typeof setTimeout> | undefined;
+  #saidTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The generation that was started last. */
+  #started: string | null = null;
+  #failed: Generation | null = null;
+  #last = { settings: '', at: -REPEAT_MS };
 
   settings = $derived.by<Settings>(() => ({
     model: 'kling-3.0',
@@ -66,20 +90,30 @@ export class ComposerState {
   }));
 
   violations = $derived.by<Violation[]>(() => {
-    const shown = this.#found.filter(
-      (one) => this.#pressed || one.field !== 'prompt' || this.prompt.trim() !== '',
-    );
+    const early = (one: Violation) =>
+      one.field === 'prompt' ? this.prompt.trim() === '' : one.field === 'end' && !this.#alone;
+    const shown = this.#found.filter((one) => this.#pressed || !early(one));
     const flags = this.#flags.filter((one) => one.value === valueOf(this.settings, one.field));
     return [...flags, ...shown.filter((one) => !flags.some((flag) => flag.field === one.field))];
+  });
+
+  /** Why this clip can't be paid for, where both its price and the balance are certain. */
+  shortage = $derived.by<{ price: number; credits: number } | null>(() => {
+    const credits = this.funds.credits();
+    const { price } = this;
+    if (credits === null || price.kind !== 'exact' || price.credits <= credits) return null;
+    return { price: price.credits, credits };
   });
 
   constructor(
     private backend: Backend,
     private onStarted: (generation: Generation) => void,
-    private onReplaced: () => void = () => undefined,
+    private onReplaced: (canUndo: boolean) => void = () => undefined,
+    private funds: Funds = { credits: () => null, refresh: async () => undefined },
   ) {
     this.start = new Slot('start', backend);
     this.end = new Slot('end', backend);
+    this.replaced = new Replaced(this);
   }
 
   slot(name: SlotName): Slot {
@@ -99,6 +133,11 @@ export class ComposerState {
     this.avoid = settings.avoid;
     this.start.restore(settings.start);
     this.end.restore(settings.end);
+    this.settle();
+  }
+
+  /** What was remarked about the settings before does not concern these. */
+  settle() {
     this.#flags = [];
     this.#pressed = false;
     this.problem = null;
@@ -106,10 +145,20 @@ export class ComposerState {
 
   /** Settings from the gallery replace what stands here, and the page shows that they did. */
   reuse(settings: Settings, fault: Violation | null = null) {
+    const before = this.replaced.draft();
     this.load(settings);
+    const canUndo = this.replaced.keep(before);
     if (fault) this.#flags = [{ ...fault, value: valueOf(this.settings, fault.field) }];
-    this.onReplaced();
+    this.onReplaced(canUndo);
     void this.focus(fault?.field ?? 'prompt');
+  }
+
+  /** Another library is shown: what was said about the last one's clips is over. */
+  moved() {
+    this.#say(null);
+    this.#started = null;
+    this.problem = null;
+    this.recheckFrames();
   }
 
   swap() {
@@ -128,10 +177,19 @@ export class ComposerState {
     const asked = this.settings;
     try {
       const found = await this.backend.check(asked);
-      if (asked === this.settings) this.#found = found;
+      if (asked === this.settings) this.#find(found);
     } catch (error) {
       asProblem(error);
     }
+  }
+
+  #find(found: Violation[]) {
+    this.#found = found;
+    const alone = found.some((one) => one.field === 'end');
+    if (alone && this.#aloneTimer !== undefined) return;
+    clearTimeout(this.#aloneTimer);
+    this.#aloneTimer = alone ? setTimeout(() => (this.#alone = true), ALONE_MS) : undefined;
+    if (!alone) this.#alone = false;
   }
 
   async reprice() {
@@ -145,6 +203,9 @@ export class ComposerState {
     }
   }
 
+  /** What can't be asked is taken for none: a picture may still be there. */
+  clipboardText = () => this.backend.clipboardText().catch(() => null);
+
   save = () => {
     this.backend.saveDraft($state.snapshot(this.settings)).catch(asProblem);
   };
@@ -152,22 +213,65 @@ export class ComposerState {
   async generate() {
     // Only while the program writes it down, a few milliseconds: a bouncing key or a nervous
     // finger must not pay twice.
-    if (this.submitting) return;
+    if (this.submitting || this.#repeats()) return;
     this.submitting = true;
     this.problem = null;
+    this.#say(null);
     this.#pressed = true;
     try {
-      const generation = await this.backend.generate($state.snapshot(this.settings));
+      // Credits may have been bought since the balance was last asked for.
+      if (this.shortage) await this.funds.refresh();
+      if (this.shortage) return;
+      const settings = $state.snapshot(this.settings);
+      const generation = await this.backend.generate(settings);
+      this.#last = { settings: JSON.stringify(settings), at: performance.now() };
       this.#pressed = false;
-      this.#found = [];
+      this.#find([]);
       this.#flags = [];
-      this.started = generation.id;
+      this.#started = generation.id;
+      this.#say('started');
       this.onStarted(generation);
+      // Events overtake answers: it may have failed already.
+      if (this.#failed?.id === generation.id) this.heard(this.#failed);
     } catch (error) {
       this.#refused(asProblem(error));
     } finally {
       this.submitting = false;
     }
+  }
+
+  /** Whether this press only repeats the last one. */
+  #repeats(): boolean {
+    const now = performance.now();
+    const same = JSON.stringify(this.settings) === this.#last.settings;
+    if (!same || now - this.#last.at >= REPEAT_MS) return false;
+    this.#last.at = now;
+    this.#say('repeated');
+    return true;
+  }
+
+  #say(what: ComposerState['said']) {
+    clearTimeout(this.#saidTimer);
+    this.said = what;
+    if (what !== null) this.#saidTimer = setTimeout(() => (this.said = null), SAID_MS);
+  }
+
+  /** What became of a generation: one that failed at once was not started. */
+  heard(generation: Generation) {
+    const { id, phase } = generation;
+    if (phase.state !== 'failed') return;
+    this.#failed = generation;
+    if (id !== this.#started) return;
+    this.#started = null;
+    this.#say('failed');
+    // What keeps every other clip from being made too is said where the next one is begun.
+    const { mends, message } = phase.failure;
+    const code = mends.includes('addCredits')
+      ? 'noCredits'
+      : mends.includes('replaceKey')
+        ? 'keyRefused'
+        : null;
+    if (code) this.problem = { code, message, field: null, violations: [] };
   }
 
   #refused(problem: Problem) {

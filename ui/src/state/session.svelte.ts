@@ -10,7 +10,11 @@ export class SessionState {
   busy = $state(false);
   account = $derived<Account | null>(this.current.state === 'ready' ? this.current.account : null);
   sandbox = $derived(this.account?.profile === 'sandbox');
+  /** What is left, where Apiframe said so and nothing has gone wrong since. */
+  spendable = $derived(this.account?.connection.state === 'online' ? this.account.credits : null);
   #profile: Profile | null;
+  /** How often the program has told of the session by itself. */
+  #told = 0;
 
   constructor(
     private backend: Backend,
@@ -21,6 +25,12 @@ export class SessionState {
   ) {
     this.current = session;
     this.#profile = profile;
+  }
+
+  /** The program tells of every change, so what it tells is never older than an answer. */
+  told(session: Session) {
+    this.#told++;
+    this.take(session);
   }
 
   take(session: Session) {
@@ -35,8 +45,10 @@ export class SessionState {
   /** Resolves to the problem to show, or to null when it went well. */
   async #ask(call: () => Promise<Session>): Promise<Problem | null> {
     this.busy = true;
+    const told = this.#told;
     try {
-      this.take(await call());
+      const session = await call();
+      if (told === this.#told) this.take(session);
       return null;
     } catch (error) {
       return asProblem(error);

@@ -38,6 +38,8 @@ export class Studio {
 
   preferences = $state.raw<Preferences>() as Preferences;
   sheet = $state<Sheet | null>(null);
+  /** What Settings was opened for; it brings the keyboard there. */
+  sought = $state<'key' | 'limits' | null>(null);
   /** The clip in the viewer. */
   viewing = $state<string | null>(null);
   /** Without a key one can still look at what one has. */
@@ -68,7 +70,8 @@ export class Studio {
     this.composer = new ComposerState(
       backend,
       (generation) => this.began(generation),
-      () => (this.viewing = null),
+      (canUndo) => this.#replaced(canUndo),
+      { credits: () => this.session.spendable, refresh: () => this.session.refresh() },
     );
     this.session = new SessionState(backend, boot.session, boot.profile, () => this.#moved());
     this.arrivals = new Arrivals(
@@ -98,22 +101,24 @@ export class Studio {
     },
     countsChanged: (counts) => (this.gallery.counts = counts),
     noticesChanged: (notices) => (this.gallery.notices = notices),
-    sessionChanged: (session) => this.session.take(session),
+    sessionChanged: (session) => this.session.told(session),
     galleryStale: () => void this.gallery.reload(),
   };
 
   changed(generation: Generation) {
     const before = this.gallery.find(generation.id);
     this.gallery.put(generation);
+    this.composer.heard(generation);
     const { phase } = generation;
     const moved = before?.phase.state !== phase.state;
-    if (moved || before.credits !== generation.credits) this.ledger.stale();
+    const priced = before?.credits !== generation.credits;
+    if (moved || priced) this.ledger.stale();
+    // What it cost is what the next one like it will cost.
+    if (priced) void this.composer.reprice();
     if (!moved) return;
     const name = inShort(generation.settings.prompt);
     if (phase.state === 'ready') {
       this.voice.say(`Ready: ${name}`);
-      // What it cost is what the next one like it will cost.
-      void this.composer.reprice();
     } else if (phase.state === 'failed') {
       this.voice.say(`Failed: ${name}. ${phase.failure.message}`);
     } else if (phase.state === 'uncertain') {
@@ -152,8 +157,18 @@ export class Studio {
     this.gallery.filter = 'all';
     void this.gallery.reload().then(() => this.presence.look());
     this.ledger.forget();
-    this.composer.recheckFrames();
+    this.composer.moved();
     void this.composer.reprice();
+  }
+
+  /** Settings from the gallery stand in the composer now. */
+  #replaced(canUndo: boolean) {
+    this.viewing = null;
+    if (!canUndo) return;
+    this.voice.tell('These settings replaced your draft.', false, {
+      words: 'Undo',
+      run: () => this.composer.replaced.undo(),
+    });
   }
 
   async setTheme(theme: Theme) {
@@ -173,6 +188,11 @@ export class Studio {
       this.voice.tell(asProblem(error).message, true);
       return false;
     }
+  }
+
+  openSettings(sought: 'key' | 'limits' | null = null) {
+    this.sought = sought;
+    this.sheet = 'settings';
   }
 
   open(id: string) {

@@ -2,13 +2,22 @@
  * What the page says aloud: changes for those who listen rather than look, and short notes for
  * everybody that go away by themselves.
  */
+export interface Action {
+  words: string;
+  run: () => unknown;
+}
+
 export interface Note {
   text: string;
   bad: boolean;
+  /** What can be done about it, while the note is there. */
+  action: Action | null;
 }
 
 /** Long enough to read two sentences. */
 const NOTE_MS = 7000;
+/** Long enough to read, decide and reach the button. */
+const ACTION_MS = 15_000;
 
 export class Voice {
   spoken = $state('');
@@ -21,10 +30,10 @@ export class Voice {
   }
 
   /** Shown and spoken. */
-  tell(text: string, bad = false) {
-    this.note = { text, bad };
+  tell(text: string, bad = false, action: Action | null = null) {
+    this.note = { text, bad, action };
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => (this.note = null), NOTE_MS);
+    this.#timer = setTimeout(() => (this.note = null), action ? ACTION_MS : NOTE_MS);
   }
 
   hush() {

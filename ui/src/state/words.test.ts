@@ -7,6 +7,8 @@ import {
   megabytes,
   minutes,
   priceWords,
+  sameShape,
+  shapeName,
   span,
 } from './words';
 
@@ -29,13 +31,27 @@ describe('days', () => {
 describe('prices', () => {
   it('says an exact one plainly, a range as a range, and nothing where nothing is known', () => {
     expect(priceWords({ kind: 'exact', credits: 70 })).toBe('70 credits');
-    expect(priceWords({ kind: 'range', min: 35, max: 70 })).toBe('about 35–70 credits');
-    expect(priceWords({ kind: 'range', min: 35, max: 35 })).toBe('about 35 credits');
+    expect(priceWords({ kind: 'range', min: 35, max: 70 })).toBe('35–70 credits');
     expect(priceWords({ kind: 'unknown' })).toBe('');
   });
   it('counts one credit as one', () => {
     expect(credits(1)).toBe('1 credit');
     expect(credits(1240)).toBe('1,240 credits');
+  });
+});
+
+describe('shapes', () => {
+  it('have the name that people give them, or their pixels', () => {
+    expect(shapeName({ width: 1920, height: 1080 })).toBe('16:9');
+    expect(shapeName({ width: 1928, height: 1072 })).toBe('16:9');
+    expect(shapeName({ width: 720, height: 1280 })).toBe('9:16');
+    expect(shapeName({ width: 1200, height: 800 })).toBe('3:2');
+    expect(shapeName({ width: 1000, height: 730 })).toBe('1000 × 730');
+  });
+  it('are the same where the eye sees no difference', () => {
+    expect(sameShape({ width: 900, height: 506 }, { width: 1600, height: 900 })).toBe(true);
+    expect(sameShape({ width: 900, height: 1600 }, { width: 1600, height: 900 })).toBe(false);
+    expect(sameShape({ width: 1000, height: 1000 }, { width: 1000, height: 960 })).toBe(false);
   });
 });
 

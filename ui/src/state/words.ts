@@ -44,8 +44,43 @@ export function credits(n: number): string {
 export function priceWords(price: Price): string {
   if (price.kind === 'unknown') return '';
   if (price.kind === 'exact') return credits(price.credits);
-  if (price.min === price.max) return `about ${credits(price.max)}`;
-  return `about ${count(price.min)}–${count(price.max)} credits`;
+  return `${count(price.min)}–${count(price.max)} credits`;
+}
+
+/** Shapes that people have a name for, width to height. */
+const NAMED_SHAPES = [
+  [16, 9],
+  [9, 16],
+  [1, 1],
+  [4, 3],
+  [3, 4],
+  [3, 2],
+  [2, 3],
+  [5, 4],
+  [4, 5],
+  [2, 1],
+  [1, 2],
+  [21, 9],
+  [9, 21],
+] as const;
+/** Pictures are whole pixels: nearer than this, in parts of the ratio, is the same shape. */
+const SAME_SHAPE = 0.015;
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** Whether two pictures have the same shape, to the eye. */
+export function sameShape(one: Size, other: Size): boolean {
+  const ratio = (one.width * other.height) / (one.height * other.width);
+  return Math.max(ratio, 1 / ratio) - 1 < SAME_SHAPE;
+}
+
+/** `16:9`, or `1000 × 730` where the shape has no name. */
+export function shapeName(size: Size): string {
+  const named = NAMED_SHAPES.find(([width, height]) => sameShape(size, { width, height }));
+  return named ? `${named[0]}:${named[1]}` : `${size.width} × ${size.height}`;
 }
 
 /** What is said of a text that ends at `TEXT_LIMIT`, because a field takes no more. */

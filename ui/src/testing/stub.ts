@@ -38,6 +38,7 @@ export const SETTINGS: Settings = {
 export const PREFERENCES: Preferences = {
   theme: 'dark',
   clipsFolder: '/home/ada/Videos/Inbetween',
+  sandboxClipsFolder: '/home/ada/Videos/Inbetween/Sandbox',
   clipsFolderIsDefault: true,
   dataFolder: '/data',
   logFolder: '/log',
@@ -155,6 +156,8 @@ export function stub(over: Partial<Boot> = {}) {
     importFrame: vi.fn<Backend['importFrame']>(async (path) => frame(path)),
     pickFrame: vi.fn<Backend['pickFrame']>(async () => frame('picked')),
     pasteFrame: vi.fn<Backend['pasteFrame']>(async () => frame('pasted')),
+    clipboardText: vi.fn<Backend['clipboardText']>(async () => null),
+    cropFrame: vi.fn<Backend['cropFrame']>(async (hash, like) => frame(`${hash}-like-${like}`)),
     frame: vi.fn<Backend['frame']>(async (hash) => frame(hash)),
     check: vi.fn<Backend['check']>(async () => [] as Violation[]),
     price: vi.fn<Backend['price']>(async () => ({ kind: 'exact', credits: 25 }) as Price),

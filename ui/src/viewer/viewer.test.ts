@@ -143,7 +143,7 @@ describe('Delete', () => {
   it('can be thought better of', async () => {
     const { backend, user, viewer } = await opened();
     await user.click(viewer.getByRole('button', { name: 'Delete' }));
-    await user.click(screen.getByRole('button', { name: 'Keep it' }));
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
     expect(backend.remove).not.toHaveBeenCalled();
     expect(screen.queryByRole('alertdialog')).toBeNull();
   });

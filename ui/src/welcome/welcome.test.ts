@@ -32,14 +32,14 @@ describe('the first start', () => {
 
   it('says under the box what is wrong with the key, and stays there', async () => {
     const { backend, user } = await open(first);
-    backend.signIn.mockRejectedValue(problem('keyRefused', 'Apiframe does not know this key.'));
+    backend.signIn.mockRejectedValue(problem('keyRefused', 'Apiframe doesn’t recognise this key.'));
     await user.keyboard('afk_wrong{Enter}');
-    await screen.findByText('Apiframe does not know this key.');
+    await screen.findByText('Apiframe doesn’t recognise this key.');
     expect(box()).toHaveFocus();
-    expect(box()).toHaveAccessibleDescription(/Apiframe does not know this key/);
+    expect(box()).toHaveAccessibleDescription(/Apiframe doesn’t recognise this key/);
     expect(box()).toHaveValue('afk_wrong');
     await user.keyboard('x');
-    expect(screen.queryByText('Apiframe does not know this key.')).toBeNull();
+    expect(screen.queryByText('Apiframe doesn’t recognise this key.')).toBeNull();
   });
 
   it('without a keychain offers to try again and to keep the key for this run only', async () => {
@@ -57,7 +57,7 @@ describe('the first start', () => {
     await user.click(screen.getByRole('button', { name: 'Use the sandbox' }));
     await screen.findByText(/no key, no network, nothing is charged/);
     expect(backend.gallery).toHaveBeenCalledWith('all', null);
-    await user.click(screen.getByRole('button', { name: 'Leave' }));
+    await user.click(screen.getByRole('button', { name: 'Leave sandbox' }));
     await screen.findByLabelText('Apiframe API key');
   });
 });

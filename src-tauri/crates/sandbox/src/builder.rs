@@ -41,6 +41,7 @@ pub struct Builder {
     upload_life: Duration,
     rate_limit: Option<u32>,
     clip: Option<Bytes>,
+    failing_word: Option<String>,
 }
 
 impl Default for Builder {
@@ -56,6 +57,7 @@ impl Default for Builder {
             upload_life: UPLOAD_LIFE,
             rate_limit: None,
             clip: None,
+            failing_word: None,
         }
     }
 }
@@ -128,6 +130,14 @@ impl Builder {
         self
     }
 
+    /// A word that makes a job fail whose prompt has it, in capitals or not: for a person who
+    /// wants to see a failure.
+    #[must_use]
+    pub fn failing_word(mut self, word: &str) -> Self {
+        self.failing_word = Some(word.to_lowercase());
+        self
+    }
+
     /// Starts it. Needs a tokio runtime with I/O and time.
     ///
     /// # Errors
@@ -141,6 +151,7 @@ impl Builder {
             upload_life: SignedDuration::try_from(self.upload_life).unwrap_or(SignedDuration::MAX),
             gate: Gate::new(self.key, self.rate_limit),
             clip: self.clip,
+            failing_word: self.failing_word,
         };
         let opened = tokio::task::spawn_blocking(move || World::open(terms)).await;
         let world = opened

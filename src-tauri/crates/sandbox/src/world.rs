@@ -41,6 +41,8 @@ pub(crate) struct Terms {
     pub gate: Gate,
     /// The clip of every job, in place of a rendered one.
     pub clip: Option<Bytes>,
+    /// A word, in small letters, that makes a job fail whose prompt has it.
+    pub failing_word: Option<String>,
 }
 
 /// The sandbox's inside.
@@ -56,6 +58,7 @@ pub(crate) struct World {
     pub clip: Option<Bytes>,
     /// The number of changes so far, for those who wait for one.
     pub changes: watch::Sender<u64>,
+    failing_word: Option<String>,
     archive: Archive,
     state: Mutex<State>,
     speed: f64,
@@ -78,6 +81,7 @@ impl World {
             result_shape: Mutex::default(),
             elsewhere: Mutex::default(),
             clip: terms.clip,
+            failing_word: terms.failing_word,
             changes: watch::Sender::new(0),
             archive,
             state: Mutex::new(state),

@@ -1,11 +1,38 @@
 //! What a clip will cost, as far as that can be known before it is sent.
 //!
 //! Nothing is hard-coded: published price lists are old. The library's own last job of the
-//! same kind says it exactly; before there is one, the catalogue's range does.
+//! same kind says it exactly; before there is one, the catalogue gives a range, and jobs of
+//! other kinds narrow it.
+
+use std::cmp::Ordering;
 
 use apiframe::{ModelCatalogEntry, PricingMode};
 use serde::Serialize;
 use specta::Type;
+
+use crate::settings::{Mode, Settings};
+
+/// What the latest job of one kind cost.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Paid {
+    /// Its quality.
+    pub mode: Mode,
+    /// Whether it has sound.
+    pub sound: bool,
+    /// What it cost.
+    pub credits: i64,
+    /// The seconds that this paid for.
+    pub seconds: u8,
+}
+
+impl Paid {
+    /// What so many seconds of this kind cost. Rounded up: a figure that turns out too low
+    /// angers more than one too high.
+    fn of(self, seconds: u8) -> i64 {
+        let paid = i64::from(self.seconds.max(1));
+        (self.credits * i64::from(seconds) + paid - 1) / paid
+    }
+}
 
 /// What is known of a price, in credits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Type)]
@@ -17,7 +44,8 @@ pub enum Price {
         #[specta(type = u32)]
         credits: i64,
     },
-    /// What the catalogue says.
+    /// What the catalogue says of the model, whatever the quality; narrowed by what other
+    /// kinds of it have cost.
     Range {
         /// At least.
         #[specta(type = u32)]
@@ -42,32 +70,54 @@ impl Price {
     }
 }
 
-/// The price of `seconds` of a clip: by the last job of its kind (its credits and
-/// seconds), else by the catalogue's entry of its model.
+/// What a clip with these settings costs: by the last job of its kind, else by the
+/// catalogue's entry of its model and what jobs of other kinds have cost. `paid` has at most
+/// one job of each kind, all of that model.
 #[must_use]
-pub fn price(seconds: u8, last: Option<(i64, u8)>, catalogue: Option<&ModelCatalogEntry>) -> Price {
-    if let Some((credits, paid_seconds)) = last
-        && paid_seconds > 0
-    {
-        let paid = i64::from(paid_seconds);
-        // Rounded up: a figure that turns out too low angers more than one too high.
+pub fn price(settings: &Settings, paid: &[Paid], catalogue: Option<&ModelCatalogEntry>) -> Price {
+    let (mode, sound, seconds) = (settings.mode, settings.sound, settings.length);
+    let same = |one: &&Paid| one.mode == mode && one.sound == sound;
+    if let Some(same) = paid.iter().find(same) {
         return Price::Exact {
-            credits: (credits * i64::from(seconds) + paid - 1) / paid,
+            credits: same.of(seconds),
         };
     }
-    let Some((min, max)) = catalogue.and_then(|entry| Some((entry.cost_min?, entry.cost_max?)))
-    else {
+    let Some((least, most)) = range(seconds, catalogue) else {
         return Price::Unknown;
     };
-    let times = match catalogue.and_then(|entry| entry.pricing_mode) {
+    // Neither a higher quality nor sound makes a clip cheaper.
+    let no_dearer = |one: &&Paid| one.mode <= mode && one.sound <= sound;
+    let no_cheaper = |one: &&Paid| one.mode >= mode && one.sound >= sound;
+    let cost = |one: &Paid| one.of(seconds);
+    let min = paid.iter().filter(no_dearer).map(cost).max();
+    let max = paid.iter().filter(no_cheaper).map(cost).min();
+    let (min, max) = (
+        min.map_or(least, |min| min.max(least)),
+        max.map_or(most, |max| max.min(most)),
+    );
+    match min.cmp(&max) {
+        Ordering::Less => Price::Range { min, max },
+        Ordering::Equal => Price::Exact { credits: min },
+        // Prices have changed since, so what was paid tells nothing.
+        Ordering::Greater => Price::Range {
+            min: least,
+            max: most,
+        },
+    }
+}
+
+/// The least and the most that so many seconds cost, by the catalogue.
+fn range(seconds: u8, catalogue: Option<&ModelCatalogEntry>) -> Option<(i64, i64)> {
+    let entry = catalogue?;
+    let times = match entry.pricing_mode {
         Some(PricingMode::PerSecond) => f64::from(seconds),
         _ => 1.0,
     };
-    match (whole(min * times), whole(max * times)) {
-        (Some(min), Some(max)) if min == max => Price::Exact { credits: min },
-        (Some(min), Some(max)) if min < max => Price::Range { min, max },
-        _ => Price::Unknown,
-    }
+    let (min, max) = (
+        whole(entry.cost_min? * times)?,
+        whole(entry.cost_max? * times)?,
+    );
+    (min <= max).then_some((min, max))
 }
 
 /// A sensible number of credits, rounded up.
@@ -90,30 +140,89 @@ mod tests {
         }
     }
 
+    fn asked(mode: Mode, sound: bool, length: u8) -> Settings {
+        Settings {
+            mode,
+            length,
+            sound,
+            ..Settings::default()
+        }
+    }
+
+    fn paid(mode: Mode, sound: bool, credits: i64, seconds: u8) -> Paid {
+        Paid {
+            mode,
+            sound,
+            credits,
+            seconds,
+        }
+    }
+
     #[test]
-    fn the_last_job_of_the_kind_is_believed_before_the_catalogue() {
+    fn the_last_job_of_the_kind_is_believed_before_the_catalogue_at_any_length() {
         let catalogue = entry(3.0, 15.0, PricingMode::PerSecond);
-        assert_eq!(
-            price(10, Some((35, 5)), Some(&catalogue)),
-            Price::Exact { credits: 70 }
-        );
+        let last = [paid(Mode::Pro, false, 35, 5)];
+        for (length, credits) in [(10, 70), (3, 21), (5, 35)] {
+            assert_eq!(
+                price(&asked(Mode::Pro, false, length), &last, Some(&catalogue)),
+                Price::Exact { credits }
+            );
+        }
     }
 
     #[test]
     fn the_catalogue_gives_a_range_a_second_or_a_clip() {
+        let ten = asked(Mode::Pro, false, 10);
         assert_eq!(
-            price(10, None, Some(&entry(3.0, 7.0, PricingMode::PerSecond))),
+            price(&ten, &[], Some(&entry(3.0, 7.0, PricingMode::PerSecond))),
             Price::Range { min: 30, max: 70 }
         );
         assert_eq!(
-            price(10, None, Some(&entry(30.0, 30.0, PricingMode::Flat))),
+            price(&ten, &[], Some(&entry(30.0, 30.0, PricingMode::Flat))),
             Price::Exact { credits: 30 }
         );
     }
 
     #[test]
+    fn jobs_of_other_kinds_narrow_the_range() {
+        let catalogue = entry(3.0, 15.0, PricingMode::PerSecond);
+        let pro = [paid(Mode::Pro, false, 25, 5)];
+        let range =
+            |mode, sound, paid: &[Paid]| price(&asked(mode, sound, 10), paid, Some(&catalogue));
+        assert_eq!(
+            range(Mode::Standard, false, &pro),
+            Price::Range { min: 30, max: 50 }
+        );
+        assert_eq!(
+            range(Mode::Pro, true, &pro),
+            Price::Range { min: 50, max: 150 }
+        );
+        let both = [pro[0], paid(Mode::FourK, true, 36, 3)];
+        assert_eq!(
+            range(Mode::FourK, false, &both),
+            Price::Range { min: 50, max: 120 }
+        );
+        // Cheaper with sound, dearer without: one says nothing of the other.
+        assert_eq!(
+            range(Mode::Standard, true, &pro),
+            Price::Range { min: 30, max: 150 }
+        );
+    }
+
+    #[test]
+    fn what_was_paid_before_prices_changed_narrows_nothing() {
+        let catalogue = entry(3.0, 4.0, PricingMode::PerSecond);
+        let before = [paid(Mode::Standard, false, 50, 5)];
+        assert_eq!(
+            price(&asked(Mode::Pro, false, 10), &before, Some(&catalogue)),
+            Price::Range { min: 30, max: 40 }
+        );
+    }
+
+    #[test]
     fn nonsense_from_the_catalogue_is_no_price() {
-        assert_eq!(price(5, None, None), Price::Unknown);
+        let five = asked(Mode::Pro, false, 5);
+        assert_eq!(price(&five, &[], None), Price::Unknown);
         for (min, max) in [
             (f64::NAN, 1.0),
             (9.0, 3.0),
@@ -121,7 +230,7 @@ mod tests {
             (1.0, f64::INFINITY),
         ] {
             assert_eq!(
-                price(5, None, Some(&entry(min, max, PricingMode::PerSecond))),
+                price(&five, &[], Some(&entry(min, max, PricingMode::PerSecond))),
                 Price::Unknown
             );
         }

@@ -120,6 +120,16 @@ impl Apiframe {
             .collect()
     }
 
+    /// From now on the account has this key.
+    pub fn takes_key(&self, key: &str) {
+        self.sandbox.set_key(key);
+    }
+
+    /// The id of a job, counted from 0.
+    pub fn job_id(&self, job: usize) -> String {
+        self.sandbox.jobs()[job].id.clone()
+    }
+
     /// Every key that was sent, in order.
     pub fn keys_seen(&self) -> Vec<String> {
         let all = self.sandbox.requests().into_iter();

@@ -12,18 +12,19 @@ use super::process::{Environment, Process};
 /// A pause between two movements: GTK drops what comes faster than it draws.
 const STEP: Duration = Duration::from_millis(20);
 
-/// The small program that a file is dragged from, an example of this package. Cargo
-/// builds it before the tests, not before a single `--test`.
-fn drag_source() -> PathBuf {
+/// A small program beside the one under test, an example of this package. Cargo builds
+/// examples before the tests, not before a single `--test`.
+pub fn example(name: &str) -> PathBuf {
     let tests = std::env::current_exe().expect("the test knows itself");
     let built = tests
         .ancestors()
         .nth(2)
         .expect("a build folder")
-        .join("examples/drag-source");
+        .join("examples")
+        .join(name);
     assert!(
         built.exists(),
-        "{} is missing. Run: cargo build --example drag-source",
+        "{} is missing. Run: cargo build --examples",
         built.display()
     );
     built
@@ -39,7 +40,7 @@ pub fn drag(
     to: (i32, i32),
     before_drop: impl FnOnce(),
 ) {
-    let source = drag_source().display().to_string();
+    let source = example("drag-source").display().to_string();
     let files: Vec<String> = files
         .iter()
         .map(|file| file.display().to_string())

@@ -3,6 +3,7 @@
 //! tests run beside each other and leave nothing behind.
 
 pub mod apiframe;
+pub mod clipboard;
 pub mod controls;
 pub mod display;
 pub mod hand;
@@ -16,5 +17,6 @@ pub mod wait;
 pub mod window;
 
 pub use apiframe::{Apiframe, KEY};
+pub use clipboard::Clipboard;
 pub use session::{KEYCHAIN_PASSWORD, Keychain};
 pub use window::{Options, Window};

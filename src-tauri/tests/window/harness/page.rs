@@ -149,6 +149,19 @@ impl Page {
         }
     }
 
+    /// What the keyboard is on, as role and name; `body` where it is lost.
+    pub fn focus(&self) -> String {
+        self.looked();
+        let script = format!(
+            "{NAMES} const it = document.activeElement; \
+             return !it || it === document.body ? 'body' : describe(it).join(' ')"
+        );
+        self.run(&script, vec![])
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
     /// The text that the page shows.
     pub fn text(&self) -> String {
         self.run("return document.body.innerText", vec![])
@@ -343,6 +356,16 @@ impl Found<'_> {
             || value().filter(|value| value.contains(text)),
             || format!("{self} does not hold {text:?} but {:?}", value()),
         )
+    }
+
+    /// Waits until what is written in it contains `text` no longer.
+    pub fn lacks(&self, text: &str) {
+        self.page.looked();
+        let value = || self.read("value").as_str().map(str::to_owned);
+        until(
+            || value().is_some_and(|value| !value.contains(text)),
+            || format!("{self} still holds {text:?}: {:?}", value()),
+        );
     }
 
     /// A property of its element, as the page's own scripts see it.

@@ -188,6 +188,48 @@ impl Window {
             .expect("the window goes away");
     }
 
+    /// Presses real keys in the window, as `xdotool key` names them.
+    pub fn press(&self, keys: &[&str]) {
+        let window = self.frame();
+        self.display
+            .hand(&["windowfocus", "--sync", &window])
+            .expect("the window takes the keyboard");
+        self.display
+            .hand(&[&["key", "--delay", "40"], keys].concat())
+            .expect("the keys are pressed");
+    }
+
+    /// Waits until the file manager or the browser was asked for this.
+    pub fn opens(&self, part: &str) {
+        self.wait_for("another program", || self.home.opened().contains(part));
+        self.page().looked();
+    }
+
+    /// Waits until the keyboard is on this, as role and name.
+    pub fn keyboard_is_on(&self, control: &str) {
+        until(
+            || self.page().focus() == control,
+            || format!("the keyboard is on {}", self.page().focus()),
+        );
+    }
+
+    /// Where an element lies on the screen: left, top, width, height.
+    pub fn area_of(&self, selector: &str) -> (u32, u32, u32, u32) {
+        let script = "const box = document.querySelector(arguments[0]).getBoundingClientRect(); \
+            return [box.x, box.y, box.width, box.height].map(Math.round)";
+        let place: [u32; 4] =
+            serde_json::from_value(self.page().run(script, vec![json!(selector)]))
+                .expect("a place");
+        let (left, top, _, _) = self.display.place(&self.frame());
+        let [x, y, width, height] = place;
+        (
+            x.saturating_add_signed(left),
+            y.saturating_add_signed(top),
+            width,
+            height,
+        )
+    }
+
     /// Waits until the window is the one that has the keyboard.
     pub fn is_in_front(&self) {
         let window = self.frame();

@@ -53,6 +53,7 @@ export class FakeBackend implements Backend {
     this.#preferences = {
       theme,
       clipsFolder: '/home/ada/Videos/Inbetween',
+      sandboxClipsFolder: '/home/ada/Videos/Inbetween/Sandbox',
       clipsFolderIsDefault: true,
       dataFolder: '/home/ada/.local/share/inbetween',
       logFolder: '/home/ada/.local/state/inbetween',
@@ -133,7 +134,7 @@ export class FakeBackend implements Backend {
           state: 'ready',
           account: this.#account({
             state: 'refused',
-            message: 'Apiframe does not accept the key any more.',
+            message: 'Apiframe no longer accepts your key.',
           }),
         };
       default:
@@ -178,7 +179,7 @@ export class FakeBackend implements Backend {
     if (key === 'afk_wrong') {
       throw problem(
         'keyRefused',
-        'Apiframe does not know this key. Check that all of it was copied.',
+        'Apiframe doesn’t recognise this key. Check that all of it was copied.',
       );
     }
     if (key === 'afk_locked' && keep === 'keychain') {
@@ -234,6 +235,16 @@ export class FakeBackend implements Backend {
   async pasteFrame() {
     await wait(150);
     return this.#frame(10 + (++this.#made % 20), 'From the clipboard');
+  }
+  async clipboardText() {
+    return null;
+  }
+  async cropFrame(hash: string, like: string) {
+    const frame = await this.frame(hash);
+    const shape = await this.frame(like);
+    const height = Math.round((frame.width * shape.height) / shape.width);
+    const change = `Cropped to ${frame.width} × ${height} pixels.`;
+    return { ...frame, height, changes: [...frame.changes, change] };
   }
   async frame(hash: string) {
     return this.#frames.get(hash) ?? this.#frame(Number(hash.slice(1)), 'first frame.png');

@@ -104,7 +104,7 @@ export class Ledger {
     if (limit === null || used + price <= limit) return null;
     return (
       `This clip may cost up to ${price} credits, and ${used} of today's limit of ${limit} are ` +
-      'spent or set aside for clips on their way. Nothing was started. The limit begins anew at ' +
+      'spent or reserved for running clips. Nothing was started. The limit resets at ' +
       'midnight; you can raise it in Settings.'
     );
   }

@@ -47,6 +47,7 @@ impl World {
         // Reading pictures takes time; the account is not locked meanwhile.
         let film = wish
             .fail_with
+            .or_else(|| self.asked_to_fail(&body))
             .map_or_else(|| upstream::film(request, self), Err);
         let now = self.now();
         let mut state = self.state();
@@ -97,6 +98,16 @@ impl World {
         }
         self.changed();
         Ok((id, status))
+    }
+
+    /// The sentence that a job fails with because its prompt asks for it.
+    fn asked_to_fail(&self, body: &Value) -> Option<String> {
+        let word = self.failing_word.as_ref()?;
+        let prompt = body.get("prompt")?.as_str()?;
+        prompt
+            .to_lowercase()
+            .contains(word)
+            .then(|| format!("The prompt asks for a failure with {word}"))
     }
 
     /// How long a job takes here, in milliseconds.

@@ -221,3 +221,17 @@ async fn faults_are_set_and_taken_back_over_the_control_call() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_prompt_with_the_failing_word_fails_and_costs_nothing() {
+    let sandbox = fast().failing_word("[fail]").start().await.unwrap();
+    let before = sandbox.credits();
+    for (prompt, fails) in [("Rain, [FAIL]", true), ("The lights fail", false)] {
+        let id = submitted(&sandbox, &cheap(prompt)).await;
+        let job = ended(&sandbox, &id).await;
+        assert_eq!(job["error"].is_string(), fails, "{job}");
+        if fails {
+            assert_eq!(sandbox.credits(), before);
+        }
+    }
+}

@@ -97,7 +97,7 @@ fn replaced(rescue: &Rescue, found: usize) -> Notice {
     Notice {
         code: "rescued".into(),
         message: format!(
-            "{what}: {instead}.{clips} What Apiframe made since and still holds can be brought in from there.{aside}"
+            "{what}: {instead}.{clips} Clips made since can be imported from Apiframe while it keeps them: Settings, Import.{aside}"
         ),
         can_dismiss: true,
     }

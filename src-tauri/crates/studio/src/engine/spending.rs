@@ -68,19 +68,16 @@ impl Shared {
     }
 
     async fn price(&self, settings: &Settings) -> Result<Price, LibraryError> {
-        let asked = settings.clone();
-        let last = self
-            .library
-            .run(move |library| library.last_price(&asked))
-            .await?;
+        let model = settings.model;
+        let paid = self.library.run(move |library| library.paid(model)).await?;
         let catalogue = self
             .catalogue
             .read()
             .unwrap_or_else(PoisonError::into_inner);
         let entry = catalogue
             .as_ref()
-            .and_then(|catalogue| catalogue.find(settings.model.id()));
-        Ok(price(settings.length, last, entry))
+            .and_then(|catalogue| catalogue.find(model.id()));
+        Ok(price(settings, &paid, entry))
     }
 
     /// The most that these settings may cost. Where a limit needs to know and nobody has

@@ -8,6 +8,7 @@
 //! Everything here reads files and computes, up to seconds for a large photo: call it from
 //! `spawn_blocking`, never on an async worker.
 
+mod crop;
 mod encode;
 mod hash;
 mod kind;
@@ -99,6 +100,22 @@ impl Frames {
         self.keep(name, prepare::prepare(name, file)?)
     }
 
+    /// Keeps the middle of a kept frame in the shape of another, as a frame of its own.
+    ///
+    /// # Errors
+    /// When one of them is not kept any more, or too little would be left.
+    pub fn crop_like(&self, hash: FrameHash, like: FrameHash) -> Result<Frame, FrameProblem> {
+        let (frame, shape) = self
+            .get(hash)
+            .zip(self.get(like))
+            .ok_or(FrameProblem::Missing)?;
+        let (path, format) = self.kept(hash).ok_or(FrameProblem::Missing)?;
+        let file = fs::read(path).map_err(FrameProblem::reading)?;
+        let mut prepared = crop::crop(format, &file, (shape.width, shape.height))?;
+        prepared.changes.splice(0..0, frame.changes);
+        self.keep(&frame.name, prepared)
+    }
+
     fn keep(&self, name: &str, prepared: Prepared) -> Result<Frame, FrameProblem> {
         let frame = Frame {
             hash: FrameHash::of(&prepared.bytes),
@@ -150,7 +167,10 @@ impl Frames {
     /// `image/jpeg` or `image/png`; `None` if it is not kept (any more).
     #[must_use]
     pub fn content_type(&self, hash: FrameHash) -> Option<&'static str> {
-        self.kept(hash).map(|(_, content_type)| content_type)
+        self.kept(hash).and_then(|(_, kept)| {
+            KEPT.iter()
+                .find_map(|(format, _, content_type)| (*format == kept).then_some(*content_type))
+        })
     }
 
     /// The file of a frame's thumbnail, a JPEG of at most [`limits::THUMB_SIDE`] pixels a
@@ -160,9 +180,9 @@ impl Frames {
         Some(self.thumb_file(hash)).filter(|path| path.is_file())
     }
 
-    fn kept(&self, hash: FrameHash) -> Option<(PathBuf, &'static str)> {
+    fn kept(&self, hash: FrameHash) -> Option<(PathBuf, ImageFormat)> {
         KEPT.iter()
-            .map(|(_, ending, content_type)| (self.file(hash, ending), *content_type))
+            .map(|(format, ending, _)| (self.file(hash, ending), *format))
             .find(|(path, _)| path.is_file())
     }
 

@@ -118,6 +118,24 @@ fn anew(
     })
 }
 
+/// What is kept of a picture that comes from a kept one in the format `from`.
+pub(super) fn written(
+    image: DynamicImage,
+    from: ImageFormat,
+    profile: Option<&[u8]>,
+) -> Result<Prepared, FrameProblem> {
+    let (bytes, format, image) = write(image, from, profile).map_err(|_| FrameProblem::Broken)?;
+    let thumb = encode::thumb(&image, profile).map_err(|_| FrameProblem::Broken)?;
+    Ok(Prepared {
+        bytes,
+        format,
+        width: image.width(),
+        height: image.height(),
+        changes: Vec::new(),
+        thumb,
+    })
+}
+
 /// Writes a picture in the best format that stays under the limit. The picture comes back
 /// as it was written.
 fn write(

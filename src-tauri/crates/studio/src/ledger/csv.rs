@@ -19,8 +19,8 @@ const HEADER: [&str; 10] = [
     "Day",
     "Kind",
     "Charged",
-    "Returned",
-    "Spent in all",
+    "Refunded",
+    "Running total",
     "Job",
     "Generation",
     "Prompt",
@@ -34,9 +34,10 @@ pub fn write(entries: &[Entry], zone: &TimeZone) -> Vec<u8> {
     row(&mut text, HEADER.map(String::from));
     for entry in entries {
         let credits = entry.credits.map_or_else(String::new, |c| c.to_string());
-        let (charged, returned) = match entry.kind {
-            Kind::Charge => (credits, String::new()),
-            Kind::Return => (String::new(), credits),
+        // As the page calls it, which is not the word in the library's rows.
+        let (kind, charged, refunded) = match entry.kind {
+            Kind::Charge => ("charge", credits, String::new()),
+            Kind::Return => ("refund", String::new(), credits),
         };
         row(
             &mut text,
@@ -44,9 +45,9 @@ pub fn write(entries: &[Entry], zone: &TimeZone) -> Vec<u8> {
                 entry.id.to_string(),
                 time(entry.at, zone),
                 entry.day.clone(),
-                entry.kind.word().into(),
+                kind.into(),
                 charged,
-                returned,
+                refunded,
                 entry.total.to_string(),
                 harmless(&entry.job),
                 harmless(&entry.generation),
@@ -141,9 +142,9 @@ mod tests {
         assert_eq!(
             lines(&[entry("Rain"), returned, unknown]),
             [
-                "Entry,Time,Day,Kind,Charged,Returned,Spent in all,Job,Generation,Prompt",
+                "Entry,Time,Day,Kind,Charged,Refunded,Running total,Job,Generation,Prompt",
                 "1,2026-11-22T13:00:00+01:00,2026-11-22,charge,35,,35,j,g,Rain",
-                "2,2026-11-22T13:00:00+01:00,2026-11-22,return,,35,0,j,g,Rain",
+                "2,2026-11-22T13:00:00+01:00,2026-11-22,refund,,35,0,j,g,Rain",
                 "3,2026-11-22T13:00:00+01:00,2026-11-22,charge,,,0,j,g,Snow",
             ]
         );

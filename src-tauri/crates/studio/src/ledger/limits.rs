@@ -11,7 +11,7 @@ use specta::Type;
 
 use super::Today;
 
-/// The most credits a person wants taken; `None` for no limit. Nought stops everything.
+/// The most credits a person wants taken; `None` for no limit. Zero stops everything.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename = "SpendingLimits", rename_all = "camelCase")]
 pub struct Limits {
@@ -117,9 +117,9 @@ impl Overrun {
     pub fn refusal(&self) -> String {
         match self {
             Self::Unpriced => {
-                "What this clip costs is not known yet, so your spending limit can't \
-                 be kept and nothing was started. Try again once Apiframe is connected, or remove \
-                 the limit in Settings."
+                "The price of this clip is not known yet, so your spending limit can't be checked \
+                 and nothing was started. Try again once Apiframe is connected, or remove the \
+                 limit in Settings."
                     .into()
             }
             Self::Over {
@@ -136,9 +136,9 @@ impl Overrun {
                 used,
                 price,
             } => format!(
-                "This clip may cost up to {}, and {used} of {} limit of {limit} are spent or set \
-                 aside for clips on their way. Nothing was started. The limit begins anew {}; you \
-                 can raise it in Settings.",
+                "This clip may cost up to {}, and {used} of {} limit of {limit} are spent or \
+                 reserved for running clips. Nothing was started. The limit resets {}; you can \
+                 raise it in Settings.",
                 credits(*price),
                 span.owner(),
                 match span {
@@ -154,10 +154,12 @@ impl Overrun {
     #[must_use]
     pub fn waiting(&self) -> String {
         match self {
-            Self::Unpriced => "Waiting: what this clip costs is not known, so your spending limit \
-                 can't be kept. It goes on when Apiframe tells its prices, or when you remove the \
+            Self::Unpriced => {
+                "Waiting: the price of this clip is not known, so your spending limit \
+                 can't be checked. It continues once the price is known, or when you remove the \
                  limit in Settings."
-                .into(),
+                    .into()
+            }
             Self::Over {
                 span, limit, price, ..
             } if price > limit => format!(
@@ -285,13 +287,13 @@ mod tests {
         let words = |limits, used, price| judge(limits, used, Some(price)).unwrap().refusal();
         assert_eq!(
             words((Some(100), None), used(70, 70), 35),
-            "This clip may cost up to 35 credits, and 70 of today's limit of 100 are spent or set \
-             aside for clips on their way. Nothing was started. The limit begins anew at midnight; \
-             you can raise it in Settings."
+            "This clip may cost up to 35 credits, and 70 of today's limit of 100 are spent or \
+             reserved for running clips. Nothing was started. The limit resets at midnight; you \
+             can raise it in Settings."
         );
         assert!(words((Some(100), Some(500)), used(70, 480), 35).contains(
-            "480 of this month's limit of 500 are spent or set aside for clips on their way. \
-             Nothing was started. The limit begins anew on 1 December"
+            "480 of this month's limit of 500 are spent or reserved for running clips. Nothing \
+             was started. The limit resets on 1 December"
         ));
         // Waiting for tomorrow would not help here.
         assert_eq!(

@@ -29,7 +29,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word stored in the library and written into an export.
+    /// The word stored in the library.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -1,11 +1,14 @@
 //! What the library's own finished jobs teach: how long such jobs take and what they cost.
 
-use rusqlite::{OptionalExtension, ToSql, params};
+use rusqlite::ToSql;
 
 use super::{Library, LibraryError};
 use crate::estimate::LATEST;
 use crate::generation::Millis;
-use crate::settings::Settings;
+use crate::price::Paid;
+use crate::settings::{Mode, Model, Settings};
+
+const MODES: [Mode; 3] = [Mode::Standard, Mode::Pro, Mode::FourK];
 
 /// How long the latest finished jobs took, in milliseconds and in no order; each kind is a
 /// part of the one before.
@@ -49,25 +52,35 @@ impl Library {
         })
     }
 
-    /// What the latest finished job of the same model, mode and sound cost, as credits and
-    /// the seconds they paid for.
+    /// What the latest job of each mode, with and without sound, of this model cost: also
+    /// one that is still being made, since it was charged when it was accepted.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn last_price(&self, settings: &Settings) -> Result<Option<(i64, u8)>, LibraryError> {
+    pub fn paid(&self, model: Model) -> Result<Vec<Paid>, LibraryError> {
         self.with(|connection| {
-            Ok(connection
-                .prepare_cached(
-                    "SELECT credits, length FROM generations \
-                     WHERE model = ?1 AND mode = ?2 AND sound = ?3 AND credits > 0 \
-                       AND state = 'ready' \
-                     ORDER BY created DESC LIMIT 1",
-                )?
-                .query_row(
-                    params![settings.model.id(), settings.mode.id(), settings.sound],
-                    |row| Ok((row.get(0)?, row.get(1)?)),
-                )
-                .optional()?)
+            // SQLite takes the other columns from the row that has the maximum.
+            let mut statement = connection.prepare_cached(
+                "SELECT mode, sound, credits, length, max(created) FROM generations \
+                 WHERE model = ?1 AND credits > 0 AND length > 0 \
+                   AND state IN ('rendering', 'downloading', 'ready') \
+                 GROUP BY mode, sound",
+            )?;
+            let paid = statement.query_map([model.id()], |row| {
+                let mode: String = row.get(0)?;
+                let mode = MODES.into_iter().find(|known| known.id() == mode);
+                Ok(mode.map(|mode| {
+                    Ok(Paid {
+                        mode,
+                        sound: row.get(1)?,
+                        credits: row.get(2)?,
+                        seconds: row.get(3)?,
+                    })
+                }))
+            })?;
+            // A mode that this program does not know has no price here.
+            let known = paid.filter_map(|row| row.transpose().map(|row| row.and_then(|paid| paid)));
+            Ok(known.collect::<Result<_, _>>()?)
         })
     }
 }

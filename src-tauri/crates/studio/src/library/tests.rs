@@ -315,7 +315,7 @@ fn filters_and_counts_agree() {
 fn times_and_prices_come_from_finished_jobs_of_the_same_kind() {
     let shelf = Shelf::new();
     let settings = Settings::default();
-    assert_eq!(shelf.library.last_price(&settings).unwrap(), None);
+    assert_eq!(shelf.library.paid(settings.model).unwrap(), []);
     for (i, took) in [90_000, 70_000, 80_000].into_iter().enumerate() {
         let created = 1000 + i as Millis;
         let id = shelf.rendering(created, &format!("job {i}"));
@@ -330,12 +330,17 @@ fn times_and_prices_come_from_finished_jobs_of_the_same_kind() {
     };
     let times = shelf.library.render_times(&longer).unwrap();
     assert_eq!((times.mode.len(), times.length.len()), (3, 0));
-    assert_eq!(shelf.library.last_price(&settings).unwrap(), Some((27, 5)));
+    let paid = shelf.library.paid(settings.model).unwrap();
+    assert_eq!(
+        paid.iter()
+            .map(|one| (one.mode, one.sound, one.credits, one.seconds))
+            .collect::<Vec<_>>(),
+        [(settings.mode, settings.sound, 27, 5)]
+    );
     let other = Settings {
         mode: Mode::FourK,
         ..settings
     };
-    assert_eq!(shelf.library.last_price(&other).unwrap(), None);
     let times = shelf.library.render_times(&other).unwrap();
     assert_eq!((times.model.len(), times.mode.len()), (3, 0));
 }

@@ -70,7 +70,7 @@ impl Settings {
 
         let prompt = self.prompt.trim().chars().count();
         if prompt == 0 {
-            say(Field::Prompt, "Say what happens in the clip.".into());
+            say(Field::Prompt, "Describe what happens in the clip.".into());
         } else if prompt > PROMPT_CHARS {
             say(
                 Field::Prompt,
@@ -129,7 +129,7 @@ impl Settings {
         for (number, shot) in (1..).zip(&self.shots) {
             let length = shot.prompt.trim().chars().count();
             if length == 0 {
-                return Some(format!("Say what happens in shot {number}."));
+                return Some(format!("Describe what happens in shot {number}."));
             }
             if length > SHOT_CHARS {
                 return Some(format!(
@@ -208,7 +208,7 @@ mod tests {
             };
             assert_eq!(
                 only(&settings),
-                (Field::Prompt, "Say what happens in the clip.".into())
+                (Field::Prompt, "Describe what happens in the clip.".into())
             );
         }
     }

@@ -41,8 +41,10 @@ impl Model {
     }
 }
 
-/// The picture quality, which is also the price class.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize, Type)]
+/// The picture quality, which is also the price class; the lowest comes first.
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Type,
+)]
 pub enum Mode {
     /// 720 lines.
     #[serde(rename = "standard")]

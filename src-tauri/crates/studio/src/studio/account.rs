@@ -15,7 +15,7 @@ use crate::session::{Account, Connection, Keep, KeyHint, KeySource, Session};
 const SOON: Duration = Duration::from_millis(800);
 const OFFLINE: &str =
     "No connection to Apiframe. What you generate now is kept and sent when it is back.";
-const REFUSED: &str = "Apiframe no longer accepts the key. Replace it to go on.";
+const REFUSED: &str = "Apiframe no longer accepts your key. Replace it to keep generating.";
 
 impl Studio {
     /// Who is signed in, as far as is known.
@@ -395,7 +395,7 @@ fn sign_in_problem(error: Error) -> Problem {
         Error::Rejected(rejection) => match rejection.kind {
             RejectionKind::Unauthorized => Problem::new(
                 "keyRefused",
-                "Apiframe does not know this key. Copy it again from the dashboard.",
+                "Apiframe doesn’t recognise this key. Copy it again from the dashboard.",
             ),
             RejectionKind::Forbidden => Problem::new(
                 "keyRefused",

@@ -160,9 +160,9 @@ async fn presses_in_a_row_cannot_slip_under_the_limit_together() {
     assert!(matches!(refused, EngineError::Limit(_)), "{refused:?}");
     assert_eq!(
         refused.to_string(),
-        "This clip may cost up to 45 credits, and 90 of today's limit of 90 are spent or set aside \
-         for clips on their way. Nothing was started. The limit begins anew at midnight; you can \
-         raise it in Settings."
+        "This clip may cost up to 45 credits, and 90 of today's limit of 90 are spent or reserved \
+         for running clips. Nothing was started. The limit resets at midnight; you can raise it \
+         in Settings."
     );
     desk.sandbox.release();
     for one in &started {
@@ -266,13 +266,13 @@ async fn with_a_limit_nothing_is_started_at_an_unknown_price() {
     let before = desk.generate(quick("From before the limit")).await;
     desk.engine.set_limits(a_day(1000));
     desk.sign_in();
-    desk.until_waiting(&before, "what this clip costs is not known")
+    desk.until_waiting(&before, "the price of this clip is not known")
         .await;
     let refused = desk.engine.generate(quick("After it")).await.unwrap_err();
     assert!(
         refused
             .to_string()
-            .contains("is not known yet, so your spending limit can't be kept"),
+            .contains("is not known yet, so your spending limit can't be checked"),
         "{refused}"
     );
     assert_eq!(desk.sandbox.jobs().len(), 0);

@@ -1,4 +1,4 @@
-//! Why a job, or a clip's file, could not be brought in, in sentences for the person.
+//! Why a job, or a clip's file, could not be imported, in sentences for the person.
 
 use std::time::Duration;
 
@@ -44,11 +44,11 @@ pub enum RecoveryError {
     Failed,
     /// The clip was deleted.
     #[error(
-        "Apiframe has deleted this clip: it keeps clips for a day. It can't be brought in any more."
+        "Apiframe has deleted this clip: it keeps clips for a day. It can't be imported any more."
     )]
     Expired,
     /// It made something else.
-    #[error("This job made a picture or music, not a clip, so it can't be brought in.")]
+    #[error("This job made a picture or music, not a clip, so it can't be imported.")]
     NotAClip,
     /// The clips folder is not there; the sentence names it.
     #[error("{0}")]
