@@ -333,6 +333,8 @@ export type GalleryPage = {
 export type Generation = {
 	/**  Its id. */
 	id: GenerationId,
+	/**  Of two views of one generation, the one with the higher revision is newer. */
+	revision: number,
 	/**  When Generate was pressed. */
 	created: number,
 	/**  What was chosen. */

@@ -54,8 +54,6 @@ export class Studio {
     return this.hasLibrary ? 'main' : 'opening';
   });
   hasLibrary = $state(false);
-  /** Generations that an event told of. */
-  #heard = new Set<string>();
   /** Uncertain ones that the person had looked for once more. */
   #checking = new Set<string>();
 
@@ -87,10 +85,7 @@ export class Studio {
   }
 
   readonly listeners: Listeners = {
-    generationChanged: (generation) => {
-      this.#heard.add(generation.id);
-      this.changed(generation);
-    },
+    generationChanged: (generation) => this.changed(generation),
     generationRemoved: (id) => {
       this.gallery.drop(id);
       this.ledger.stale();
@@ -102,9 +97,10 @@ export class Studio {
     galleryStale: () => void this.gallery.reload(),
   };
 
+  /** Takes in a generation, from an event or an answer: there is no other way in. */
   changed(generation: Generation) {
     const before = this.gallery.find(generation.id);
-    this.gallery.put(generation);
+    if (!this.gallery.put(generation)) return;
     const { phase } = generation;
     const moved = before?.phase.state !== phase.state;
     if (moved || before.credits !== generation.credits) this.ledger.stale();
@@ -141,8 +137,7 @@ export class Studio {
 
   /** The answer to a call that begins a generation. */
   began(generation: Generation) {
-    // Events overtake answers: one that came already tells more than this does.
-    if (!this.#heard.has(generation.id)) this.gallery.put(generation);
+    this.changed(generation);
     this.voice.say(`Started: ${inShort(generation.settings.prompt)}`);
   }
 
