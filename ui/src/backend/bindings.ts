@@ -46,7 +46,7 @@ export const commands = {
 	gallery: (filter: GalleryFilter, cursor: string | null) => __TAURI_INVOKE<GalleryPage>("gallery", { filter, cursor }),
 	/**  One generation as it is now. */
 	generation: (id: GenerationId) => __TAURI_INVOKE<Generation>("generation", { id }),
-	/**  A new generation with the same settings. */
+	/**  A new generation in place of one that failed. */
 	retry: (id: GenerationId) => __TAURI_INVOKE<Generation>("retry", { id }),
 	/**  Goes on with one that is, or may be, paid for. */
 	resume: (id: GenerationId) => __TAURI_INVOKE<Generation>("resume", { id }),

@@ -309,6 +309,27 @@ impl Engine {
         self.generate(record.settings).await
     }
 
+    /// A new generation in place of one that failed. One that failed and was not charged has
+    /// nothing left to tell, so it goes: several of them side by side look like an outage.
+    ///
+    /// # Errors
+    /// As [`Engine::again`]; the failed one stays then.
+    pub async fn retry(&self, id: &GenerationId) -> Result<Generation, EngineError> {
+        let failed = self.shared.record(id).await?;
+        let new = self.again(id).await?;
+        let was_free = failed
+            .failure
+            .is_some_and(|failure| failure.charged == Some(false));
+        if failed.state == State::Failed
+            && was_free
+            && let Err(error) = self.remove(id).await
+        {
+            // The new one is under way all the same.
+            tracing::warn!(generation = %id, %error, "a retried generation could not be removed");
+        }
+        Ok(new)
+    }
+
     /// Goes on with a generation that is paid for, or may be: fetches its clip again, or
     /// looks for its job again.
     ///
