@@ -86,11 +86,7 @@ export class Studio {
 
   readonly listeners: Listeners = {
     generationChanged: (generation) => this.changed(generation),
-    generationRemoved: (id) => {
-      this.gallery.drop(id);
-      this.ledger.stale();
-      if (this.viewing === id) this.viewing = null;
-    },
+    generationRemoved: (id) => this.removed(id),
     countsChanged: (counts) => (this.gallery.counts = counts),
     noticesChanged: (notices) => (this.gallery.notices = notices),
     sessionChanged: (session) => this.session.take(session),
@@ -116,6 +112,16 @@ export class Studio {
       this.voice.say(`Unknown: ${name}. ${phase.message}`);
     }
     this.#answer(generation);
+  }
+
+  /** A generation is gone. The viewer goes on with the clip next to it. */
+  removed(id: string) {
+    const next = this.gallery.neighbour(id, 1) ?? this.gallery.neighbour(id, -1);
+    this.gallery.drop(id);
+    this.ledger.stale();
+    if (this.viewing !== id) return;
+    if (next) this.open(next.id);
+    else this.viewing = null;
   }
 
   /** Looks in the account's list once more for what became of a request. */
