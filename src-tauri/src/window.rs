@@ -12,6 +12,9 @@ use tauri::{
     WindowEvent,
 };
 
+#[cfg(target_os = "linux")]
+use crate::context_menu;
+
 /// The label of the only window.
 pub(crate) const MAIN: &str = "main";
 
@@ -43,6 +46,8 @@ pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
         .background_color(DARK)
         .build()?;
     paint(&window, theme);
+    #[cfg(target_os = "linux")]
+    context_menu::keep_to_text(&window)?;
     remember_size(&window, Arc::clone(studio));
     let late = window.clone();
     tauri::async_runtime::spawn(async move {
