@@ -133,7 +133,7 @@ describe('Delete', () => {
     const { backend, studio, user, viewer } = await opened();
     await user.click(viewer.getByRole('button', { name: 'Delete' }));
     const asked = within(screen.getByRole('alertdialog'));
-    asked.getByText(/goes to the trash/);
+    asked.getByText(/its file moved to the trash/);
     expect(backend.remove).not.toHaveBeenCalled();
     await user.click(asked.getByRole('button', { name: 'Delete' }));
     expect(backend.remove).toHaveBeenCalledWith('old');
@@ -143,7 +143,7 @@ describe('Delete', () => {
   it('can be thought better of', async () => {
     const { backend, user, viewer } = await opened();
     await user.click(viewer.getByRole('button', { name: 'Delete' }));
-    await user.click(screen.getByRole('button', { name: 'Keep it' }));
+    await user.click(screen.getByRole('button', { name: 'Cancel' }));
     expect(backend.remove).not.toHaveBeenCalled();
     expect(screen.queryByRole('alertdialog')).toBeNull();
   });
