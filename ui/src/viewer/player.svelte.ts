@@ -182,8 +182,18 @@ export class Player {
   }
 
   stepFrames(by: number) {
+    this.#showFrame(this.frame + by);
+  }
+  firstFrame() {
+    this.#showFrame(0);
+  }
+  lastFrame() {
+    this.#showFrame(this.film.frames - 1);
+  }
+
+  #showFrame(frame: number) {
     if (this.playing) this.#keep();
     this.#video?.pause();
-    this.seek(middleOf(this.film, this.frame + by));
+    this.seek(middleOf(this.film, frame));
   }
 }
