@@ -10,6 +10,8 @@
 mod harness;
 
 mod failing;
+mod files;
+mod gallery;
 mod going_on;
 mod keeping;
 mod making_a_clip;
@@ -18,3 +20,4 @@ mod signing_in;
 mod starting;
 mod surviving;
 mod tour;
+mod viewer;

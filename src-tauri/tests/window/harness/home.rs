@@ -24,12 +24,21 @@ impl Home {
             .expect("a temporary folder");
         let home = Self { root };
         for folder in [
-            "home", "cache", "config", "data", "state", "run", "logs", "studio", "desk",
+            "bin", "home", "cache", "config", "data", "state", "run", "logs", "studio", "desk",
         ] {
             fs::create_dir(home.path(folder)).expect("a folder in the home");
         }
         fs::set_permissions(home.path("run"), fs::Permissions::from_mode(0o700))
             .expect("a private folder");
+        // What opens addresses in other programs only notes them.
+        let opener = home.path("bin/xdg-open");
+        let script = format!(
+            "#!/bin/sh\necho \"$1\" >>'{}'\n",
+            home.path("logs/opened").display()
+        );
+        fs::write(&opener, script).expect("a program in the home");
+        fs::set_permissions(&opener, fs::Permissions::from_mode(0o755))
+            .expect("a program that can be run");
         let portals = home.path("config/xdg-desktop-portal");
         fs::create_dir(&portals).expect("a folder in the home");
         fs::write(portals.join("portals.conf"), "[preferred]\ndefault=gtk\n")
@@ -45,6 +54,11 @@ impl Home {
     /// `INBETWEEN_HOME`: everything the program keeps.
     pub fn studio(&self) -> PathBuf {
         self.path("studio")
+    }
+
+    /// The addresses that were opened in another program.
+    pub fn opened(&self) -> String {
+        fs::read_to_string(self.path("logs/opened")).unwrap_or_default()
     }
 
     /// Where the pictures lie that a test drops or picks.
@@ -88,7 +102,7 @@ impl Home {
             ),
         ];
         if let Ok(path) = std::env::var("PATH") {
-            environment.push(("PATH".into(), path));
+            environment.push(("PATH".into(), format!("{}:{path}", text("bin"))));
         }
         environment
     }

@@ -5,10 +5,12 @@
 pub mod apiframe;
 pub mod controls;
 pub mod display;
+pub mod file_manager;
 pub mod hand;
 pub mod home;
 pub mod page;
 pub mod pictures;
+mod pointer;
 pub mod process;
 mod seat;
 pub mod session;
@@ -16,5 +18,6 @@ pub mod wait;
 pub mod window;
 
 pub use apiframe::{Apiframe, KEY};
+pub use file_manager::FileManager;
 pub use session::{KEYCHAIN_PASSWORD, Keychain};
 pub use window::{Options, Window};
