@@ -7,6 +7,8 @@
 
 mod clipboard;
 mod commands;
+#[cfg(target_os = "linux")]
+mod context_menu;
 mod dialogs;
 mod environment;
 mod events;

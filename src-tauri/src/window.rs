@@ -14,6 +14,9 @@ use tauri::{
     WebviewWindowBuilder, WindowEvent,
 };
 
+#[cfg(target_os = "linux")]
+use crate::context_menu;
+
 /// The label of the only window.
 pub(crate) const MAIN: &str = "main";
 
@@ -94,6 +97,8 @@ pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
     paint(&window, theme);
     #[cfg(target_os = "linux")]
     crate::spelling::check(&window);
+    #[cfg(target_os = "linux")]
+    context_menu::keep_to_text(&window)?;
     remember_size(&window, Arc::clone(studio));
     let late = window.clone();
     tauri::async_runtime::spawn(async move {

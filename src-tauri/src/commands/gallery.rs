@@ -69,14 +69,14 @@ pub(crate) async fn generation(
     Ok(studio.engine()?.generation(&id).await?)
 }
 
-/// A new generation with the same settings.
+/// A new generation in place of one that failed.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn retry(
     studio: State<'_, Arc<Studio>>,
     id: GenerationId,
 ) -> Result<Generation, Problem> {
-    Ok(studio.engine()?.again(&id).await?)
+    Ok(studio.engine()?.retry(&id).await?)
 }
 
 /// Goes on with one that is, or may be, paid for.

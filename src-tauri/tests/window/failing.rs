@@ -2,6 +2,7 @@
 
 use sandbox::{Answer, Call, Fault};
 
+use crate::harness::wait::until;
 use crate::harness::{Apiframe, Options, Window};
 
 /// A window that is signed in, with a prompt that is short and cheap to render.
@@ -41,7 +42,12 @@ fn too_few_credits_are_said_with_the_numbers() {
     window.button("Generate…").click();
     failed(&window);
     window.shows(" credits and 3 are left. Add credits, then try again.");
-    window.button("Add credits").appears();
+    window.button("Add credits").click();
+    until(
+        || window.home().opened().contains("apiframe"),
+        || format!("opened was {:?}", window.home().opened()),
+    );
+    window.page().looked();
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod harness;
 
 mod composing;
 mod failing;
+mod files;
+mod gallery;
 mod going_on;
 mod keeping;
 mod making_a_clip;
@@ -23,3 +25,4 @@ mod strangers;
 mod surviving;
 mod tour;
 mod undoing;
+mod viewer;

@@ -140,7 +140,10 @@ fn from_the_key_to_the_ledger(screen: (u32, u32), theme: &'static str, apiframe:
     walk.window.button("Change limits…").click();
     walk.window.page().find("dialog", "Settings").appears();
     walk.window.button("Keys").click();
-    walk.window.page().find("dialog", "Keys").appears();
+    walk.window
+        .page()
+        .find("dialog", "Keyboard shortcuts")
+        .appears();
     walk.look("keys");
     walk.window.button("Close").click();
     walk.window.button("Settings").click();

@@ -50,7 +50,7 @@ export const commands = {
 	gallery: (filter: GalleryFilter, cursor: string | null) => __TAURI_INVOKE<GalleryPage>("gallery", { filter, cursor }),
 	/**  One generation as it is now. */
 	generation: (id: GenerationId) => __TAURI_INVOKE<Generation>("generation", { id }),
-	/**  A new generation with the same settings. */
+	/**  A new generation in place of one that failed. */
 	retry: (id: GenerationId) => __TAURI_INVOKE<Generation>("retry", { id }),
 	/**  Goes on with one that is, or may be, paid for. */
 	resume: (id: GenerationId) => __TAURI_INVOKE<Generation>("resume", { id }),
@@ -337,6 +337,8 @@ export type GalleryPage = {
 export type Generation = {
 	/**  Its id. */
 	id: GenerationId,
+	/**  Of two views of one generation, the one with the higher revision is newer. */
+	revision: number,
 	/**  When Generate was pressed. */
 	created: number,
 	/**  What was chosen. */

@@ -88,9 +88,10 @@ describe('a running card', () => {
 describe('a failed card', () => {
   it('stays one when its news overtakes the answer to Generate', async () => {
     const { backend, studio, user } = await open({ draft: SETTINGS });
+    const answer = generation('a', { state: 'recorded' });
     backend.generate.mockImplementation(() => {
       studio.listeners.generationChanged(generation('a', failed()));
-      return Promise.resolve(generation('a', { state: 'recorded' }));
+      return Promise.resolve(answer);
     });
     await user.click(screen.getByRole('button', { name: /^Generate/ }));
     await waitFor(() => expect(backend.generate).toHaveBeenCalled());

@@ -11,7 +11,7 @@ const NAMES: Record<string, string> = {
 };
 
 export function modelName(id: string): string {
-  return NAMES[id] ?? (id || 'Model not told');
+  return NAMES[id] ?? (id || 'Model unknown');
 }
 
 export function isUnknown(generation: Generation, field: Field): boolean {

@@ -71,7 +71,7 @@ it('Ctrl and comma opens them, ? shows the keys, but not while one types', async
   await user.type(screen.getByRole('textbox', { name: 'Prompt' }), '?');
   expect(screen.queryByRole('dialog')).toBeNull();
   await fireEvent.keyDown(document.body, { key: '?' });
-  expect(screen.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  expect(screen.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
 });
 
 describe('the connection', () => {

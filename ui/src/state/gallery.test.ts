@@ -46,6 +46,40 @@ describe('a change told by the program', () => {
   });
 });
 
+describe('what arrives late', () => {
+  it('never replaces something newer, whichever way it came', () => {
+    const answer = rendering('a', 1);
+    const { state } = gallery(page([]));
+    expect(state.put(ready('a', 1))).toBe(true);
+    expect(state.put(answer)).toBe(false);
+    expect(state.clips).toHaveLength(1);
+  });
+  it('brings nothing back that is gone or has left the filter', async () => {
+    const [gone, left] = [rendering('gone', 1), rendering('left', 2)];
+    const { state, backend } = gallery(page([]));
+    backend.gallery.mockResolvedValue(page([gone, left]));
+    await state.show('running');
+    state.drop('gone');
+    state.put(ready('left', 2));
+    state.put(gone);
+    state.put(left);
+    expect(ids(state)).toEqual([]);
+  });
+  it('a page leaves alone what changed while it was on its way', async () => {
+    const old = page([rendering('b', 2), rendering('a', 1)]);
+    const { state, backend } = gallery(old);
+    backend.gallery.mockImplementation(async () => {
+      state.put(ready('b', 2));
+      state.put(rendering('new', 3));
+      state.drop('a');
+      return old;
+    });
+    await state.reload();
+    expect(ids(state)).toEqual(['new', 'b']);
+    expect(state.clips).toHaveLength(1);
+  });
+});
+
 describe('scrolling on', () => {
   it('adds the next page once, without doubles', async () => {
     const { state, backend } = gallery(page([ready('b', 2)], 'next'));

@@ -15,8 +15,11 @@ const WIDTH = 640;
  * takes up to 6 s, because late pictures are dropped. Looking costs 0.25 s of a 4K picture.
  */
 const LOOKS = [0, 100, 250, 500, 1000, 2000, 4000, 4000];
-/** Where to look, in parts of the length: a film that begins in black is pictured later on. */
-const PLACES = [0, 0.1, 0.5];
+/**
+ * Where to look, in parts of the length. Takes of one prompt begin alike, with the same start
+ * frame, and have gone their own ways by two thirds; where that is black, elsewhere.
+ */
+const PLACES = [2 / 3, 0.9, 0.3, 0];
 /** A decoder that says nothing for this long will not say anything any more. */
 const GIVE_UP_MS = 15_000;
 
@@ -38,7 +41,7 @@ function heard(video: HTMLVideoElement, name: string): Promise<void> {
   });
 }
 
-/** The first picture of the clip that is not black, as JPEG. */
+/** A picture of the clip that is not black, as JPEG. */
 export async function grabPoster(address: string): Promise<Uint8Array> {
   const video = document.createElement('video');
   video.crossOrigin = 'anonymous';
@@ -63,11 +66,9 @@ export async function grabPoster(address: string): Promise<Uint8Array> {
 
 async function firstPicture(video: HTMLVideoElement, width: number, height: number) {
   for (const place of PLACES) {
-    if (place > 0) {
-      const seeked = heard(video, 'seeked');
-      video.currentTime = place * video.duration;
-      await seeked;
-    }
+    const seeked = heard(video, 'seeked');
+    video.currentTime = place * video.duration;
+    await seeked;
     for (const wait of LOOKS) {
       await pause(wait);
       const canvas = pictureOf(video, width, height);

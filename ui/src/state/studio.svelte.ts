@@ -56,8 +56,6 @@ export class Studio {
     return this.hasLibrary ? 'main' : 'opening';
   });
   hasLibrary = $state(false);
-  /** Generations that an event told of. */
-  #heard = new Set<string>();
   /** Uncertain ones that the person had looked for once more. */
   #checking = new Set<string>();
 
@@ -90,24 +88,18 @@ export class Studio {
   }
 
   readonly listeners: Listeners = {
-    generationChanged: (generation) => {
-      this.#heard.add(generation.id);
-      this.changed(generation);
-    },
-    generationRemoved: (id) => {
-      this.gallery.drop(id);
-      this.ledger.stale();
-      if (this.viewing === id) this.viewing = null;
-    },
+    generationChanged: (generation) => this.changed(generation),
+    generationRemoved: (id) => this.removed(id),
     countsChanged: (counts) => (this.gallery.counts = counts),
     noticesChanged: (notices) => (this.gallery.notices = notices),
     sessionChanged: (session) => this.session.told(session),
     galleryStale: () => void this.gallery.reload(),
   };
 
+  /** Takes in a generation, from an event or an answer: there is no other way in. */
   changed(generation: Generation) {
     const before = this.gallery.find(generation.id);
-    this.gallery.put(generation);
+    if (!this.gallery.put(generation)) return;
     this.composer.heard(generation);
     const { phase } = generation;
     const moved = before?.phase.state !== phase.state;
@@ -125,6 +117,16 @@ export class Studio {
       this.voice.say(`Unknown: ${name}. ${phase.message}`);
     }
     this.#answer(generation);
+  }
+
+  /** A generation is gone. The viewer goes on with the clip next to it. */
+  removed(id: string) {
+    const next = this.gallery.neighbour(id, 1) ?? this.gallery.neighbour(id, -1);
+    this.gallery.drop(id);
+    this.ledger.stale();
+    if (this.viewing !== id) return;
+    if (next) this.open(next.id);
+    else this.viewing = null;
   }
 
   /** Looks in the account's list once more for what became of a request. */
@@ -146,8 +148,7 @@ export class Studio {
 
   /** The answer to a call that begins a generation. */
   began(generation: Generation) {
-    // Events overtake answers: one that came already tells more than this does.
-    if (!this.#heard.has(generation.id)) this.gallery.put(generation);
+    this.changed(generation);
     this.voice.say(`Started: ${inShort(generation.settings.prompt)}`);
   }
 

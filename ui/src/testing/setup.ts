@@ -2,6 +2,10 @@
 import '@testing-library/jest-dom/vitest';
 import { configure } from '@testing-library/svelte';
 import { vi } from 'vitest';
+import { moment } from '../kit/deliberate';
+
+// Tests press at once; what that means is tested in kit/deliberate.test.ts.
+moment.ms = 0;
 
 // A busy machine is slow, not wrong: this only ends a test that would hang.
 configure({ asyncUtilTimeout: 120_000 });

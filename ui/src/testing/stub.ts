@@ -88,9 +88,12 @@ export function problem(code: string, message: string, over: Partial<Problem> = 
   return { code, message, field: null, violations: [], ...over };
 }
 
+let revision = 0;
+
 export function generation(id: string, phase: Phase, over: Partial<Generation> = {}): Generation {
   return {
     id,
+    revision: ++revision,
     created: Date.now(),
     settings: SETTINGS,
     phase,

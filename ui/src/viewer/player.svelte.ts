@@ -2,6 +2,7 @@
  * The one video element and what is known of it: whether it plays, where it stands, what went
  * wrong. The components draw this; the keys and buttons call it.
  */
+import { untrack } from 'svelte';
 import type { Clip } from '../backend';
 import { pictureOf } from '../kit/picture';
 import { clampSeek, filmOf, frameAt, middleOf, type Film } from './frames';
@@ -36,7 +37,11 @@ export class Player {
   }
   set loop(loop: boolean) {
     habits.loop = loop;
-    if (this.#video) this.#video.loop = loop;
+    if (!this.#video) return;
+    this.#video.loop = loop;
+    // WebKitGTK plays a film that loops as a piece of which it does not tell the end; from a seek
+    // on it plays an ordinary one.
+    if (!loop && this.playing) this.seek(this.at);
   }
   get muted() {
     return habits.muted || habits.volume === 0;
@@ -62,8 +67,14 @@ export class Player {
     this.#video.volume = habits.volume;
   }
 
-  /** Takes over an element just put into the document; gives back how to let go of it. */
-  attach = (video: HTMLVideoElement) => {
+  /**
+   * Takes over an element just put into the document; gives back how to let go of it. An
+   * attachment is undone and done again when something it has read changes, and that would end
+   * the film: so it reads nothing that way.
+   */
+  attach = (video: HTMLVideoElement) => untrack(() => this.#attach(video));
+
+  #attach(video: HTMLVideoElement) {
     this.#video = video;
     video.loop = habits.loop;
     this.#hear();
@@ -95,7 +106,7 @@ export class Player {
       video.removeAttribute('src');
       video.load();
     };
-  };
+  }
 
   /** Takes over the canvas that lies beneath the video. */
   underneath = (canvas: HTMLCanvasElement) => {
@@ -171,8 +182,18 @@ export class Player {
   }
 
   stepFrames(by: number) {
+    this.#showFrame(this.frame + by);
+  }
+  firstFrame() {
+    this.#showFrame(0);
+  }
+  lastFrame() {
+    this.#showFrame(this.film.frames - 1);
+  }
+
+  #showFrame(frame: number) {
     if (this.playing) this.#keep();
     this.#video?.pause();
-    this.seek(middleOf(this.film, this.frame + by));
+    this.seek(middleOf(this.film, frame));
   }
 }

@@ -85,11 +85,15 @@ describe('the keys', () => {
     await waitFor(() => expect(card).toHaveFocus());
   });
 
-  it('leave a slider its own arrows', async () => {
+  it('mean the same wherever the keyboard is, on a slider too', async () => {
     const { user, studio, viewer } = await opened();
     viewer.getByRole('slider', { name: 'Position' }).focus();
+    await user.keyboard('{End}');
+    expect(viewer.getByText('frame 120 of 120')).toBeVisible();
+    await user.keyboard('{Home}');
+    expect(viewer.getByText('frame 1 of 120')).toBeVisible();
     await user.keyboard('{ArrowLeft}');
-    expect(studio.viewing).toBe('old');
+    expect(studio.viewing).toBe('new');
   });
 });
 
@@ -133,7 +137,7 @@ describe('Delete', () => {
     const { backend, studio, user, viewer } = await opened();
     await user.click(viewer.getByRole('button', { name: 'Delete' }));
     const asked = within(screen.getByRole('alertdialog'));
-    asked.getByText(/goes to the trash/);
+    asked.getByText(/its file moved to the trash/);
     expect(backend.remove).not.toHaveBeenCalled();
     await user.click(asked.getByRole('button', { name: 'Delete' }));
     expect(backend.remove).toHaveBeenCalledWith('old');

@@ -6,6 +6,8 @@
 //! key, no request body, no address. The one becomes the other in [`Record::show`], a pure
 //! function of the record, the time and what is expected of such jobs.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -14,6 +16,18 @@ use crate::settings::{Field, Settings};
 
 /// Milliseconds since the Unix epoch, the library's unit of time.
 pub type Millis = i64;
+
+/// Orders what is shown of a generation: events and answers reach the page by different ways
+/// and overtake each other.
+pub type Revision = u64;
+
+/// The revision of what is read from the library after this call. Taken before the record is
+/// read: a view with a higher revision than the one that follows a change has the change in it.
+#[must_use]
+pub fn next_revision() -> Revision {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
+}
 
 /// A generation's own name, made here before anything is sent (UUID v7, so ids sort by age).
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Type)]
@@ -320,6 +334,9 @@ pub enum Phase {
 pub struct Generation {
     /// Its id.
     pub id: GenerationId,
+    /// Of two views of one generation, the one with the higher revision is newer.
+    #[specta(type = u32)]
+    pub revision: Revision,
     /// When Generate was pressed.
     #[specta(type = u32)]
     pub created: Millis,
@@ -369,10 +386,10 @@ impl Record {
         }
     }
 
-    /// What a person sees of it. `due` is when its clip is expected, `received` what a
-    /// running download has.
+    /// What a person sees of it. `revision` is from before it was read, `due` is when its clip
+    /// is expected, `received` what a running download has.
     #[must_use]
-    pub fn show(self, due: Option<Millis>, received: Received) -> Generation {
+    pub fn show(self, revision: Revision, due: Option<Millis>, received: Received) -> Generation {
         let can_cancel = self.is_unsent();
         let job = self.job.unwrap_or_default();
         let phase = match (self.state, self.clip, self.failure) {
@@ -408,6 +425,7 @@ impl Record {
         };
         Generation {
             id: self.id,
+            revision,
             created: self.created,
             settings: self.settings,
             phase,

@@ -22,6 +22,9 @@ use super::controls;
 use super::process::{Environment, Process};
 use super::wait::{HANG, until, until_some};
 
+/// Longer than the page asks for before a press that costs or deletes something.
+const DELIBERATE: Duration = Duration::from_millis(600);
+
 /// Roles and names; one of its functions is called behind it.
 const NAMES: &str = include_str!("names.js");
 
@@ -318,11 +321,17 @@ impl Found<'_> {
         self.page.element(&handle).unwrap_or(element)
     }
 
-    /// Presses it.
+    /// Presses it, once it has been in its place for as long as the page asks for where a
+    /// press costs or deletes something: a person is never quicker than that.
     pub fn click(&self) {
         let started = Instant::now();
         loop {
-            let clicked = self.page.runtime.block_on(self.handle().click());
+            let mut handle = self.handle();
+            if self.is_deliberate(&handle) {
+                sleep(DELIBERATE);
+                handle = self.handle();
+            }
+            let clicked = self.page.runtime.block_on(handle.click());
             match clicked {
                 Ok(()) => return,
                 // It moved, was drawn anew or lay under something that fades away.
@@ -330,6 +339,12 @@ impl Found<'_> {
                 Err(error) => panic!("{self} cannot be pressed: {error}"),
             }
         }
+    }
+
+    fn is_deliberate(&self, element: &Element) -> bool {
+        let element = serde_json::to_value(element).expect("an element has an id");
+        let script = "return arguments[0].closest('[data-deliberate]') !== null";
+        self.page.try_run(script, vec![element]) == Ok(json!(true))
     }
 
     /// Types into it, key by key.

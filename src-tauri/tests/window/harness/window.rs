@@ -363,6 +363,25 @@ impl Window {
         clips
     }
 
+    /// Makes a short clip of each of these prompts and waits until all of them can be played.
+    pub fn make_clips(&self, prompts: &[&str]) {
+        self.choice("Quality", "Standard 720p").click();
+        // Two steps to the left: three seconds.
+        self.page()
+            .find("slider", "Length")
+            .keys("\u{e012}\u{e012}");
+        self.shows("3 s");
+        for prompt in prompts {
+            self.textbox("Prompt").write(prompt);
+            self.button("Generate…").click();
+            self.page().find("list", "Clips…").appears();
+            self.shows(prompt);
+        }
+        for prompt in prompts {
+            self.button(&format!("Play: {prompt}")).appears();
+        }
+    }
+
     /// How many video elements the page has.
     pub fn videos(&self) -> u64 {
         self.page()

@@ -23,6 +23,7 @@ export class Jobs {
   notices: Notice[] = [];
   listeners: Listeners | null = null;
   #made = 0;
+  #revision = 0;
 
   find(id: string): Generation | null {
     return this.list.find((one) => one.id === id) ?? null;
@@ -50,7 +51,8 @@ export class Jobs {
     };
   }
 
-  put(generation: Generation) {
+  put(changed: Generation) {
+    const generation = { ...changed, revision: ++this.#revision };
     const at = this.list.findIndex((one) => one.id === generation.id);
     if (at < 0) this.list = [generation, ...this.list];
     else this.list = this.list.with(at, generation);
@@ -67,6 +69,7 @@ export class Jobs {
   begin(settings: Settings): Generation {
     const generation: Generation = {
       id: `n${++this.#made}`,
+      revision: 0,
       created: Date.now(),
       settings,
       phase: { state: 'recorded' },

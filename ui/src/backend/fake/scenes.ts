@@ -81,6 +81,7 @@ export function generationOf(
 ): Generation {
   return {
     id: `g${seed}`,
+    revision: 0,
     created,
     settings: settingsOf(seed),
     phase,

@@ -42,7 +42,9 @@ use crate::clips::{ClipsFolder, Fetcher};
 use crate::clock::Clock;
 use crate::estimate::Usual;
 use crate::frames::Frames;
-use crate::generation::{Generation, GenerationId, Millis, Received, Record, State};
+use crate::generation::{
+    Generation, GenerationId, Millis, Received, Record, Revision, State, next_revision,
+};
 use crate::ledger::{Limits, Overrun};
 use crate::library::{Counts, Filter, Library, LibraryError, Rescue};
 use crate::notice::Notice;
@@ -256,6 +258,7 @@ impl Engine {
             return Err(EngineError::Settings(violations));
         }
         let now = self.shared.now();
+        let revision = next_revision();
         let record = Record {
             id: GenerationId::new(now),
             created: now,
@@ -277,7 +280,7 @@ impl Engine {
             .await?
             .map_err(EngineError::Limit)?;
         points::reach(points::GENERATE_RECORDED);
-        let shown = self.shared.show(record).await;
+        let shown = self.shared.show(record, revision).await;
         self.shared.tell(Event::Changed(Box::new(shown.clone())));
         self.shared.tell_counts().await;
         self.shared.nudge.notify_one();
@@ -306,6 +309,27 @@ impl Engine {
         self.generate(record.settings).await
     }
 
+    /// A new generation in place of one that failed. One that failed and was not charged has
+    /// nothing left to tell, so it goes: several of them side by side look like an outage.
+    ///
+    /// # Errors
+    /// As [`Engine::again`]; the failed one stays then.
+    pub async fn retry(&self, id: &GenerationId) -> Result<Generation, EngineError> {
+        let failed = self.shared.record(id).await?;
+        let new = self.again(id).await?;
+        let was_free = failed
+            .failure
+            .is_some_and(|failure| failure.charged == Some(false));
+        if failed.state == State::Failed
+            && was_free
+            && let Err(error) = self.remove(id).await
+        {
+            // The new one is under way all the same.
+            tracing::warn!(generation = %id, %error, "a retried generation could not be removed");
+        }
+        Ok(new)
+    }
+
     /// Goes on with a generation that is paid for, or may be: fetches its clip again, or
     /// looks for its job again.
     ///
@@ -320,7 +344,7 @@ impl Engine {
         self.shared.changed(id).await;
         self.shared.tell_counts().await;
         self.shared.hurry();
-        Ok(self.shared.show(self.shared.record(id).await?).await)
+        Ok(self.shared.shown(id).await?)
     }
 
     /// Calls a generation off, if nothing of it was sent that costs anything.
@@ -335,7 +359,7 @@ impl Engine {
             .await?;
         self.shared.changed(id).await;
         self.shared.tell_counts().await;
-        Ok(self.shared.show(self.shared.record(id).await?).await)
+        Ok(self.shared.shown(id).await?)
     }
 
     /// Takes a finished generation out of the library. Its clip's file is left to the
@@ -362,7 +386,7 @@ impl Engine {
     /// The library's.
     pub async fn generation(&self, id: &GenerationId) -> Result<Generation, EngineError> {
         self.look_for_clip(id).await?;
-        Ok(self.shared.show(self.shared.record(id).await?).await)
+        Ok(self.shared.shown(id).await?)
     }
 
     /// A page of the gallery and the key of the next.
@@ -374,6 +398,7 @@ impl Engine {
         filter: Filter,
         cursor: Option<String>,
     ) -> Result<(Vec<Generation>, Option<String>, Counts), EngineError> {
+        let revision = next_revision();
         let (page, counts) = self
             .shared
             .library
@@ -381,7 +406,7 @@ impl Engine {
             .await?;
         let mut generations = Vec::with_capacity(page.records.len());
         for record in page.records {
-            generations.push(self.shared.show(record).await);
+            generations.push(self.shared.show(record, revision).await);
         }
         Ok((generations, page.next, counts))
     }
@@ -480,7 +505,14 @@ impl Shared {
             .await
     }
 
-    async fn show(&self, mut record: Record) -> Generation {
+    /// A generation as it is stored now.
+    async fn shown(&self, id: &GenerationId) -> Result<Generation, LibraryError> {
+        let revision = next_revision();
+        let record = self.record(id).await?;
+        Ok(self.show(record, revision).await)
+    }
+
+    async fn show(&self, mut record: Record, revision: Revision) -> Generation {
         // What has ended waits for nothing, whatever was in its way before.
         if record.state.is_unfinished()
             && let Some(sentence) = self.unstored().get(&record.id)
@@ -504,7 +536,7 @@ impl Shared {
             .get(&record.id)
             .copied()
             .unwrap_or_default();
-        record.show(due, received)
+        record.show(revision, due, received)
     }
 
     fn unstored(&self) -> std::sync::MutexGuard<'_, HashMap<GenerationId, String>> {
@@ -548,11 +580,8 @@ impl Shared {
 
     /// Shows a generation as it is stored now to whoever listens.
     async fn changed(&self, id: &GenerationId) {
-        match self.record(id).await {
-            Ok(record) => {
-                let shown = self.show(record).await;
-                self.tell(Event::Changed(Box::new(shown)));
-            }
+        match self.shown(id).await {
+            Ok(shown) => self.tell(Event::Changed(Box::new(shown))),
             Err(LibraryError::NotThere) => self.tell(Event::Removed(id.clone())),
             Err(error) => tracing::error!(%error, "a changed generation could not be shown"),
         }

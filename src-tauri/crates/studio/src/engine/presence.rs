@@ -113,7 +113,7 @@ impl Engine {
             }
         }
         Ok(Found {
-            generation: self.shared.show(self.shared.record(id).await?).await,
+            generation: self.shared.shown(id).await?,
             others,
         })
     }
@@ -163,7 +163,7 @@ impl Engine {
         let record = self.shared.record(id).await?;
         if record.state != State::Ready || !self.shared.is_absent(id) {
             // It is back, or on its way already.
-            return Ok(self.shared.show(record).await);
+            return Ok(self.shared.shown(id).await?);
         }
         // Where the folder is gone the clip is mostly in it, and would be had twice.
         if let Some(chosen) = self.shared.clips_place().gone() {
@@ -185,7 +185,7 @@ impl Engine {
         self.shared.changed(id).await;
         self.shared.tell_counts().await;
         self.shared.nudge.notify_one();
-        Ok(self.shared.show(self.shared.record(id).await?).await)
+        Ok(self.shared.shown(id).await?)
     }
 }
 

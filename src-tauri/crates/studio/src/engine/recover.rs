@@ -76,7 +76,7 @@ impl Engine {
         self.other_models(&client).await;
         let (id, new) = self.take_in(job).await?;
         Ok(Brought {
-            generation: self.shared.show(self.shared.record(&id).await?).await,
+            generation: self.shared.shown(&id).await?,
             was_here: !new,
         })
     }
@@ -212,7 +212,7 @@ impl Engine {
             .run(move |library| library.generation_of_job(&wanted))
             .await?;
         match found {
-            Some(id) => Ok(Some(self.shared.show(self.shared.record(&id).await?).await)),
+            Some(id) => Ok(Some(self.shared.shown(&id).await?)),
             None => Ok(None),
         }
     }

@@ -4,6 +4,8 @@
 use sandbox::{Answer, Call, Fault};
 use studio::engine::Event;
 use studio::generation::{Failure, Generation, Mend, Phase};
+use studio::ledger::Limits;
+use studio::library::Filter;
 use studio::settings::Field;
 
 use crate::desk::{Desk, QUICK_PRICE, Setup, quick};
@@ -376,4 +378,42 @@ async fn a_refused_picture_names_its_slot() {
     );
     assert_eq!(failure.field, Some(Field::Start));
     desk.is_settled(0, 0).await;
+}
+
+#[tokio::test]
+async fn a_retry_takes_the_place_of_one_that_was_not_charged() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault(
+        Fault::on(Call::Generate)
+            .times(1)
+            .then(Answer::fail_job("The prompt was flagged")),
+    );
+    let failed = desk.generate(quick("Second try")).await;
+    desk.until(&failed, "failed", |one| {
+        matches!(one.phase, Phase::Failed { .. })
+    })
+    .await;
+    let new = desk.engine.retry(&failed).await.unwrap();
+    desk.until_ready(&new.id).await;
+    let (shown, _, counts) = desk.engine.page(Filter::All, None).await.unwrap();
+    let ids: Vec<_> = shown.into_iter().map(|one| one.id).collect();
+    assert_eq!((ids, counts.failed), (vec![new.id], 0));
+}
+
+#[tokio::test]
+async fn one_that_can_not_be_retried_stays() {
+    let desk = Desk::new().await;
+    desk.sandbox.set_credits(4);
+    let failed = desk.generate(quick("Too dear")).await;
+    desk.until(&failed, "failed", |one| {
+        matches!(one.phase, Phase::Failed { .. })
+    })
+    .await;
+    desk.engine.set_limits(Limits {
+        day: Some(1),
+        month: None,
+    });
+    desk.engine.retry(&failed).await.unwrap_err();
+    let (shown, ..) = desk.engine.page(Filter::All, None).await.unwrap();
+    assert_eq!(shown.len(), 1);
 }

@@ -1,6 +1,7 @@
 //! A generation's good life.
 
 use serde_json::{Value, json};
+use studio::engine::Event;
 use studio::generation::Phase;
 use studio::library::Filter;
 use studio::settings::{Field, Settings};
@@ -198,4 +199,28 @@ async fn a_poster_is_kept_and_goes_with_its_generation() {
     desk.engine.remove(&id).await.unwrap();
     assert!(!path.exists());
     assert!(desk.engine.generation(&id).await.is_err());
+}
+
+#[tokio::test]
+async fn of_all_that_was_told_of_a_generation_the_highest_revision_is_how_it_is() {
+    let desk = Desk::new().await;
+    let mut events = desk.engine.events();
+    let asked = desk.engine.generate(quick("In order")).await.unwrap();
+    let id = asked.id.clone();
+    let mut told = vec![asked];
+    while !matches!(told[told.len() - 1].phase, Phase::Ready { .. }) {
+        if let Event::Changed(generation) = events.recv().await.unwrap() {
+            told.push(*generation);
+        }
+    }
+    assert!(told.len() > 4, "only {told:?}");
+    let newest = told.iter().max_by_key(|one| one.revision).unwrap();
+    assert!(matches!(newest.phase, Phase::Ready { .. }), "{newest:?}");
+    let answer = desk.now(&id).await;
+    assert!(
+        answer.revision > newest.revision,
+        "an answer that came later"
+    );
+    let (page, ..) = desk.engine.page(Filter::All, None).await.unwrap();
+    assert!(page[0].revision > answer.revision, "a page that came later");
 }

@@ -1,0 +1,67 @@
+//! The real mouse and the real keyboard, where it matters that a press comes from them: two
+//! presses in quick succession, a pointer that rests, a key of the keyboard.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::hand;
+use super::page::Found;
+use super::window::Window;
+
+/// Between the two presses of a double click, as a quick hand makes it.
+const DOUBLE_CLICK_MS: &str = "120";
+
+impl Window {
+    /// Puts the pointer on the middle of something in the page, and leaves it there.
+    pub fn point_at(&self, target: &Found<'_>) {
+        let (x, y) = hand::on_screen(self.display(), &self.frame(), target);
+        // Coming from a little beside it, so that the page sees the pointer move.
+        for (x, y) in [(x - 4, y - 4), (x, y)] {
+            self.display()
+                .hand(&["mousemove", "--sync", &x.to_string(), &y.to_string()])
+                .expect("the pointer moves");
+        }
+    }
+
+    /// Presses something with the mouse once, as a person does who has seen it for a while.
+    pub fn press(&self, target: &Found<'_>) {
+        self.point_at(target);
+        sleep(Duration::from_millis(700));
+        self.display()
+            .hand(&["click", "1"])
+            .expect("the button is pressed");
+    }
+
+    /// Double-clicks something.
+    pub fn double_click(&self, target: &Found<'_>) {
+        self.point_at(target);
+        sleep(Duration::from_millis(700));
+        self.display()
+            .hand(&["click", "--repeat", "2", "--delay", DOUBLE_CLICK_MS, "1"])
+            .expect("the button is pressed twice");
+    }
+
+    /// Presses a key of the keyboard, in the words of xdotool: `ctrl+Return`, `Escape`.
+    pub fn key(&self, key: &str) {
+        let window = self.frame();
+        self.display()
+            .hand(&["windowfocus", "--sync", &window])
+            .expect("the window takes the keyboard");
+        self.display()
+            .hand(&["key", key])
+            .expect("the key is pressed");
+    }
+
+    /// What the keyboard is on, as role and name; `body` where it is lost.
+    pub fn focus(&self) -> String {
+        self.page().focus()
+    }
+
+    /// Waits until the keyboard is on something whose role and name begin so.
+    pub fn focus_is_on(&self, what: &str) {
+        super::wait::until(
+            || self.focus().starts_with(what),
+            || format!("the keyboard is on {:?}, not on {what:?}", self.focus()),
+        );
+    }
+}
