@@ -83,16 +83,16 @@ fn many_quick_presses_are_one_clip_and_a_later_one_is_another_take() {
     let apiframe = Apiframe::start();
     let window = ready(&apiframe);
     apiframe.hold();
-    window.press(&["ctrl+Return"; 8]);
+    window.keys(&["ctrl+Return"; 8]);
     window.shows("Already started. For another take, wait 2 seconds.");
     apiframe.has_jobs(1);
     sleep(Duration::from_secs(3));
     assert_eq!(apiframe.jobs(), 1, "one wish was paid for more than once");
-    window.press(&["ctrl+Return"]);
+    window.keys(&["ctrl+Return"]);
     apiframe.has_jobs(2);
     // Other settings are another wish, however soon.
     window.textbox("Prompt").click();
-    window.press(&["End", "x", "ctrl+Return"]);
+    window.keys(&["End", "x", "ctrl+Return"]);
     apiframe.has_jobs(3);
 }
 
@@ -206,7 +206,7 @@ fn a_limit_that_was_reached_leads_to_its_field_in_the_settings() {
         "the keyboard is at {}",
         window.page().focus()
     );
-    window.press(&["BackSpace", "Tab"]);
+    window.keys(&["BackSpace", "Tab"]);
     window.shows("No monthly limit.");
     window.button("Close").click();
     window.button("Generate…").click();
@@ -218,21 +218,21 @@ fn the_keyboard_is_in_the_prompt_at_every_start_and_returns_where_it_was() {
     let apiframe = Apiframe::start();
     let mut window = Window::start(Options::at(&apiframe));
     window.textbox("Apiframe API key").keys(KEY);
-    window.press(&["Return"]);
+    window.keys(&["Return"]);
     window.region("Composer").appears();
     window.keyboard_is_on("textbox Prompt");
     window.restart();
     window.region("Composer").appears();
     window.keyboard_is_on("textbox Prompt");
-    window.press(&["f", "o", "g"]);
+    window.keys(&["f", "o", "g"]);
     window.textbox("Prompt").holds("fog");
 
     // Through three sheets and back.
-    window.press(&["ctrl+comma"]);
+    window.keys(&["ctrl+comma"]);
     window.button("Credit history…").click();
     window.button("Change limits…").click();
     window.page().find("dialog", "Settings").appears();
-    window.press(&["Escape"]);
+    window.keys(&["Escape"]);
     window.page().find("dialog", "Settings").disappears();
     window.keyboard_is_on("textbox Prompt");
 }
@@ -247,7 +247,7 @@ fn a_misspelt_word_is_marked() {
         let keys: Vec<String> = word.chars().map(String::from).collect();
         let mut keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         keys.push("space");
-        window.press(&keys);
+        window.keys(&keys);
     };
     let (left, top, width, height) = window.area_of("#composer-prompt");
     let red = || {

@@ -40,7 +40,7 @@ fn written(window: &Window) -> String {
 fn with_selected_words(apiframe: &Apiframe) -> Window {
     let window = Window::start(Options::signed_in(apiframe));
     window.textbox("Prompt").write("A kite over the dunes");
-    window.press(&["ctrl+a"]);
+    window.keys(&["ctrl+a"]);
     window
 }
 
@@ -49,7 +49,7 @@ fn a_picture_is_pasted_while_the_prompt_has_the_keyboard_and_selected_words_stay
     let apiframe = Apiframe::start();
     let window = with_selected_words(&apiframe);
     let copied = Clipboard::holds(&window, &[("image/png", &png(DAWN))]);
-    window.press(&["ctrl+v"]);
+    window.keys(&["ctrl+v"]);
     window.button("Remove the start frame").appears();
     assert_eq!(written(&window), "A kite over the dunes");
     drop(copied);
@@ -61,7 +61,7 @@ fn a_picture_is_pasted_while_the_prompt_has_the_keyboard_and_selected_words_stay
         &window,
         &[("text/html", html.as_slice()), ("image/png", &png(NIGHT))],
     );
-    window.press(&["ctrl+v"]);
+    window.keys(&["ctrl+v"]);
     window.button("Remove the end frame").appears();
     assert_eq!(written(&window), "A kite over the dunes");
 
@@ -78,7 +78,7 @@ fn a_copied_picture_file_is_pasted_while_the_prompt_has_the_keyboard_or_a_slot_h
     let file = window.home().desk().join("first light.png");
     pictures::write_png(&pictures::quarters((800, 450), DAWN), &file);
     let _copied = copied_file(&window, &file);
-    window.press(&["ctrl+v"]);
+    window.keys(&["ctrl+v"]);
     window.button("Remove the start frame").appears();
     assert_eq!(written(&window), "A kite over the dunes");
 
@@ -89,7 +89,7 @@ fn a_copied_picture_file_is_pasted_while_the_prompt_has_the_keyboard_or_a_slot_h
     window
         .page()
         .run("document.getElementById('composer-end').focus()", vec![]);
-    window.press(&["ctrl+v"]);
+    window.keys(&["ctrl+v"]);
     window.button("Remove the end frame").appears();
     assert!(!window.button("Remove the start frame").is_there());
 }
@@ -99,7 +99,7 @@ fn words_are_pasted_as_words_also_where_a_picture_of_them_lies_beside() {
     let apiframe = Apiframe::start();
     let window = with_selected_words(&apiframe);
     let copied = Clipboard::text(&window, "Fog rolls in");
-    window.press(&["ctrl+v"]);
+    window.keys(&["ctrl+v"]);
     window.textbox("Prompt").holds("Fog rolls in");
     assert_eq!(written(&window), "Fog rolls in");
     drop(copied);
@@ -114,19 +114,19 @@ fn words_are_pasted_as_words_also_where_a_picture_of_them_lies_beside() {
             ("image/png", &png(DAWN)),
         ],
     );
-    window.press(&["End", "ctrl+v"]);
+    window.keys(&["End", "ctrl+v"]);
     window.textbox("Prompt").holds("over the quay");
     assert_eq!(written(&window), "Fog rolls in over the quay");
     drop(copied);
 
     // An address may stand for a picture, but there is none.
     let _copied = Clipboard::text(&window, "https://example.org/");
-    window.press(&["End", "space", "ctrl+v"]);
+    window.keys(&["End", "space", "ctrl+v"]);
     window.textbox("Prompt").holds("https://example.org/");
     assert!(!window.button("Remove the start frame").is_there());
 
     // It can be taken back like anything that was typed.
-    window.press(&["ctrl+z"]);
+    window.keys(&["ctrl+z"]);
     window.textbox("Prompt").lacks("https");
     assert!(written(&window).starts_with("Fog rolls in over the quay"));
 }
@@ -139,7 +139,7 @@ fn with_nothing_to_paste_it_says_so_where_a_picture_was_meant() {
     window
         .page()
         .run("document.getElementById('composer-start').focus()", vec![]);
-    window.press(&["ctrl+v"]);
+    window.keys(&["ctrl+v"]);
     window.shows("There is no picture on the clipboard.");
     window.button("Dismiss").click();
     window.button("Dismiss").disappears();

@@ -5,7 +5,7 @@ use std::fs;
 use crate::harness::{Apiframe, KEY, Options, Window};
 
 fn opened(window: &Window) {
-    window.press(&["ctrl+comma"]);
+    window.keys(&["ctrl+comma"]);
     window.page().find("dialog", "Settings").appears();
 }
 

@@ -21,7 +21,7 @@ fn press_until(window: &Window, keys: &str, field: &Found<'_>, wanted: &str) {
         if value(field) == wanted {
             return;
         }
-        window.press(&[keys]);
+        window.keys(&[keys]);
         std::thread::sleep(std::time::Duration::from_millis(200));
     }
     assert_eq!(value(field), wanted, "after many times {keys}");
@@ -34,17 +34,17 @@ fn what_is_typed_can_be_undone_and_redone_in_every_field() {
     for name in ["Prompt", "Avoid"] {
         let field = window.textbox(name);
         field.click();
-        window.press(&["F", "o", "g"]);
+        window.keys(&["F", "o", "g"]);
         field.holds("Fog");
         press_until(&window, "ctrl+z", &field, "");
         press_until(&window, "ctrl+shift+z", &field, "Fog");
         press_until(&window, "ctrl+z", &field, "");
         press_until(&window, "ctrl+y", &field, "Fog");
     }
-    window.press(&["ctrl+comma"]);
+    window.keys(&["ctrl+comma"]);
     let limit = window.textbox("Daily limit");
     limit.click();
-    window.press(&["1", "2"]);
+    window.keys(&["1", "2"]);
     limit.holds("12");
     press_until(&window, "ctrl+z", &limit, "");
     window.button("Close").click();
@@ -89,11 +89,11 @@ fn a_draft_that_settings_of_the_gallery_replaced_comes_back_whole() {
     prompt.holds("A kite over the dunes");
     assert!(!window.button("Remove the start frame").is_there());
     window.shows("These settings replaced your draft.");
-    window.press(&["ctrl+z"]);
+    window.keys(&["ctrl+z"]);
     draft_is_back();
-    window.press(&["ctrl+shift+z"]);
+    window.keys(&["ctrl+shift+z"]);
     prompt.holds("A kite over the dunes");
-    window.press(&["ctrl+z"]);
+    window.keys(&["ctrl+z"]);
     draft_is_back();
 
     // The same by the button beside the message.

@@ -41,15 +41,21 @@ impl Window {
             .expect("the button is pressed twice");
     }
 
-    /// Presses a key of the keyboard, in the words of xdotool: `ctrl+Return`, `Escape`.
-    pub fn key(&self, key: &str) {
+    /// Presses keys of the keyboard one after another, in the words of xdotool: `ctrl+Return`,
+    /// `Escape`.
+    pub fn keys(&self, keys: &[&str]) {
         let window = self.frame();
         self.display()
             .hand(&["windowfocus", "--sync", &window])
             .expect("the window takes the keyboard");
         self.display()
-            .hand(&["key", key])
-            .expect("the key is pressed");
+            .hand(&[&["key", "--delay", "40"], keys].concat())
+            .expect("the keys are pressed");
+    }
+
+    /// Presses one key.
+    pub fn key(&self, key: &str) {
+        self.keys(&[key]);
     }
 
     /// What the keyboard is on, as role and name; `body` where it is lost.

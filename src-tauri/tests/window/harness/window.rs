@@ -188,17 +188,6 @@ impl Window {
             .expect("the window goes away");
     }
 
-    /// Presses real keys in the window, as `xdotool key` names them.
-    pub fn press(&self, keys: &[&str]) {
-        let window = self.frame();
-        self.display
-            .hand(&["windowfocus", "--sync", &window])
-            .expect("the window takes the keyboard");
-        self.display
-            .hand(&[&["key", "--delay", "40"], keys].concat())
-            .expect("the keys are pressed");
-    }
-
     /// Waits until the file manager or the browser was asked for this.
     pub fn opens(&self, part: &str) {
         self.wait_for("another program", || self.home.opened().contains(part));
