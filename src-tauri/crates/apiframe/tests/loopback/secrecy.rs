@@ -64,9 +64,11 @@ async fn no_copy_of_a_key_outlives_its_client() {
     config.key = Some(key);
     let client = Client::new(config).unwrap();
     assert!(client.me().await.is_err());
-    assert!(is_in_memory(&complement), "the search finds nothing");
+    // Memory that is freed loses its beginning to the allocator, so its end is looked for.
+    let end = &complement[20..];
+    assert!(is_in_memory(end), "the search finds nothing");
     drop(client);
-    assert!(!is_in_memory(&complement), "a copy is left");
+    assert!(!is_in_memory(end), "a copy is left");
     assert_eq!(text.iter().max(), Some(&0));
 }
 

@@ -136,7 +136,8 @@ impl Desk {
             user_agent: "inbetween/test".into(),
             timeouts: Timeouts {
                 idle: self.setup.idle,
-                call: HANG,
+                // An upload whose answer stalls ends by it, and must well within `HANG`.
+                call: Duration::from_secs(30),
                 ..Timeouts::default()
             },
         })
