@@ -56,7 +56,7 @@ where
         .ok()?;
     for file in std::fs::read_dir(folder).ok()?.flatten() {
         // Of no weight: nobody else gets into the folder.
-        let _ = private::close_file(&file.path());
+        private::close_file(&file.path());
     }
     let (writer, guard) = tracing_appender::non_blocking(files);
     let layer = tracing_subscriber::fmt::layer()

@@ -168,6 +168,7 @@ fn what_failed_at_once_is_not_said_to_be_started() {
     let apiframe = Apiframe::start();
     let window = ready(&apiframe);
     let composer = window.region("Composer");
+    window.button("1,000 credits…").appears();
     apiframe.leave_credits(3);
     window.button("Generate…").click();
     composer.clone().find("button", "Add credits").appears();

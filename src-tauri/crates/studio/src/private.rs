@@ -42,7 +42,7 @@ fn close_tree(folder: &Path) {
     for entry in entries.flatten() {
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => close_tree(&entry.path()),
-            Ok(kind) if kind.is_file() => warn(close_file(&entry.path())),
+            Ok(kind) if kind.is_file() => close_file(&entry.path()),
             _ => {}
         }
     }
@@ -50,15 +50,12 @@ fn close_tree(folder: &Path) {
     warn(set_mode(folder, 0o700));
 }
 
-/// Takes a file away from others.
-///
-/// # Errors
-/// The file system's.
-pub fn close_file(path: &Path) -> io::Result<()> {
-    set_mode(path, 0o600)
+/// Takes a file away from others, where the file system can do that: one without modes, one
+/// that can't be written to or one that belongs to somebody else is no reason to stop.
+pub fn close_file(path: &Path) {
+    warn(set_mode(path, 0o600));
 }
 
-/// A file system without modes, or one that belongs to somebody else, is no reason to stop.
 fn warn(changed: io::Result<()>) {
     if let Err(error) = changed {
         // Not by its name, which may hold a prompt.

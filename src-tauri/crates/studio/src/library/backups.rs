@@ -70,7 +70,7 @@ pub(super) fn make(
     let unfinished = durable::unfinished_name(&file);
     // SQLite fills an empty file and keeps its mode.
     fs::File::create(&unfinished)?;
-    private::close_file(&unfinished)?;
+    private::close_file(&unfinished);
     connection.execute("VACUUM INTO ?1", [unfinished.to_string_lossy()])?;
     fs::File::open(&unfinished)?.sync_all()?;
     fs::rename(&unfinished, &file)?;

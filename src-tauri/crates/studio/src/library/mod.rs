@@ -104,7 +104,7 @@ impl Library {
         private::make_folder(folder)?;
         let mut connection = Connection::open(folder.join(FILE))?;
         // The files that SQLite keeps beside it get its mode.
-        private::close_file(&folder.join(FILE))?;
+        private::close_file(&folder.join(FILE));
         // Another program looking into the file (a backup, a curious person) holds a lock
         // for moments only.
         connection.busy_timeout(Duration::from_secs(5))?;
