@@ -158,7 +158,7 @@ async fn clip(
     request: Request,
 ) -> Response {
     let file = async {
-        let id = GenerationId::try_from(id).ok()?;
+        let id = id.parse::<GenerationId>().ok()?;
         match server
             .studio
             .engine()
@@ -180,7 +180,8 @@ async fn poster(
     Path((_, id)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let file = GenerationId::try_from(id)
+    let file = id
+        .parse::<GenerationId>()
         .ok()
         .and_then(|id| Some(server.studio.engine().ok()?.poster_path(&id)));
     send(file, "image/jpeg", request).await

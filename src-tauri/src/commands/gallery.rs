@@ -137,7 +137,7 @@ pub(crate) async fn save_poster(
         .headers()
         .get("x-generation")
         .and_then(|id| id.to_str().ok())
-        .and_then(|id| GenerationId::try_from(id.to_owned()).ok());
+        .and_then(|id| id.parse::<GenerationId>().ok());
     let (Some(id), InvokeBody::Raw(jpeg)) = (id, request.body()) else {
         return Err(Problem::new("poster", "That is no poster."));
     };

@@ -359,6 +359,8 @@ export type Generation = {
 	canCancel: boolean,
 	/**  What is known of its settings, where it was brought in instead of submitted here. */
 	broughtIn: BroughtIn | null,
+	/**  Whether all that is stored of it could be read. */
+	whole: boolean,
 };
 
 /**  A generation is new or different. */
@@ -683,6 +685,11 @@ export type Settings = {
 	sound: boolean,
 	/**  What should not be seen. */
 	avoid: string,
+	/**
+	 *  What a newer program stored and this one does not know: JSON texts by the names of the
+	 *  fields. Shown and kept; never sent.
+	 */
+	others: { [key in string]: string },
 };
 
 /**

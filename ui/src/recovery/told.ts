@@ -22,6 +22,7 @@ export function isUnknown(generation: Generation, field: Field): boolean {
 export function promptOf(generation: Generation): string {
   const prompt = generation.settings.prompt.trim();
   if (prompt !== '') return prompt;
+  if (!generation.whole) return 'Part of this entry can’t be read';
   return isUnknown(generation, 'prompt') ? 'Prompt unknown' : 'No prompt';
 }
 
@@ -42,9 +43,12 @@ export function reuse(studio: Studio, generation: Generation) {
   studio.voice.hush();
   studio.composer.reuse(generation.settings);
   const told = generation.broughtIn;
-  if (told && told.unknown.length + told.notKept.length > 0) {
+  const isGap = told !== null && told.unknown.length + told.notKept.length > 0;
+  if (isGap || !generation.whole) {
     studio.voice.tell(
-      'Some settings of this clip are unknown. Check them before you generate.',
+      generation.whole
+        ? 'Some settings of this clip are unknown. Check them before you generate.'
+        : 'Part of this entry can’t be read. Check the settings before you generate.',
       false,
       studio.voice.note?.action,
     );

@@ -19,7 +19,17 @@ import { Replaced } from './replaced.svelte';
 import { Slot, type SlotName } from './slot.svelte';
 import { LENGTH_MAX, LENGTH_MIN } from './words';
 
-const FIELDS: Field[] = ['start', 'end', 'prompt', 'quality', 'shape', 'length', 'sound', 'avoid'];
+const FIELDS: Field[] = [
+  'model',
+  'start',
+  'end',
+  'prompt',
+  'quality',
+  'shape',
+  'length',
+  'sound',
+  'avoid',
+];
 
 /** A violation told from outside, and the value it was told about: a change settles it. */
 interface Flag extends Violation {
@@ -50,6 +60,8 @@ export class ComposerState {
   shape = $state<Shape>('16:9');
   sound = $state(false);
   avoid = $state('');
+  /** Settings of a newer program, which this one doesn't know: kept, and nothing is sent. */
+  others = $state.raw<Settings['others']>({});
   readonly start: Slot;
   readonly end: Slot;
 
@@ -87,6 +99,7 @@ export class ComposerState {
     shape: this.shape,
     sound: this.sound,
     avoid: this.avoid,
+    others: this.others,
   }));
 
   violations = $derived.by<Violation[]>(() => {
@@ -131,6 +144,7 @@ export class ComposerState {
     this.shape = settings.shape;
     this.sound = settings.sound;
     this.avoid = settings.avoid;
+    this.others = settings.others;
     this.start.restore(settings.start);
     this.end.restore(settings.end);
     this.settle();

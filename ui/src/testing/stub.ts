@@ -33,6 +33,7 @@ export const SETTINGS: Settings = {
   shape: '16:9',
   sound: false,
   avoid: '',
+  others: {},
 };
 
 export const PREFERENCES: Preferences = {
@@ -104,6 +105,7 @@ export function generation(id: string, phase: Phase, over: Partial<Generation> =
     finished: null,
     canCancel: false,
     broughtIn: null,
+    whole: true,
     ...over,
   };
 }

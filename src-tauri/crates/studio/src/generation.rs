@@ -6,10 +6,12 @@
 //! key, no request body, no address. The one becomes the other in [`Record::show`], a pure
 //! function of the record, the time and what is expected of such jobs.
 
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use uuid::Uuid;
 
 use crate::remote::BroughtIn;
 use crate::settings::{Field, Settings};
@@ -30,10 +32,12 @@ pub fn next_revision() -> Revision {
 }
 
 /// A generation's own name, made here before anything is sent (UUID v7, so ids sort by age).
-#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Type)]
-#[serde(try_from = "String", into = "String")]
-#[specta(type = String)]
-pub struct GenerationId(String);
+#[derive(
+    Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Type,
+)]
+#[serde(transparent)]
+#[specta(transparent)]
+pub struct GenerationId(#[specta(type = String)] Uuid);
 
 impl GenerationId {
     /// A new id for a generation made at `now`.
@@ -45,25 +49,14 @@ impl GenerationId {
             now / 1000,
             u32::try_from(now % 1000).unwrap_or(0) * 1_000_000,
         );
-        Self(uuid::Uuid::new_v7(time).to_string())
-    }
-
-    /// The id as text; safe in a file name and a URL path.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+        Self(Uuid::new_v7(time))
     }
 }
 
+/// The id as text, in lower case and with hyphens; safe in a file name and a URL path.
 impl std::fmt::Display for GenerationId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl From<GenerationId> for String {
-    fn from(id: GenerationId) -> Self {
-        id.0
+        self.0.fmt(f)
     }
 }
 
@@ -72,13 +65,11 @@ impl From<GenerationId> for String {
 #[error("that is not the id of a generation")]
 pub struct NotAnId;
 
-impl TryFrom<String> for GenerationId {
-    type Error = NotAnId;
+impl FromStr for GenerationId {
+    type Err = NotAnId;
 
-    fn try_from(text: String) -> Result<Self, NotAnId> {
-        uuid::Uuid::try_parse(&text)
-            .map(|id| Self(id.to_string()))
-            .map_err(|_| NotAnId)
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        Uuid::try_parse(text).map(Self).map_err(|_| NotAnId)
     }
 }
 
@@ -116,6 +107,12 @@ impl State {
         Self::Failed,
         Self::Uncertain,
     ];
+
+    /// The state that is stored as this word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
 
     /// The word stored in the library.
     #[must_use]
@@ -273,6 +270,8 @@ pub struct Record {
     pub failure: Option<Failure>,
     /// When it became `Ready`, `Failed` or `Uncertain`.
     pub finished: Option<Millis>,
+    /// Whether all that is stored of it could be read.
+    pub whole: bool,
 }
 
 /// What a person sees of where a generation stands.
@@ -361,6 +360,8 @@ pub struct Generation {
     pub can_cancel: bool,
     /// What is known of its settings, where it was brought in instead of submitted here.
     pub brought_in: Option<BroughtIn>,
+    /// Whether all that is stored of it could be read.
+    pub whole: bool,
 }
 
 /// Bytes of a running download: so far, and in all where known.
@@ -419,7 +420,7 @@ impl Record {
                         charged: None,
                         mends: vec![Mend::TryAgain],
                     }),
-                    job.brought_in.as_ref(),
+                    self.whole && job.brought_in.as_ref().is_none_or(BroughtIn::is_whole),
                 ),
             },
         };
@@ -438,14 +439,15 @@ impl Record {
             finished: self.finished,
             can_cancel,
             brought_in: job.brought_in,
+            whole: self.whole,
         }
     }
 }
 
 /// The failure with what can really be done about it: settings that are not all known are
 /// not paid for again as they stand, but looked through first.
-fn mendable(mut failure: Failure, brought_in: Option<&BroughtIn>) -> Failure {
-    if brought_in.is_some_and(|told| !told.is_whole()) {
+fn mendable(mut failure: Failure, settings_known: bool) -> Failure {
+    if !settings_known {
         failure.mends.retain(|mend| *mend != Mend::TryAgain);
         if !failure.mends.contains(&Mend::FixSettings) {
             failure.mends.push(Mend::FixSettings);

@@ -60,9 +60,9 @@ pub struct Preferences {
     /// The profile last used; `None` until one was ever chosen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
-    /// The spending limits of each profile. Apart, because the sandbox's credits are not
-    /// money: trying things there must not use up a limit on what is real, and a limit can
-    /// be tried there first.
+    /// A copy of the spending limits of each profile. The library holds the limits that count,
+    /// where they are judged in one transaction with what is spent; this copy is for a library
+    /// that was lost. Apart, because the sandbox's credits are not money.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub limits: BTreeMap<Profile, Limits>,
     /// The window as it was last seen.

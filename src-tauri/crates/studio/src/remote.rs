@@ -109,6 +109,25 @@ pub struct BroughtIn {
 }
 
 impl BroughtIn {
+    /// Of a generation whose own note can't be read.
+    #[must_use]
+    pub fn of_nothing_known() -> Self {
+        Self {
+            unknown: vec![
+                Field::Model,
+                Field::Prompt,
+                Field::Start,
+                Field::End,
+                Field::Quality,
+                Field::Length,
+                Field::Shape,
+                Field::Sound,
+                Field::Avoid,
+            ],
+            ..Self::default()
+        }
+    }
+
     /// Whether its settings are all there, so that it can be made again as it was.
     #[must_use]
     pub fn is_whole(&self) -> bool {

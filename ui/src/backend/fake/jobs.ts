@@ -80,6 +80,7 @@ export class Jobs {
       finished: null,
       canCancel: true,
       broughtIn: null,
+      whole: true,
     };
     this.put(generation);
     void this.#render(generation.id);

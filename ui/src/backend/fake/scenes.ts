@@ -46,6 +46,7 @@ export function settingsOf(seed: number, over: Partial<Settings> = {}): Settings
     shape: '16:9',
     sound: seed % 4 === 0,
     avoid: seed % 2 === 0 ? 'blur, text, watermark' : '',
+    others: {},
     ...over,
   };
 }
@@ -92,6 +93,7 @@ export function generationOf(
     finished: null,
     canCancel: false,
     broughtIn: null,
+    whole: true,
     ...over,
   };
 }

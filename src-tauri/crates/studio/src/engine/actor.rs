@@ -150,8 +150,14 @@ impl Actor {
             .library
             .run(move |library| library.back_up_daily(now))
             .await;
-        if let Err(error) = made {
-            tracing::error!(%error, "the day's backup could not be made");
+        match made {
+            Ok(_) => {}
+            Err(error @ LibraryError::Damaged(_)) => {
+                tracing::error!(%error, "the library is damaged, so no backup was made");
+                self.shared.library.mark_damaged();
+                self.shared.notice(notices::damaged());
+            }
+            Err(error) => tracing::error!(%error, "the day's backup could not be made"),
         }
     }
 

@@ -45,7 +45,7 @@ use crate::frames::Frames;
 use crate::generation::{
     Generation, GenerationId, Millis, Received, Record, Revision, State, next_revision,
 };
-use crate::ledger::{Limits, Overrun};
+use crate::ledger::Overrun;
 use crate::library::{Counts, Filter, Library, LibraryError, Rescue};
 use crate::notice::Notice;
 use crate::points;
@@ -127,7 +127,6 @@ struct Shared {
     usual_time: Duration,
     first_pause: Duration,
     outlook: outlook::Outlook,
-    limits: RwLock<Limits>,
     /// What Apiframe says its models cost, once it was asked.
     catalogue: RwLock<Option<ModelCatalog>>,
     events: broadcast::Sender<Event>,
@@ -172,7 +171,6 @@ impl Engine {
             usual_time: config.usual_time,
             first_pause: config.first_pause,
             outlook: outlook::Outlook::default(),
-            limits: RwLock::default(),
             catalogue: RwLock::default(),
             // Enough for a burst of a hundred jobs, each told of ten times.
             events: broadcast::channel(1024).0,
@@ -270,13 +268,14 @@ impl Engine {
             clip: None,
             failure: None,
             finished: None,
+            whole: true,
         };
         let most = self.shared.most(&record.settings).await?;
-        let (stored, limits) = (record.clone(), self.shared.limits());
+        let stored = record.clone();
         points::reach(points::GENERATE_ASKED);
         self.shared
             .library
-            .run(move |library| library.insert_within(&stored, most, limits))
+            .run(move |library| library.insert_within(&stored, most))
             .await?
             .map_err(EngineError::Limit)?;
         points::reach(points::GENERATE_RECORDED);
@@ -295,6 +294,9 @@ impl Engine {
     /// that was brought in: nothing is paid for that nobody chose.
     pub async fn again(&self, id: &GenerationId) -> Result<Generation, EngineError> {
         let record = self.shared.record(id).await?;
+        if !record.whole {
+            return Err(EngineError::Settings(vec![words::not_whole()]));
+        }
         if let Some(told) = record.job.as_ref().and_then(|job| job.brought_in.as_ref()) {
             let missing: Vec<_> = told
                 .unknown

@@ -66,6 +66,16 @@ pub(super) async fn rescued(shared: &Arc<Shared>, rescue: &Rescue) {
     shared.tell_counts().await;
 }
 
+/// The library was found damaged while it was in use.
+pub(super) fn damaged() -> Notice {
+    Notice {
+        code: "damaged".into(),
+        message: "The library's file is damaged. Quit Inbetween and start it again: it then goes \
+                  back to the last good backup, and nothing that was paid for is given up."
+            .into(),
+        can_dismiss: false,
+    }
+}
 /// A library was begun where there was none: mostly the very first.
 const BEGUN: Rescue = Rescue {
     set_aside: None,

@@ -289,6 +289,7 @@ fn record_of(job: &Job, shared: &Shared) -> Record {
         clip: None,
         failure: None,
         finished: None,
+        whole: true,
     }
 }
 

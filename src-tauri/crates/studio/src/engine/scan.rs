@@ -132,5 +132,6 @@ fn found(file: &Path, clip: &Clip, now: Millis) -> Record {
         clip: None,
         failure: None,
         finished: None,
+        whole: true,
     }
 }

@@ -9,28 +9,29 @@ use super::actor::Outcome;
 use super::{Engine, EngineError, Shared};
 use crate::generation::{Millis, Record};
 use crate::ledger::{Books, Limits};
-use crate::library::LibraryError;
+use crate::library::{Library, LibraryError};
 use crate::price::{Price, price};
 use crate::settings::Settings;
 
 impl Engine {
     /// The most that may be spent from now on. What waited for more room goes on at once.
-    pub fn set_limits(&self, limits: Limits) {
-        *self
-            .shared
-            .limits
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = limits;
+    ///
+    /// # Errors
+    /// The library's; the limits are what they were then.
+    pub async fn set_limits(&self, limits: Limits) -> Result<(), EngineError> {
+        self.shared
+            .library
+            .run(move |library| library.set_limits(limits))
+            .await?;
         self.shared.hurry();
+        Ok(())
     }
 
     /// What Apiframe says its models cost.
     pub fn learn_prices(&self, catalogue: ModelCatalog) {
         self.shared.learn_prices(catalogue);
-        if self.shared.limits().any() {
-            // Something may wait for a price.
-            self.shared.hurry();
-        }
+        // Something may wait for a price.
+        self.shared.hurry();
     }
 
     /// What these settings will cost, as far as is known.
@@ -46,18 +47,18 @@ impl Engine {
     /// # Errors
     /// The library's.
     pub async fn books(&self) -> Result<Books, EngineError> {
-        let (now, limits) = (self.shared.now(), self.shared.limits());
+        let now = self.shared.now();
         Ok(self
             .shared
             .library
-            .run(move |library| library.books(now, limits))
+            .run(move |library| library.books(now))
             .await?)
     }
 }
 
 impl Shared {
-    pub(super) fn limits(&self) -> Limits {
-        *self.limits.read().unwrap_or_else(PoisonError::into_inner)
+    async fn has_limits(&self) -> Result<bool, LibraryError> {
+        Ok(self.library.run(Library::limits).await?.any())
     }
 
     fn learn_prices(&self, catalogue: ModelCatalog) {
@@ -84,7 +85,7 @@ impl Shared {
     /// asked yet, Apiframe is asked.
     pub(super) async fn most(&self, settings: &Settings) -> Result<Option<i64>, LibraryError> {
         let most = self.price(settings).await?.most();
-        if most.is_some() || !self.limits().any() {
+        if most.is_some() || !self.has_limits().await? {
             return Ok(most);
         }
         if let Some(client) = self.client()
@@ -102,15 +103,14 @@ pub(super) async fn held_back(
     shared: &Arc<Shared>,
     record: &Record,
 ) -> Result<Option<Outcome>, LibraryError> {
-    let limits = shared.limits();
-    if !limits.any() {
+    if !shared.has_limits().await? {
         return Ok(None);
     }
     let most = shared.most(&record.settings).await?;
     let (id, now) = (record.id.clone(), shared.now());
     let answer = shared
         .library
-        .run(move |library| library.may_leave(&id, now, most, limits))
+        .run(move |library| library.may_leave(&id, now, most))
         .await?;
     Ok(answer
         .err()
@@ -136,10 +136,9 @@ pub(super) async fn leave(
         return Ok(None);
     }
     let most = shared.most(&record.settings).await?;
-    let limits = shared.limits();
     let answer = shared
         .library
-        .run(move |library| library.sent_within(&id, now, &by, most, limits))
+        .run(move |library| library.sent_within(&id, now, &by, most))
         .await?;
     Ok(answer
         .err()

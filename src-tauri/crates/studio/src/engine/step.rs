@@ -88,6 +88,7 @@ mod tests {
             clip: None,
             failure: None,
             finished: None,
+            whole: true,
         }
     }
 

@@ -27,6 +27,13 @@ pub(super) async fn prepare(
     client: &Client,
     record: Record,
 ) -> Result<Outcome, LibraryError> {
+    // Nobody chose what would be sent in place of what can't be read.
+    if !record.whole {
+        return fail(shared, &record.id, words::unreadable()).await;
+    }
+    if !record.settings.others.is_empty() {
+        return Ok(Outcome::Trouble(words::NEWER_SETTINGS.into()));
+    }
     if let Some(held) = spending::held_back(shared, &record).await? {
         return Ok(held);
     }

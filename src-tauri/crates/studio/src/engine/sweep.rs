@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Shared;
 use crate::durable;
-use crate::generation::Record;
+use crate::generation::{GenerationId, Record};
 use crate::library::Library;
 
 pub(super) async fn sweep(shared: &Arc<Shared>) {
@@ -37,8 +37,8 @@ pub(super) fn sweep_clips(folder: &Path, unfinished: &[Record]) {
             .strip_prefix('.')
             .and_then(|name| name.strip_suffix(".part"))
             // Somebody else's file, unless it is called after a generation.
-            .filter(|id| uuid::Uuid::try_parse(id).is_ok());
-        let is_wanted = |id| unfinished.iter().any(|record| record.id.as_str() == id);
+            .and_then(|id| id.parse::<GenerationId>().ok());
+        let is_wanted = |id| unfinished.iter().any(|record| record.id == id);
         if owner.is_some_and(|id| !is_wanted(id)) {
             // Left where it can't be removed: it is in nobody's way.
             let _ = std::fs::remove_file(&path);

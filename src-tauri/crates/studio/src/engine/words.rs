@@ -23,6 +23,7 @@ pub(super) const ADDRESS_FAILED: &str =
     "The clip did not come from its address. Asking Apiframe for another one; nothing is lost.";
 pub(super) const JOB_NOT_FOUND: &str =
     "Apiframe does not find this job just now. Asking again by itself; nothing is lost.";
+pub(super) const NEWER_SETTINGS: &str = "It was made in a newer Inbetween, with settings that this one does not know. Update Inbetween and it goes on by itself.";
 pub(super) const UNCERTAIN: &str = "Apiframe's answer to this request never arrived, and its job list does not show it. \
      It may have been charged. Check again, or submit it again and pay for it.";
 
@@ -124,6 +125,29 @@ pub(super) fn not_told(field: Field) -> Violation {
         ),
     };
     Violation { field, message }
+}
+
+/// What is stored of a generation can't all be read: nobody knows what would be paid for.
+pub(super) fn not_whole() -> Violation {
+    Violation {
+        field: Field::Prompt,
+        message: "Part of this entry can't be read, so it can't be made again as it was. Use its \
+                  settings in the composer and look through them."
+            .into(),
+    }
+}
+
+/// The same, of one that was not sent yet.
+pub(super) fn unreadable() -> Failure {
+    failure(
+        "unreadable",
+        "Part of this entry can't be read, so it was not sent. Check its settings and generate \
+         it again."
+            .into(),
+        None,
+        Some(false),
+        &[Mend::FixSettings],
+    )
 }
 
 /// The person called it off before anything was sent.

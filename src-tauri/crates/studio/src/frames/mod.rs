@@ -18,6 +18,7 @@ mod prepare;
 mod problem;
 mod source;
 mod strip;
+mod unused;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ use specta::Type;
 
 pub use self::hash::{FrameHash, NotAHash};
 pub use self::problem::FrameProblem;
+pub use self::unused::{Removed, hashes_in};
 
 use self::prepare::Prepared;
 use crate::durable;

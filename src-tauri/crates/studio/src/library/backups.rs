@@ -1,14 +1,18 @@
-//! Backups: whole copies of the library beside it, made by SQLite itself (`VACUUM INTO`), so
-//! that each is a library that can be opened as it is. One a day, one before the library's
-//! form changes; the newest three are kept.
+//! Backups: whole copies of the library beside it, made by SQLite itself, so that each is a
+//! library that can be opened as it is. One a day, one before the library's form changes; the
+//! newest three are kept.
 //!
-//! A library of 2,000 generations has about 4 MB and is copied in well under a second.
+//! A backup is made on a connection of its own, of one moment of the library, in steps with
+//! pauses between: nobody who reads or writes waits for it, and a slow disk is left to them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::Connection;
+use rusqlite::backup::{self, StepResult};
 
+use super::connections::open_to_read;
 use super::{Library, LibraryError};
 use crate::durable;
 use crate::generation::Millis;
@@ -16,6 +20,10 @@ use crate::private;
 
 /// How many are kept.
 const KEPT: usize = 3;
+/// Pages that are copied at a time: 1 MB.
+const PAGES_A_STEP: i32 = 256;
+/// The pause after a step: at least half of the time, the disk is somebody else's.
+const PAUSE: Duration = Duration::from_millis(10);
 const DAY: Millis = 24 * 3_600_000;
 const FOLDER: &str = "backups";
 const PREFIX: &str = "library-";
@@ -43,25 +51,38 @@ impl Library {
         if newest.is_some_and(|newest| (now - newest.made).abs() < DAY) {
             return Ok(false);
         }
-        self.with(|connection| {
-            let some: bool =
+        let some: bool = self.read(|connection| {
+            Ok(
                 connection.query_row("SELECT EXISTS (SELECT 1 FROM generations)", [], |row| {
                     row.get(0)
-                })?;
-            if some {
-                make(connection, &self.folder, now)?;
-            }
-            Ok(some)
-        })
+                })?,
+            )
+        })?;
+        if some {
+            // A damaged library must not take the place of a good backup.
+            check(&self.folder)?;
+            make(&self.folder, now)?;
+        }
+        Ok(some)
+    }
+}
+
+/// Looks through the whole file of the library in `folder`.
+///
+/// # Errors
+/// [`LibraryError::Damaged`], or SQLite's.
+pub(super) fn check(folder: &Path) -> Result<(), LibraryError> {
+    let connection = open_to_read(&folder.join(super::FILE))?;
+    let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if said == "ok" {
+        Ok(())
+    } else {
+        Err(LibraryError::Damaged(said))
     }
 }
 
 /// Makes a backup now and drops the oldest.
-pub(super) fn make(
-    connection: &Connection,
-    folder: &Path,
-    now: Millis,
-) -> Result<(), LibraryError> {
+pub(super) fn make(folder: &Path, now: Millis) -> Result<(), LibraryError> {
     let backups = folder.join(FOLDER);
     private::make_folder(&backups)?;
     durable::sweep(&backups);
@@ -71,7 +92,7 @@ pub(super) fn make(
     // SQLite fills an empty file and keeps its mode.
     fs::File::create(&unfinished)?;
     private::close_file(&unfinished);
-    connection.execute("VACUUM INTO ?1", [unfinished.to_string_lossy()])?;
+    copy(&folder.join(super::FILE), &unfinished)?;
     fs::File::open(&unfinished)?.sync_all()?;
     fs::rename(&unfinished, &file)?;
     durable::sync_folder(&backups)?;
@@ -80,6 +101,23 @@ pub(super) fn make(
         let _ = fs::remove_file(old.file);
     }
     Ok(())
+}
+
+/// Copies the library as it is at this moment.
+fn copy(library: &Path, target: &Path) -> Result<(), LibraryError> {
+    let source = open_to_read(library)?;
+    // With a transaction open, what is written meanwhile is not seen, and so makes no copy
+    // start again.
+    let moment = source.unchecked_transaction()?;
+    moment.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    let mut target = Connection::open(target)?;
+    let copying = backup::Backup::new(&moment, &mut target)?;
+    loop {
+        match copying.step(PAGES_A_STEP)? {
+            StepResult::Done => return Ok(()),
+            _ => std::thread::sleep(PAUSE),
+        }
+    }
 }
 
 /// The backups there are, newest first.

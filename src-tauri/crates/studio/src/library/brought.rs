@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, named_params, params};
 
+use super::life::set_address;
 use super::records::json;
 use super::{Library, LibraryError};
 use crate::generation::{GenerationId, Record};
@@ -38,18 +39,19 @@ impl Library {
         } else {
             settings.model.id()
         };
-        self.with(|connection| {
+        self.write(|connection| {
             let change = connection.transaction()?;
             let written = change.execute(
-                "INSERT INTO generations (id, created, settings, state, model, mode, length, sound, \
-                 job_id, accepted, queued, progress, result_url, completed, credits, brought_in) \
-                 VALUES (:id, :created, :settings, :state, :model, :mode, :length, :sound, \
-                 :job, :accepted, :queued, :progress, :url, :completed, :credits, :told) \
+                "INSERT INTO generations (id, created, settings, prompt, state, model, mode, length, \
+                 sound, job_id, accepted, queued, progress, completed, credits, brought_in) \
+                 VALUES (:id, :created, :settings, :prompt, :state, :model, :mode, :length, \
+                 :sound, :job, :accepted, :queued, :progress, :completed, :credits, :told) \
                  ON CONFLICT DO NOTHING",
                 named_params! {
-                    ":id": record.id.as_str(),
+                    ":id": record.id,
                     ":created": record.created,
-                    ":settings": json(settings)?,
+                    ":settings": settings.to_stored(),
+                    ":prompt": settings.prompt,
                     ":state": record.state.word(),
                     ":model": model,
                     ":mode": mode,
@@ -59,13 +61,15 @@ impl Library {
                     ":accepted": job.accepted,
                     ":queued": job.queued,
                     ":progress": job.progress,
-                    ":url": job.result_url,
                     ":completed": job.completed,
                     ":credits": job.credits,
                     ":told": json(told)?,
                 },
             )?;
             if written == 1 {
+                if job.result_url.is_some() {
+                    set_address(&change, &record.id, job.result_url.as_deref())?;
+                }
                 self.book_charge(&change, &record.id)?;
             }
             change.commit()?;
@@ -78,13 +82,11 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn generation_of_job(&self, job: &str) -> Result<Option<GenerationId>, LibraryError> {
-        self.with(|connection| {
-            connection
+        self.read(|connection| {
+            Ok(connection
                 .prepare_cached("SELECT id FROM generations WHERE job_id = ?1")?
-                .query_row([job], |row| row.get::<_, String>(0))
-                .optional()?
-                .map(|id| GenerationId::try_from(id).map_err(|_| LibraryError::Unreadable("id")))
-                .transpose()
+                .query_row([job], |row| row.get(0))
+                .optional()?)
         })
     }
 
@@ -94,7 +96,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn is_spoken_for(&self, job: &str) -> Result<bool, LibraryError> {
-        self.with(|connection| {
+        self.read(|connection| {
             Ok(connection
                 .prepare_cached(
                     "SELECT 1 FROM generations WHERE job_id = ?1 AND brought_in IS NULL",
@@ -108,23 +110,40 @@ impl Library {
     /// the request that it came from, and the waiting one is taken out. Answers whether it
     /// was so.
     pub(super) fn give_way(&self, id: &GenerationId, job: &str) -> Result<bool, LibraryError> {
-        self.with(|connection| {
+        self.write(|connection| {
             let transaction = connection.transaction()?;
-            let taken = transaction.execute(
-                "UPDATE generations SET brought_in = NULL, \
-                 (created, settings, submit_key, body, pictures_until, first_sent, doubtful, sent_by, \
-                  model, mode, length, sound, expected) = \
-                 (SELECT created, settings, submit_key, body, pictures_until, first_sent, doubtful, sent_by, \
-                  model, mode, length, sound, expected FROM generations AS asked WHERE asked.id = ?1) \
-                 WHERE job_id = ?2 AND id <> ?1 AND brought_in IS NOT NULL \
-                 AND EXISTS (SELECT 1 FROM generations AS asked \
-                  WHERE asked.id = ?1 AND asked.state IN ('submitting', 'uncertain'))",
-                params![id.as_str(), job],
-            )?;
-            if taken == 0 {
+            let other: Option<GenerationId> = transaction
+                .prepare_cached(
+                    "SELECT id FROM generations WHERE job_id = ?2 AND id <> ?1 \
+                     AND brought_in IS NOT NULL AND EXISTS (SELECT 1 FROM generations AS asked \
+                      WHERE asked.id = ?1 AND asked.state IN ('submitting', 'uncertain'))",
+                )?
+                .query_row(params![id, job], |row| row.get(0))
+                .optional()?;
+            let Some(other) = other else {
                 return Ok(false);
-            }
-            transaction.execute("DELETE FROM generations WHERE id = ?1", [id.as_str()])?;
+            };
+            transaction.execute(
+                "UPDATE generations SET brought_in = NULL, \
+                 (created, settings, prompt, model, mode, length, sound, expected) = \
+                 (SELECT created, settings, prompt, model, mode, length, sound, expected \
+                  FROM generations AS asked WHERE asked.id = ?1) \
+                 WHERE id = ?2",
+                params![id, other],
+            )?;
+            // One whose clip is here needs no request any more.
+            transaction.execute(
+                "INSERT INTO submissions \
+                 (generation, key, body, pictures_until, first_sent, doubtful, sent_by) \
+                 SELECT ?2, key, body, pictures_until, first_sent, doubtful, sent_by \
+                 FROM submissions WHERE generation = ?1 AND NOT EXISTS \
+                  (SELECT 1 FROM generations WHERE id = ?2 AND state = 'ready') \
+                 ON CONFLICT DO UPDATE SET key = excluded.key, body = excluded.body, \
+                 pictures_until = excluded.pictures_until, first_sent = excluded.first_sent, \
+                 doubtful = excluded.doubtful, sent_by = excluded.sent_by",
+                params![id, other],
+            )?;
+            transaction.execute("DELETE FROM generations WHERE id = ?1", [id])?;
             transaction.commit()?;
             Ok(true)
         })
@@ -170,6 +189,7 @@ mod tests {
             clip: None,
             failure: None,
             finished: None,
+            whole: true,
         }
     }
 

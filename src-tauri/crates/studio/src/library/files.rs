@@ -1,7 +1,6 @@
 //! Where the clips' files are, for looking after them.
 
-use rusqlite::params;
-
+use super::life::{advance, set_address};
 use super::{Library, LibraryError};
 use crate::generation::GenerationId;
 
@@ -22,7 +21,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn clip_files(&self) -> Result<Vec<ClipFile>, LibraryError> {
-        self.with(|connection| {
+        self.read(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT id, file, coalesce(bytes, 0) FROM generations \
                  WHERE state = 'ready' AND file IS NOT NULL",
@@ -30,11 +29,8 @@ impl Library {
             let mut rows = statement.query([])?;
             let mut files = Vec::new();
             while let Some(row) = rows.next()? {
-                let Ok(id) = GenerationId::try_from(row.get::<_, String>(0)?) else {
-                    continue;
-                };
                 files.push(ClipFile {
-                    id,
+                    id: row.get(0)?,
                     file: row.get(1)?,
                     bytes: row.get::<_, i64>(2)?.unsigned_abs(),
                 });
@@ -48,18 +44,17 @@ impl Library {
     /// # Errors
     /// SQLite's, or [`LibraryError::NotThere`] if it is no finished clip with a job.
     pub fn fetch_again(&self, id: &GenerationId, url: &str) -> Result<(), LibraryError> {
-        self.with(|connection| {
-            let changed = connection.execute(
-                "UPDATE generations SET state = 'downloading', waiting = NULL, finished = NULL, \
-                 file = NULL, etag = NULL, result_url = ?2 \
-                 WHERE id = ?1 AND state = 'ready' AND job_id IS NOT NULL",
-                params![id.as_str(), url],
+        self.write(|connection| {
+            let transaction = connection.transaction()?;
+            advance(
+                &transaction,
+                id,
+                "state = 'downloading', waiting = NULL, finished = NULL, file = NULL",
+                "('ready') AND job_id IS NOT NULL",
+                &[],
             )?;
-            if changed == 1 {
-                Ok(())
-            } else {
-                Err(LibraryError::NotThere)
-            }
+            set_address(&transaction, id, Some(url))?;
+            Ok(transaction.commit()?)
         })
     }
 }

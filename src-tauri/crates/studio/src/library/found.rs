@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, named_params};
 
-use super::records::{COLUMNS, insert, read};
+use super::life::forget_submission;
+use super::records::{ROWS, insert, read};
 use super::{Library, LibraryError};
 use crate::generation::{Clip, Millis, Record};
 
@@ -14,7 +15,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn files(&self) -> Result<HashSet<String>, LibraryError> {
-        self.with(|connection| {
+        self.read(|connection| {
             Ok(connection
                 .prepare("SELECT file FROM generations WHERE file IS NOT NULL AND state = 'ready'")?
                 .query_map([], |row| row.get(0))?
@@ -25,20 +26,16 @@ impl Library {
     /// The generations that have, or may have, a clip somewhere and not here, oldest first.
     ///
     /// # Errors
-    /// SQLite's, or a row this program can't read.
+    /// SQLite's.
     pub fn without_clips(&self) -> Result<Vec<Record>, LibraryError> {
-        self.with(|connection| {
-            let mut statement = connection.prepare(&format!(
-                "SELECT {COLUMNS} FROM generations \
-                 WHERE (state IN ('rendering','downloading') AND job_id IS NOT NULL) \
-                 OR (state = 'uncertain' AND doubtful = 1) ORDER BY created, id"
-            ))?;
-            let mut rows = statement.query([])?;
-            let mut records = Vec::new();
-            while let Some(row) = rows.next()? {
-                records.push(read(row)?);
-            }
-            Ok(records)
+        self.read(|connection| {
+            Ok(connection
+                .prepare(&format!(
+                    "{ROWS} WHERE (g.state IN ('rendering','downloading') AND g.job_id IS NOT NULL) \
+                     OR (g.state = 'uncertain' AND s.doubtful = 1) ORDER BY g.created, g.id"
+                ))?
+                .query_map([], read)?
+                .collect::<Result<_, _>>()?)
         })
     }
 
@@ -48,12 +45,12 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn found(&self, record: &Record, clip: &Clip, now: Millis) -> Result<(), LibraryError> {
-        self.with(|connection| {
+        self.write(|connection| {
             let change = connection.transaction()?;
             let there: Option<i64> = change
                 .query_row(
                     "SELECT 1 FROM generations WHERE id = ?1",
-                    [record.id.as_str()],
+                    [record.id],
                     |row| row.get(0),
                 )
                 .optional()?;
@@ -64,9 +61,9 @@ impl Library {
                 "UPDATE generations SET state = 'ready', waiting = NULL, file = :file, \
                  bytes = :bytes, width = :width, height = :height, duration_ms = :duration, \
                  last_frame_ms = :last, finished = :now, \
-                 etag = NULL, failure = NULL WHERE id = :id",
+                 failure = NULL WHERE id = :id",
                 named_params! {
-                    ":id": record.id.as_str(),
+                    ":id": record.id,
                     ":file": clip.file,
                     ":bytes": i64::try_from(clip.bytes).unwrap_or(i64::MAX),
                     ":width": clip.width,
@@ -76,6 +73,7 @@ impl Library {
                     ":now": now,
                 },
             )?;
+            forget_submission(&change, &record.id)?;
             Ok(change.commit()?)
         })
     }

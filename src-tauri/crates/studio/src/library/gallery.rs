@@ -5,7 +5,7 @@ use rusqlite::params;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::records::{COLUMNS, read};
+use super::records::{ROWS, read};
 use super::{Library, LibraryError};
 use crate::generation::Record;
 
@@ -71,21 +71,15 @@ impl Library {
                 Some((created.parse::<i64>().ok()?, id))
             })
             .unwrap_or((i64::MAX, "~"));
-        self.with(|connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM generations \
-                 WHERE (created, id) < (?1, ?2) AND {} \
-                 ORDER BY created DESC, id DESC LIMIT ?3",
-                filter.condition()
-            ))?;
-            let mut rows = statement.query(params![created, id, PAGE + 1])?;
-            let mut records = Vec::new();
-            while let Some(row) = rows.next()? {
-                match read(row) {
-                    Ok(record) => records.push(record),
-                    Err(error) => tracing::error!(%error, "a record was left out"),
-                }
-            }
+        self.read(|connection| {
+            let mut records = connection
+                .prepare_cached(&format!(
+                    "{ROWS} WHERE (g.created, g.id) < (?1, ?2) AND {} \
+                     ORDER BY g.created DESC, g.id DESC LIMIT ?3",
+                    filter.condition()
+                ))?
+                .query_map(params![created, id, PAGE + 1], read)?
+                .collect::<Result<Vec<Record>, _>>()?;
             let page = PAGE as usize;
             let more = records.len() > page;
             records.truncate(page);
@@ -102,7 +96,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn counts(&self) -> Result<Counts, LibraryError> {
-        self.with(|connection| {
+        self.read(|connection| {
             Ok(connection
                 .prepare_cached(&format!(
                     "SELECT count(*), coalesce(sum({}), 0), coalesce(sum({}), 0) FROM generations",

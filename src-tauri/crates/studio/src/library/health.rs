@@ -18,7 +18,7 @@ impl Library {
     /// # Errors
     /// SQLite's, where it can't even look.
     pub fn integrity(&self) -> Result<Vec<String>, LibraryError> {
-        self.with(|connection| {
+        self.read(|connection| {
             let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
             let said = statement
                 .query_map([], |row| row.get::<_, String>(0))?
@@ -32,7 +32,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn version(&self) -> Result<i64, LibraryError> {
-        self.with(|connection| {
+        self.read(|connection| {
             Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
         })
     }
@@ -42,7 +42,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn by_state(&self) -> Result<Vec<StateCount>, LibraryError> {
-        self.with(|connection| {
+        self.read(|connection| {
             Ok(connection
                 .prepare_cached(
                     "SELECT state, count(*) FROM generations GROUP BY state \

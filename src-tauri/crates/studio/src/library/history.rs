@@ -41,7 +41,7 @@ impl Library {
     }
 
     fn times(&self, alike: &str, values: &[&dyn ToSql]) -> Result<Vec<Millis>, LibraryError> {
-        self.with(|connection| {
+        self.read(|connection| {
             let mut statement = connection.prepare_cached(&format!(
                 "SELECT completed - accepted FROM generations \
                  WHERE {alike} AND completed > accepted AND state IN ('downloading', 'ready') \
@@ -58,7 +58,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn paid(&self, model: Model) -> Result<Vec<Paid>, LibraryError> {
-        self.with(|connection| {
+        self.read(|connection| {
             // SQLite takes the other columns from the row that has the maximum.
             let mut statement = connection.prepare_cached(
                 "SELECT mode, sound, credits, length, max(created) FROM generations \

@@ -17,20 +17,13 @@ const PAGE: u32 = 50;
 /// Months that are summed up: as many as one compares.
 const MONTHS: u32 = 12;
 
-/// All rows with their running total. Days, not moments, come first: an answer that was
-/// looked up late is booked on the day it happened.
-const ROWS: &str = "SELECT *, EXISTS (SELECT 1 FROM generations g WHERE g.id = generation) AS kept \
-    FROM (SELECT id, at, day, generation, prompt, job, kind, credits, \
-        sum(CASE kind WHEN 'charge' THEN coalesce(credits, 0) ELSE -coalesce(credits, 0) END) \
-            OVER (ORDER BY day, id ROWS UNBOUNDED PRECEDING) AS total \
-        FROM ledger)";
+/// All rows.
+const ROWS: &str = "SELECT l.*, EXISTS (SELECT 1 FROM generations g WHERE g.id = l.generation) AS kept \
+    FROM ledger l";
 
-/// What is summed up of the rows `l`, each with its job's return `r` if it is a charge.
-const SUMS: &str = "coalesce(sum(l.credits) FILTER (WHERE l.kind = 'charge'), 0) AS charged, \
-    coalesce(sum(l.credits) FILTER (WHERE l.kind = 'return'), 0) AS returned, \
-    count(*) FILTER (WHERE l.kind = 'charge' AND l.credits IS NULL AND r.id IS NULL) AS unknown \
-    FROM ledger l \
-    LEFT JOIN ledger r ON l.kind = 'charge' AND r.kind = 'return' AND r.job = l.job";
+/// What is summed up of days in a span.
+const SUMS: &str = "coalesce(sum(charged), 0) AS charged, coalesce(sum(returned), 0) AS returned, \
+    coalesce(sum(unknown), 0) AS unknown FROM ledger_days";
 
 impl Library {
     /// Books the charge of a generation's job, or the amount that became known of it. A
@@ -45,7 +38,7 @@ impl Library {
                 "SELECT coalesce(accepted, created) FROM generations \
                  WHERE id = ?1 AND job_id IS NOT NULL",
             )?
-            .query_row([id.as_str()], |row| row.get(0))
+            .query_row([id], |row| row.get(0))
             .optional()?;
         let Some(at) = accepted else {
             return Ok(());
@@ -54,20 +47,18 @@ impl Library {
             .prepare_cached(
                 "INSERT INTO ledger (at, day, generation, prompt, job, kind, credits, expected) \
                  SELECT :at, :day, id, \
-                     CASE WHEN json_valid(settings) \
-                         THEN substr(coalesce(settings ->> '$.prompt', ''), 1, 120) ELSE '' END, \
-                     job_id, 'charge', \
+                     substr(prompt, 1, 120), job_id, 'charge', \
                      CASE WHEN credits BETWEEN 0 AND 1000000000 THEN credits END, expected \
                  FROM generations WHERE id = :id \
                  ON CONFLICT (job, kind) DO UPDATE SET credits = excluded.credits \
                  WHERE excluded.credits IS NOT NULL AND credits IS NOT excluded.credits",
             )?
             .execute(named_params! {
-                ":id": id.as_str(),
+                ":id": id,
                 ":at": at,
                 ":day": self.day_of(at).day(),
             })?;
-        Ok(())
+        sum_up(connection, id)
     }
 
     /// Books that a generation's job gave back what it took, seen at `now`. One that never
@@ -88,11 +79,11 @@ impl Library {
                  ON CONFLICT (job, kind) DO UPDATE SET credits = excluded.credits",
             )?
             .execute(named_params! {
-                ":id": id.as_str(),
+                ":id": id,
                 ":now": now,
                 ":day": self.day_of(now).day(),
             })?;
-        Ok(())
+        sum_up(connection, id)
     }
 
     /// The page of the ledger that begins after `cursor` (a [`Page::next`]), newest first,
@@ -107,10 +98,10 @@ impl Library {
                 Some((day, id.parse::<i64>().ok()?))
             })
             .unwrap_or(("~", i64::MAX));
-        self.with(|connection| {
+        self.read(|connection| {
             let mut entries = connection
                 .prepare_cached(&format!(
-                    "{ROWS} WHERE (day, id) < (?1, ?2) ORDER BY day DESC, id DESC LIMIT ?3"
+                    "{ROWS} WHERE (l.day, l.id) < (?1, ?2) ORDER BY l.day DESC, l.id DESC LIMIT ?3"
                 ))?
                 .query_map(params![day, id, PAGE + 1], read)?
                 .collect::<Result<Vec<Entry>, _>>()?;
@@ -121,6 +112,11 @@ impl Library {
                 .last()
                 .filter(|_| more)
                 .map(|last| format!("{}_{}", last.day, last.id));
+            let mut total = match entries.last() {
+                Some(oldest) => before(connection, oldest)?,
+                None => 0,
+            };
+            add_up(entries.iter_mut().rev(), &mut total);
             let days = match (entries.last(), entries.first()) {
                 (Some(oldest), Some(newest)) => days(connection, &oldest.day, &newest.day)?,
                 _ => Vec::new(),
@@ -138,11 +134,13 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn entries(&self) -> Result<Vec<Entry>, LibraryError> {
-        self.with(|connection| {
-            Ok(connection
-                .prepare_cached(&format!("{ROWS} ORDER BY day, id"))?
+        self.read(|connection| {
+            let mut entries = connection
+                .prepare_cached(&format!("{ROWS} ORDER BY l.day, l.id"))?
                 .query_map([], read)?
-                .collect::<Result<_, _>>()?)
+                .collect::<Result<Vec<Entry>, _>>()?;
+            add_up(entries.iter_mut(), &mut 0);
+            Ok(entries)
         })
     }
 
@@ -155,7 +153,7 @@ impl Library {
     ) -> Result<Sum, LibraryError> {
         Ok(connection
             .prepare_cached(&format!(
-                "SELECT ?1 AS span, {SUMS} WHERE l.day BETWEEN ?2 AND ?3"
+                "SELECT ?1 AS span, {SUMS} WHERE day BETWEEN ?2 AND ?3"
             ))?
             .query_row(params![span, first, last], read_sum)?)
     }
@@ -164,7 +162,7 @@ impl Library {
     pub(super) fn months(connection: &Connection) -> Result<Vec<Sum>, LibraryError> {
         Ok(connection
             .prepare_cached(&format!(
-                "SELECT substr(l.day, 1, 7) AS span, {SUMS} \
+                "SELECT substr(day, 1, 7) AS span, {SUMS} \
                  GROUP BY span ORDER BY span DESC LIMIT ?1"
             ))?
             .query_map([MONTHS], read_sum)?
@@ -172,11 +170,60 @@ impl Library {
     }
 }
 
+/// Sums up the days on which something of a generation's job is booked: whole days, which
+/// have few rows, so that a sum can't go astray.
+fn sum_up(connection: &Connection, id: &GenerationId) -> Result<(), LibraryError> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO ledger_days \
+             SELECT l.day, \
+                 coalesce(sum(l.credits) FILTER (WHERE l.kind = 'charge'), 0), \
+                 coalesce(sum(l.credits) FILTER (WHERE l.kind = 'return'), 0), \
+                 count(*) FILTER (WHERE l.kind = 'charge' AND l.credits IS NULL AND r.id IS NULL) \
+             FROM ledger l \
+             LEFT JOIN ledger r ON l.kind = 'charge' AND r.kind = 'return' AND r.job = l.job \
+             WHERE l.day IN (SELECT day FROM ledger \
+                 WHERE job = (SELECT job_id FROM generations WHERE id = ?1)) \
+             GROUP BY l.day",
+        )?
+        .execute([id])?;
+    Ok(())
+}
+
+/// What was spent in all before a row.
+fn before(connection: &Connection, row: &Entry) -> Result<i64, LibraryError> {
+    let days: i64 = connection
+        .prepare_cached(
+            "SELECT coalesce(sum(charged - returned), 0) FROM ledger_days WHERE day < ?1",
+        )?
+        .query_row([&row.day], |row| row.get(0))?;
+    let that_day: i64 = connection
+        .prepare_cached(
+            "SELECT coalesce(sum(CASE kind WHEN 'charge' THEN credits ELSE -credits END), 0) \
+             FROM ledger WHERE day = ?1 AND id < ?2",
+        )?
+        .query_row(params![row.day, row.id], |row| row.get(0))?;
+    Ok(days + that_day)
+}
+
+/// Gives rows, oldest first, their running total. Days, not moments, come first: an answer
+/// that was looked up late is booked on the day it happened.
+fn add_up<'a>(entries: impl Iterator<Item = &'a mut Entry>, total: &mut i64) {
+    for entry in entries {
+        let credits = entry.credits.unwrap_or_default();
+        *total += match entry.kind {
+            Kind::Charge => credits,
+            Kind::Return => -credits,
+        };
+        entry.total = *total;
+    }
+}
+
 /// The sums of the days with anything booked in them, newest first.
 fn days(connection: &Connection, first: &str, last: &str) -> Result<Vec<Sum>, LibraryError> {
     Ok(connection
         .prepare_cached(&format!(
-            "SELECT l.day AS span, {SUMS} WHERE l.day BETWEEN ?1 AND ?2 \
+            "SELECT day AS span, {SUMS} WHERE day BETWEEN ?1 AND ?2 \
              GROUP BY span ORDER BY span DESC"
         ))?
         .query_map([first, last], read_sum)?
@@ -199,7 +246,7 @@ fn read(row: &Row) -> rusqlite::Result<Entry> {
             Kind::Charge
         },
         credits: row.get("credits")?,
-        total: row.get("total")?,
+        total: 0,
     })
 }
 

@@ -5,11 +5,15 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, ToSql, named_params};
+use rusqlite::{Connection, OptionalExtension, ToSql, named_params, params};
 
 use super::records::json;
 use super::{Library, LibraryError};
 use crate::generation::{Clip, Failure, GenerationId, JobRecord, Millis, Submission};
+
+/// The states before a request leaves, of a generation whose request has not left.
+const UNSENT: &str = "('recorded','uploading','submitting') AND NOT EXISTS \
+    (SELECT 1 FROM submissions WHERE generation = id AND first_sent IS NOT NULL)";
 
 impl Library {
     /// Its pictures are being sent, for a request that has not left yet.
@@ -20,7 +24,7 @@ impl Library {
         self.step(
             id,
             "state = 'uploading', waiting = NULL",
-            "('recorded','uploading','submitting') AND first_sent IS NULL",
+            UNSENT,
             named_params! {},
         )
     }
@@ -35,15 +39,26 @@ impl Library {
         id: &GenerationId,
         submission: &Submission,
     ) -> Result<(), LibraryError> {
-        self.step(
+        self.step_and(
             id,
-            "state = 'submitting', waiting = NULL, submit_key = :key, body = :body, \
-             pictures_until = :until, first_sent = NULL",
-            "('recorded','uploading','submitting') AND first_sent IS NULL",
-            named_params! {
-                ":key": submission.key,
-                ":body": submission.body,
-                ":until": submission.pictures_until,
+            "state = 'submitting', waiting = NULL",
+            UNSENT,
+            named_params! {},
+            |connection| {
+                connection
+                    .prepare_cached(
+                        "INSERT INTO submissions (generation, key, body, pictures_until) \
+                         VALUES (:id, :key, :body, :until) \
+                         ON CONFLICT DO UPDATE SET key = excluded.key, body = excluded.body, \
+                         pictures_until = excluded.pictures_until",
+                    )?
+                    .execute(named_params! {
+                        ":id": id,
+                        ":key": submission.key,
+                        ":body": submission.body,
+                        ":until": submission.pictures_until,
+                    })?;
+                Ok(())
             },
         )
     }
@@ -55,12 +70,7 @@ impl Library {
     /// As for all steps, or [`LibraryError::Gone`].
     pub fn sent(&self, id: &GenerationId, now: Millis, by: &str) -> Result<(), LibraryError> {
         self.is_in_place()?;
-        self.step(
-            id,
-            "first_sent = coalesce(first_sent, :now), sent_by = coalesce(sent_by, :by)",
-            "('submitting')",
-            named_params! {":now": now, ":by": by},
-        )
+        self.write(|connection| mark_sent(connection, id, now, by))
     }
 
     /// The request of the time `sent` did not leave this machine after all.
@@ -68,12 +78,14 @@ impl Library {
     /// # Errors
     /// As for all steps.
     pub fn unsent(&self, id: &GenerationId, sent: Millis) -> Result<(), LibraryError> {
-        self.step(
-            id,
-            "first_sent = NULL, sent_by = NULL",
-            "('submitting') AND first_sent = :sent",
-            named_params! {":sent": sent},
-        )
+        self.write(|connection| {
+            let mut statement = connection.prepare_cached(
+                "UPDATE submissions SET first_sent = NULL, sent_by = NULL \
+                 WHERE generation = ?1 AND first_sent = ?2 AND EXISTS \
+                 (SELECT 1 FROM generations WHERE id = ?1 AND state = 'submitting')",
+            )?;
+            one(statement.execute(params![id, sent])?)
+        })
     }
 
     /// Apiframe has taken the job. Where the job was brought in while its answer was lost,
@@ -130,15 +142,13 @@ impl Library {
         self.step_and(
             id,
             "state = 'downloading', waiting = NULL, queued = 0, progress = 100, \
-             result_url = :url, completed = :completed, credits = coalesce(:credits, credits), \
-             etag = CASE WHEN result_url IS :url THEN etag END",
+             completed = :completed, credits = coalesce(:credits, credits)",
             "('rendering')",
-            named_params! {
-                ":url": job.result_url,
-                ":completed": job.completed,
-                ":credits": job.credits,
+            named_params! {":completed": job.completed, ":credits": job.credits},
+            |connection| {
+                set_address(connection, id, job.result_url.as_deref())?;
+                self.book_charge(connection, id)
             },
-            |connection| self.book_charge(connection, id),
         )
     }
 
@@ -176,11 +186,11 @@ impl Library {
     /// # Errors
     /// As for all steps.
     pub fn ready(&self, id: &GenerationId, clip: &Clip, now: Millis) -> Result<(), LibraryError> {
-        self.step(
+        self.step_and(
             id,
             "state = 'ready', waiting = NULL, file = :file, bytes = :bytes, width = :width, \
              height = :height, duration_ms = :duration, last_frame_ms = :last, \
-             finished = :now, etag = NULL",
+             finished = :now",
             "('downloading')",
             named_params! {
                 ":file": clip.file,
@@ -191,6 +201,7 @@ impl Library {
                 ":last": clip.last_frame_ms,
                 ":now": now,
             },
+            |connection| forget_submission(connection, id),
         )
     }
 
@@ -256,12 +267,22 @@ impl Library {
     /// # Errors
     /// As for all steps.
     pub fn resume(&self, id: &GenerationId) -> Result<(), LibraryError> {
-        self.step(
+        self.step_and(
             id,
             "state = CASE WHEN job_id IS NULL THEN 'submitting' ELSE 'rendering' END, \
-             doubtful = doubtful OR job_id IS NULL, failure = NULL, finished = NULL, waiting = NULL",
-            "('failed','uncertain') AND (job_id IS NOT NULL OR first_sent IS NOT NULL)",
+             failure = NULL, finished = NULL, waiting = NULL",
+            "('failed','uncertain') AND (job_id IS NOT NULL OR EXISTS \
+             (SELECT 1 FROM submissions WHERE generation = id AND first_sent IS NOT NULL))",
             named_params! {},
+            |connection| {
+                connection
+                    .prepare_cached(
+                        "UPDATE submissions SET doubtful = 1 WHERE generation = ?1 AND \
+                         (SELECT job_id FROM generations WHERE id = ?1) IS NULL",
+                    )?
+                    .execute([id])?;
+                Ok(())
+            },
         )
     }
 
@@ -275,11 +296,12 @@ impl Library {
         failure: &Failure,
         now: Millis,
     ) -> Result<(), LibraryError> {
-        self.step(
+        self.step_and(
             id,
             "state = 'failed', waiting = NULL, failure = :failure, finished = :now",
-            "('recorded','uploading','submitting') AND first_sent IS NULL",
+            UNSENT,
             named_params! {":failure": json(failure)?, ":now": now},
+            |connection| forget_submission(connection, id),
         )
     }
 
@@ -288,12 +310,13 @@ impl Library {
     /// # Errors
     /// As for all steps.
     pub fn set_etag(&self, id: &GenerationId, etag: Option<&str>) -> Result<(), LibraryError> {
-        self.step(
-            id,
-            "etag = :etag",
-            "('downloading')",
-            named_params! {":etag": etag},
-        )
+        self.write(|connection| {
+            let mut statement = connection.prepare_cached(
+                "UPDATE submissions SET etag = ?2 WHERE generation = ?1 AND EXISTS \
+                 (SELECT 1 FROM generations WHERE id = ?1 AND state = 'downloading')",
+            )?;
+            one(statement.execute(params![id, etag])?)
+        })
     }
 
     /// The mark stored by [`Library::set_etag`].
@@ -301,12 +324,12 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn etag(&self, id: &GenerationId) -> Result<Option<String>, LibraryError> {
-        self.with(|connection| {
-            Ok(connection.query_row(
-                "SELECT etag FROM generations WHERE id = ?1",
-                [id.as_str()],
-                |row| row.get(0),
-            )?)
+        self.read(|connection| {
+            let etag = connection
+                .prepare_cached("SELECT etag FROM submissions WHERE generation = ?1")?
+                .query_row([id], |row| row.get(0))
+                .optional()?;
+            Ok(etag.flatten())
         })
     }
 
@@ -336,16 +359,11 @@ impl Library {
     /// # Errors
     /// As for all steps: an unfinished one stays.
     pub fn remove(&self, id: &GenerationId) -> Result<(), LibraryError> {
-        self.with(|connection| {
-            let gone = connection.execute(
+        self.write(|connection| {
+            one(connection.execute(
                 "DELETE FROM generations WHERE id = ?1 AND state IN ('ready','failed','uncertain')",
-                [id.as_str()],
-            )?;
-            if gone == 1 {
-                Ok(())
-            } else {
-                Err(LibraryError::NotThere)
-            }
+                [id],
+            )?)
         })
     }
 
@@ -356,7 +374,7 @@ impl Library {
         from: &str,
         values: &[(&str, &dyn ToSql)],
     ) -> Result<(), LibraryError> {
-        self.with(|connection| advance(connection, id, set, from, values))
+        self.write(|connection| advance(connection, id, set, from, values))
     }
 
     /// A step with what it brings with it: both are written, or neither is.
@@ -368,7 +386,7 @@ impl Library {
         values: &[(&str, &dyn ToSql)],
         also: impl FnOnce(&Connection) -> Result<(), LibraryError>,
     ) -> Result<(), LibraryError> {
-        self.with(|connection| {
+        self.write(|connection| {
             let transaction = connection.transaction()?;
             advance(&transaction, id, set, from, values)?;
             also(&transaction)?;
@@ -389,9 +407,55 @@ pub(super) fn advance(
         "UPDATE generations SET {set} WHERE id = :id AND state IN {from}"
     ))?;
     let mut all: Vec<(&str, &dyn ToSql)> = values.to_vec();
-    let id = id.as_str();
-    all.push((":id", &id));
-    if statement.execute(all.as_slice())? == 1 {
+    all.push((":id", id));
+    one(statement.execute(all.as_slice())?)
+}
+
+/// The request of a generation leaves, for the first time or once more.
+pub(super) fn mark_sent(
+    connection: &Connection,
+    id: &GenerationId,
+    now: Millis,
+    by: &str,
+) -> Result<(), LibraryError> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE submissions SET first_sent = coalesce(first_sent, ?2), \
+         sent_by = coalesce(sent_by, ?3) WHERE generation = ?1 AND EXISTS \
+         (SELECT 1 FROM generations WHERE id = ?1 AND state = 'submitting')",
+    )?;
+    one(statement.execute(params![id, now, by])?)
+}
+
+/// Where a generation's clip can be fetched. The mark of the file belongs to the address.
+pub(super) fn set_address(
+    connection: &Connection,
+    id: &GenerationId,
+    url: Option<&str>,
+) -> Result<(), LibraryError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO submissions (generation, result_url) VALUES (?1, ?2) \
+             ON CONFLICT DO UPDATE SET result_url = excluded.result_url, \
+             etag = CASE WHEN result_url IS excluded.result_url THEN etag END",
+        )?
+        .execute(params![id, url])?;
+    Ok(())
+}
+
+/// The clip is here, or nothing was sent: what was needed to get it is not needed any more.
+pub(super) fn forget_submission(
+    connection: &Connection,
+    id: &GenerationId,
+) -> Result<(), LibraryError> {
+    connection
+        .prepare_cached("DELETE FROM submissions WHERE generation = ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// Whether the one row that a step is about was changed.
+fn one(changed: usize) -> Result<(), LibraryError> {
+    if changed == 1 {
         Ok(())
     } else {
         Err(LibraryError::NotThere)

@@ -1,10 +1,11 @@
-//! The steps that a spending limit may hold back: writing a new generation down, and
-//! letting its request leave. Each looks at what is used and takes its share in one
-//! transaction, so two presses, or two requests leaving at once, can't both take the rest.
+//! The spending limits, and the steps that one may hold back: writing a new generation down,
+//! and letting its request leave. Each looks at the limits and at what is used, and takes its
+//! share, in one transaction: two presses, or two requests that leave at once, can't both take
+//! the rest, and no limit is passed because it was set a moment ago.
 
-use rusqlite::{Connection, TransactionBehavior, named_params, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::life::advance;
+use super::life::mark_sent;
 use super::records::insert;
 use super::{Library, LibraryError};
 use crate::generation::{GenerationId, Millis, Record};
@@ -30,15 +31,13 @@ impl Library {
         &self,
         record: &Record,
         expected: Option<i64>,
-        limits: Limits,
     ) -> Result<Result<(), Overrun>, LibraryError> {
         self.is_in_place()?;
         let today = self.day_of(record.created);
-        self.with(|connection| {
+        self.write(|connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let used = used(&transaction, &today, SetAside::All)?;
-            if let Err(overrun) = limits.judge(&today, &used, expected) {
+            if let Err(overrun) = judge(&transaction, &today, SetAside::All, expected)? {
                 return Ok(Err(overrun));
             }
             insert(&transaction, record, expected)?;
@@ -57,13 +56,9 @@ impl Library {
         id: &GenerationId,
         now: Millis,
         expected: Option<i64>,
-        limits: Limits,
     ) -> Result<Result<(), Overrun>, LibraryError> {
         let today = self.day_of(now);
-        self.with(|connection| {
-            let used = used(connection, &today, SetAside::Sent { but: id })?;
-            Ok(limits.judge(&today, &used, expected))
-        })
+        self.read(|connection| judge(connection, &today, SetAside::Sent { but: id }, expected))
     }
 
     /// The request is about to leave for the first time, as [`Library::sent`], if the
@@ -78,27 +73,60 @@ impl Library {
         now: Millis,
         by: &str,
         expected: Option<i64>,
-        limits: Limits,
     ) -> Result<Result<(), Overrun>, LibraryError> {
         self.is_in_place()?;
         let today = self.day_of(now);
-        self.with(|connection| {
+        self.write(|connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let used = used(&transaction, &today, SetAside::Sent { but: id })?;
-            if let Err(overrun) = limits.judge(&today, &used, expected) {
+            let which = SetAside::Sent { but: id };
+            if let Err(overrun) = judge(&transaction, &today, which, expected)? {
                 return Ok(Err(overrun));
             }
-            advance(
-                &transaction,
-                id,
-                "first_sent = coalesce(first_sent, :now), sent_by = coalesce(sent_by, :by), \
-                 expected = coalesce(:expected, expected)",
-                "('submitting')",
-                named_params! {":now": now, ":by": by, ":expected": expected},
+            mark_sent(&transaction, id, now, by)?;
+            transaction.execute(
+                "UPDATE generations SET expected = coalesce(?2, expected) WHERE id = ?1",
+                params![id, expected],
             )?;
             transaction.commit()?;
             Ok(Ok(()))
+        })
+    }
+
+    /// The most that may be spent.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn limits(&self) -> Result<Limits, LibraryError> {
+        self.read(limits)
+    }
+
+    /// Sets the most that may be spent from now on.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn set_limits(&self, limits: Limits) -> Result<(), LibraryError> {
+        self.write(|connection| {
+            connection.execute(
+                "INSERT OR REPLACE INTO limits (only, day, month) VALUES (1, ?1, ?2)",
+                params![limits.day, limits.month],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Takes over the limits that an older program kept in the preferences, unless some were
+    /// set here since.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn adopt_limits(&self, limits: Limits) -> Result<(), LibraryError> {
+        self.write(|connection| {
+            connection.execute(
+                "INSERT INTO limits (only, day, month) VALUES (1, ?1, ?2) ON CONFLICT DO NOTHING",
+                params![limits.day, limits.month],
+            )?;
+            Ok(())
         })
     }
 
@@ -106,10 +134,11 @@ impl Library {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn books(&self, now: Millis, limits: Limits) -> Result<Books, LibraryError> {
+    pub fn books(&self, now: Millis) -> Result<Books, LibraryError> {
         let today = self.day_of(now);
         let (day, month) = (today.day(), today.month());
-        self.with(|connection| {
+        self.read(|connection| {
+            let limits = limits(connection)?;
             let used = used(connection, &today, SetAside::All)?;
             let standing = |sum, tally: Tally, limit| Standing {
                 sum,
@@ -136,6 +165,29 @@ impl Library {
             })
         })
     }
+}
+
+fn limits(connection: &Connection) -> Result<Limits, LibraryError> {
+    Ok(connection
+        .prepare_cached("SELECT day, month FROM limits")?
+        .query_row([], |row| {
+            Ok(Limits {
+                day: row.get(0)?,
+                month: row.get(1)?,
+            })
+        })
+        .optional()?
+        .unwrap_or_default())
+}
+
+fn judge(
+    connection: &Connection,
+    today: &Today,
+    set_aside: SetAside,
+    expected: Option<i64>,
+) -> Result<Result<(), Overrun>, LibraryError> {
+    let used = used(connection, today, set_aside)?;
+    Ok(limits(connection)?.judge(today, &used, expected))
 }
 
 /// The days between which all days of a month lie.
@@ -174,15 +226,17 @@ fn taken(connection: &Connection, first: &str, last: &str) -> Result<i64, Librar
 /// `began` and whose fate is unknown: they may have been charged.
 fn aside(connection: &Connection, which: SetAside, began: Millis) -> Result<i64, LibraryError> {
     let (sent_only, but) = match which {
-        SetAside::All => (false, ""),
-        SetAside::Sent { but } => (true, but.as_str()),
+        SetAside::All => (false, None),
+        SetAside::Sent { but } => (true, Some(but)),
     };
     Ok(connection
         .prepare_cached(
-            "SELECT coalesce(sum(expected), 0) FROM generations \
-             WHERE job_id IS NULL AND id <> ?1 AND (first_sent IS NOT NULL OR NOT ?2) \
-                 AND (state IN ('recorded', 'uploading', 'submitting') \
-                     OR (state = 'uncertain' AND first_sent >= ?3))",
+            "SELECT coalesce(sum(g.expected), 0) FROM generations g \
+             LEFT JOIN submissions s ON s.generation = g.id \
+             WHERE g.job_id IS NULL AND g.id IS NOT ?1 \
+                 AND (s.first_sent IS NOT NULL OR NOT ?2) \
+                 AND (g.state IN ('recorded', 'uploading', 'submitting') \
+                     OR (g.state = 'uncertain' AND s.first_sent >= ?3))",
         )?
         .query_row(params![but, sent_only, began], |row| row.get(0))?)
 }

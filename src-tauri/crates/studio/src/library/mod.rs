@@ -1,19 +1,21 @@
 //! The library: what this person has generated, in one SQLite file.
 //!
-//! It keeps records, the ledger, the addresses of uploaded pictures and nothing else:
-//! frames and clips are files beside it, the key is in the vault. Every change is one
-//! transaction, and every transaction is on the disk when the call returns
-//! (`synchronous=FULL`): writes are few, and a row that records a submission must be there
-//! before the submission leaves. Calls block for a few milliseconds; async callers go
-//! through [`Library::run`].
+//! It keeps records, the ledger, the spending limits, the addresses of uploaded pictures and
+//! nothing else: frames and clips are files beside it, the key is in the vault. Every change
+//! is one transaction, and every transaction is on the disk when the call returns. Calls
+//! block: for milliseconds on a good disk, for seconds on a bad one. Async callers go through
+//! [`Library::run`].
 
 mod backups;
 mod brought;
+mod connections;
 mod files;
 mod found;
+mod frames_in_use;
 mod gallery;
 mod health;
 mod history;
+mod id;
 mod identity;
 mod ledger;
 mod life;
@@ -28,6 +30,7 @@ mod uploads;
 mod tests;
 
 pub use files::ClipFile;
+pub use frames_in_use::frames_in_use;
 pub use gallery::{Counts, Filter, Page};
 pub use health::StateCount;
 pub use history::RenderTimes;
@@ -35,11 +38,12 @@ pub use rescue::Rescue;
 pub use uploads::UploadRecord;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use rusqlite::Connection;
+
+use self::connections::Connections;
 
 use crate::generation::Millis;
 use crate::ledger::Today;
@@ -82,7 +86,7 @@ const FILE: &str = "library.sqlite";
 /// The records of one profile, in one file.
 #[derive(Clone, Debug)]
 pub struct Library {
-    connection: Arc<Mutex<Connection>>,
+    connections: Arc<Connections>,
     folder: PathBuf,
     /// Which file it is, whatever its name leads to later.
     identity: Option<identity::Identity>,
@@ -102,20 +106,11 @@ impl Library {
     /// Opens it at `now`, which a backup before a change of its form is named after.
     fn open_at(folder: &Path, now: Millis) -> Result<Self, LibraryError> {
         private::make_folder(folder)?;
-        let mut connection = Connection::open(folder.join(FILE))?;
-        // The files that SQLite keeps beside it get its mode.
-        private::close_file(&folder.join(FILE));
-        // Another program looking into the file (a backup, a curious person) holds a lock
-        // for moments only.
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        schema::migrate(&mut connection, |connection| {
-            backups::make(connection, folder, now)
-        })?;
+        let file = folder.join(FILE);
+        let mut writer = connections::open_to_write(&file)?;
+        schema::migrate(&mut writer, || backups::make(folder, now))?;
         Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
+            connections: Arc::new(Connections::new(file, writer)),
             folder: folder.to_owned(),
             identity: identity::of(&folder.join(FILE)),
             zone: None,
@@ -175,16 +170,19 @@ impl Library {
         }
     }
 
-    /// The connection. A panic while it was held leaves SQLite's own transaction rolled
-    /// back, so the next caller can go on.
-    fn with<T>(
+    /// Runs `work` on the one connection that writes.
+    fn write<T>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, LibraryError>,
     ) -> Result<T, LibraryError> {
-        let mut connection = self
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        work(&mut connection)
+        self.connections.write(work)
+    }
+
+    /// Runs `work` on a connection that only reads; never waits for one that writes.
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, LibraryError>,
+    ) -> Result<T, LibraryError> {
+        self.connections.read(work)
     }
 }

@@ -6,12 +6,14 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{Library, LibraryError};
 use crate::generation::{Clip, Failure, GenerationId, JobRecord, Record, State, Submission};
+use crate::remote::BroughtIn;
 use crate::settings::Settings;
 
-pub(super) const COLUMNS: &str = "id, created, settings, state, waiting, submit_key, body, \
-    pictures_until, first_sent, doubtful, sent_by, job_id, accepted, queued, progress, result_url, completed, \
-    credits, file, bytes, width, height, duration_ms, last_frame_ms, has_poster, failure, finished, \
-    brought_in";
+/// Every row of the library, to be narrowed down by what follows: the generation `g` with what
+/// is stored of its submission `s`.
+pub(super) const ROWS: &str = "SELECT g.*, s.key, s.body, s.pictures_until, s.first_sent, \
+    s.doubtful, s.sent_by, s.result_url \
+    FROM generations g LEFT JOIN submissions s ON s.generation = g.id";
 
 impl Library {
     /// Writes down a new generation, before anything else happens with it.
@@ -19,20 +21,19 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn insert(&self, record: &Record) -> Result<(), LibraryError> {
-        self.with(|connection| insert(connection, record, None))
+        self.write(|connection| insert(connection, record, None))
     }
 
     /// One record, or `None`.
     ///
     /// # Errors
-    /// SQLite's, or a row this program can't read.
+    /// SQLite's.
     pub fn record(&self, id: &GenerationId) -> Result<Option<Record>, LibraryError> {
-        self.with(|connection| {
-            connection
-                .prepare_cached(&format!("SELECT {COLUMNS} FROM generations WHERE id = ?1"))?
-                .query_row([id.as_str()], |row| Ok(read(row)))
-                .optional()?
-                .transpose()
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached(&format!("{ROWS} WHERE g.id = ?1"))?
+                .query_row([id], read)
+                .optional()?)
         })
     }
 
@@ -41,7 +42,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn has_job(&self, job: &str) -> Result<bool, LibraryError> {
-        self.with(|connection| {
+        self.read(|connection| {
             Ok(connection
                 .prepare_cached("SELECT 1 FROM generations WHERE job_id = ?1")?
                 .exists([job])?)
@@ -51,24 +52,16 @@ impl Library {
     /// All records that the engine still has something to do for, oldest first.
     ///
     /// # Errors
-    /// SQLite's. A row that can't be read is left out and logged: one bad row must not
-    /// keep the others from their clips.
+    /// SQLite's.
     pub fn unfinished(&self) -> Result<Vec<Record>, LibraryError> {
-        self.with(|connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM generations \
-                 WHERE state IN ('recorded','uploading','submitting','rendering','downloading') \
-                 ORDER BY created, id"
-            ))?;
-            let mut rows = statement.query([])?;
-            let mut records = Vec::new();
-            while let Some(row) = rows.next()? {
-                match read(row) {
-                    Ok(record) => records.push(record),
-                    Err(error) => tracing::error!(%error, "a record was left out"),
-                }
-            }
-            Ok(records)
+        self.read(|connection| {
+            Ok(connection
+                .prepare_cached(&format!(
+                    "{ROWS} WHERE g.state NOT IN ('ready','failed','uncertain') \
+                     ORDER BY g.created, g.id"
+                ))?
+                .query_map([], read)?
+                .collect::<Result<_, _>>()?)
         })
     }
 }
@@ -81,12 +74,14 @@ pub(super) fn insert(
 ) -> Result<(), LibraryError> {
     connection.execute(
         "INSERT INTO generations \
-             (id, created, settings, state, model, mode, length, sound, expected) \
-         VALUES (:id, :created, :settings, :state, :model, :mode, :length, :sound, :expected)",
+             (id, created, settings, prompt, state, model, mode, length, sound, expected) \
+         VALUES (:id, :created, :settings, :prompt, :state, :model, :mode, :length, :sound, \
+             :expected)",
         named_params! {
-            ":id": record.id.as_str(),
+            ":id": record.id,
             ":created": record.created,
-            ":settings": json(&record.settings)?,
+            ":settings": record.settings.to_stored(),
+            ":prompt": record.settings.prompt,
             ":state": record.state.word(),
             ":model": record.settings.model.id(),
             ":mode": record.settings.mode.id(),
@@ -102,16 +97,34 @@ pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String, LibraryErro
     serde_json::to_string(value).map_err(|_| LibraryError::Unreadable("value"))
 }
 
-/// A row of [`COLUMNS`] as a record.
-pub(super) fn read(row: &Row) -> Result<Record, LibraryError> {
-    let state_word: String = row.get("state")?;
-    let state = State::ALL
-        .into_iter()
-        .find(|state| state.word() == state_word)
-        .ok_or(LibraryError::Unreadable("state"))?;
-    let settings: Settings = serde_json::from_str(&row.get::<_, String>("settings")?)
-        .map_err(|_| LibraryError::Unreadable("set of settings"))?;
-    let submission = match (row.get("submit_key")?, row.get("body")?) {
+/// A row of [`ROWS`] as a record. Whatever in it this program does not understand keeps no
+/// other part from being read, nor the row from being shown and its job from being watched.
+pub(super) fn read(row: &Row) -> rusqlite::Result<Record> {
+    let (settings, mut whole) = Settings::from_stored(&row.get::<_, String>("settings")?);
+    let mut lenient = |read: bool| whole &= read;
+    let job = match row.get("job_id")? {
+        Some(id) => Some(JobRecord {
+            id,
+            accepted: row.get::<_, Option<i64>>("accepted")?.unwrap_or_default(),
+            queued: row.get("queued")?,
+            progress: row.get("progress")?,
+            result_url: row.get("result_url")?,
+            completed: row.get("completed")?,
+            credits: row.get("credits")?,
+            brought_in: row.get::<_, Option<String>>("brought_in")?.map(|text| {
+                let told = serde_json::from_str(&text);
+                lenient(told.is_ok());
+                // What is not known of it is not paid for again as if it were.
+                told.unwrap_or_else(|_| BroughtIn::of_nothing_known())
+            }),
+        }),
+        None => None,
+    };
+    let clip = match row.get::<_, Option<String>>("file")? {
+        Some(file) => Some(read_clip(row, file)?),
+        None => None,
+    };
+    let submission = match (row.get("key")?, row.get("body")?) {
         (Some(key), Some(body)) => Some(Submission {
             key,
             body,
@@ -122,49 +135,35 @@ pub(super) fn read(row: &Row) -> Result<Record, LibraryError> {
         }),
         _ => None,
     };
-    let job = match row.get("job_id")? {
-        Some(id) => Some(JobRecord {
-            id,
-            accepted: row.get::<_, Option<i64>>("accepted")?.unwrap_or_default(),
-            queued: row.get("queued")?,
-            progress: row.get("progress")?,
-            result_url: row.get("result_url")?,
-            completed: row.get("completed")?,
-            credits: row.get("credits")?,
-            brought_in: row
-                .get::<_, Option<String>>("brought_in")?
-                .map(|text| serde_json::from_str(&text))
-                .transpose()
-                .map_err(|_| LibraryError::Unreadable("note on a job brought in"))?,
-        }),
-        None => None,
-    };
-    let clip = match row.get::<_, Option<String>>("file")? {
-        Some(file) => Some(read_clip(row, file)?),
-        None => None,
-    };
-    let failure = row
-        .get::<_, Option<String>>("failure")?
-        .map(|text| serde_json::from_str::<Failure>(&text))
-        .transpose()
-        .map_err(|_| LibraryError::Unreadable("failure"))?;
+    let failure = row.get::<_, Option<String>>("failure")?.and_then(|text| {
+        let failure = serde_json::from_str::<Failure>(&text);
+        lenient(failure.is_ok());
+        failure.ok()
+    });
+    let state = State::of_word(&row.get::<_, String>("state")?);
+    lenient(state.is_some());
     Ok(Record {
-        id: GenerationId::try_from(row.get::<_, String>("id")?)
-            .map_err(|_| LibraryError::Unreadable("id"))?,
+        id: row.get("id")?,
         created: row.get("created")?,
         settings,
-        state,
+        // Never one from which a request would leave.
+        state: state.unwrap_or(match (&clip, &job) {
+            (Some(_), _) => State::Ready,
+            (None, Some(_)) => State::Rendering,
+            (None, None) => State::Failed,
+        }),
         waiting: row.get("waiting")?,
         submission,
         job,
         clip,
         failure,
         finished: row.get("finished")?,
+        whole,
     })
 }
 
-fn read_clip(row: &Row, file: String) -> Result<Clip, LibraryError> {
-    let number = |column: &str| -> Result<u32, LibraryError> {
+fn read_clip(row: &Row, file: String) -> rusqlite::Result<Clip> {
+    let number = |column: &str| -> rusqlite::Result<u32> {
         Ok(row.get::<_, Option<u32>>(column)?.unwrap_or_default())
     };
     let path = Path::new(&file);
@@ -172,8 +171,7 @@ fn read_clip(row: &Row, file: String) -> Result<Clip, LibraryError> {
         name: path
             .file_name()
             .map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned()),
-        // Looking is not done here, under the library's lock: a disk that sleeps would hold
-        // up everything else.
+        // Looking is not done here: a disk that sleeps would hold up everything else.
         missing: false,
         bytes: row
             .get::<_, Option<i64>>("bytes")?

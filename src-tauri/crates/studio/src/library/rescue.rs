@@ -21,6 +21,8 @@ use super::{Library, LibraryError, backups};
 use crate::generation::{Failure, Millis};
 use crate::private;
 
+/// A file that says that the library was found damaged while it was in use.
+const DAMAGED: &str = "damaged";
 /// Where a backup is made ready, beside the library.
 const WORKSHOP: &str = "rescue";
 
@@ -55,14 +57,33 @@ impl Library {
                 set_aside: None,
                 backup: None,
             };
-            return Ok((open_whole(folder, now)?, Some(begun)));
+            return Ok((Library::open_at(folder, now)?, Some(begun)));
         }
-        match open_whole(folder, now) {
+        // A whole look takes its time with a large library, so it is taken where there is a
+        // reason to; else in the background, before each backup.
+        let opened = if ended_badly(folder) {
+            open_whole(folder, now)
+        } else {
+            Library::open_at(folder, now)
+        };
+        match opened {
             Err(error) if is_damage(&error) => {
                 tracing::error!(%error, "the library is damaged");
                 rescue(folder, now, doubt)
             }
-            opened => Ok((opened?, None)),
+            opened => {
+                let library = opened?;
+                // Looked through, and sound.
+                let _ = fs::remove_file(folder.join(DAMAGED));
+                Ok((library, None))
+            }
+        }
+    }
+
+    /// Notes that the file was found damaged, for the next start to do something about.
+    pub fn mark_damaged(&self) {
+        if let Err(error) = fs::write(self.folder.join(DAMAGED), b"") {
+            tracing::error!(%error, "the damaged library could not be marked");
         }
     }
 }
@@ -76,17 +97,18 @@ fn is_lost(folder: &Path) -> bool {
     }
 }
 
+/// Opens the library and looks through all of it.
 fn open_whole(folder: &Path, now: Millis) -> Result<Library, LibraryError> {
     let library = Library::open_at(folder, now)?;
-    library.with(|connection| {
-        let said: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if said == "ok" {
-            Ok(())
-        } else {
-            Err(LibraryError::Damaged(said))
-        }
-    })?;
+    backups::check(folder)?;
     Ok(library)
+}
+
+/// Whether the library was left as a crash or a power cut leaves it: SQLite removes its log
+/// when it is closed in order.
+fn ended_badly(folder: &Path) -> bool {
+    fs::metadata(with_suffix(&folder.join(super::FILE), "-wal")).is_ok_and(|log| log.len() > 0)
+        || folder.join(DAMAGED).exists()
 }
 
 fn is_damage(error: &LibraryError) -> bool {
@@ -132,6 +154,7 @@ fn rescue(
         fs::rename(&ready, folder.join(super::FILE))?;
     }
     clear(&workshop)?;
+    let _ = fs::remove_file(folder.join(DAMAGED));
     let library = open_whole(folder, now)?;
     let backup = made;
     Ok((library, Some(Rescue { set_aside, backup })))
@@ -173,14 +196,22 @@ fn doubt_what_is_unsent(
     doubt: &Failure,
 ) -> Result<(), LibraryError> {
     let doubt = json(doubt)?;
-    library.with(|connection| {
-        connection.execute(
-            "UPDATE generations SET state = 'uncertain', doubtful = 1, waiting = NULL, \
-             submit_key = coalesce(submit_key, ''), body = coalesce(body, x''), \
-             first_sent = coalesce(first_sent, created), failure = :doubt, finished = :now \
-             WHERE state IN ('recorded','uploading','submitting')",
+    library.write(|connection| {
+        let transaction = connection.transaction()?;
+        transaction.execute(
+            "INSERT INTO submissions (generation, key, body, first_sent, doubtful) \
+             SELECT id, '', x'', created, 1 FROM generations \
+             WHERE state IN ('recorded','uploading','submitting') \
+             ON CONFLICT DO UPDATE SET doubtful = 1, key = coalesce(key, ''), \
+             body = coalesce(body, x''), first_sent = coalesce(first_sent, excluded.first_sent)",
+            [],
+        )?;
+        transaction.execute(
+            "UPDATE generations SET state = 'uncertain', waiting = NULL, failure = :doubt, \
+             finished = :now WHERE state IN ('recorded','uploading','submitting')",
             named_params! {":doubt": doubt, ":now": now},
         )?;
+        transaction.commit()?;
         // The file is renamed without SQLite's journal beside it, so all has to be in it.
         let busy: bool =
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;

@@ -105,6 +105,96 @@ const BROUGHT_IN: &str = "ALTER TABLE generations ADD COLUMN brought_in TEXT;";
 /// Version 5. The fingerprint of the API key that a request was first sent with.
 const SENT_BY: &str = "ALTER TABLE generations ADD COLUMN sent_by TEXT;";
 
+/// Version 6. The table of generations keeps what is shown, searched and priced by; what is
+/// needed only to send a request and to fetch its clip lives in `submissions` and goes when
+/// the clip is there. Sums of the ledger's days, so that a page of it costs what it shows.
+/// The spending limits, so that what a request may cost is judged in the transaction that
+/// lets it leave; no row means that none was ever set here.
+const SUBMISSIONS: &str = "
+DROP INDEX generations_by_age;
+DROP INDEX generations_by_state;
+DROP INDEX generations_by_job;
+ALTER TABLE generations RENAME TO generations_5;
+
+CREATE TABLE generations (
+    id              TEXT PRIMARY KEY,
+    created         INTEGER NOT NULL,
+    settings        TEXT NOT NULL,
+    prompt          TEXT NOT NULL,
+    model           TEXT NOT NULL,
+    mode            TEXT NOT NULL,
+    length          INTEGER NOT NULL,
+    sound           INTEGER NOT NULL,
+    state           TEXT NOT NULL,
+    waiting         TEXT,
+    job_id          TEXT,
+    accepted        INTEGER,
+    queued          INTEGER NOT NULL DEFAULT 0,
+    progress        INTEGER,
+    completed       INTEGER,
+    credits         INTEGER,
+    expected        INTEGER,
+    brought_in      TEXT,
+    file            TEXT,
+    bytes           INTEGER,
+    width           INTEGER,
+    height          INTEGER,
+    duration_ms     INTEGER,
+    last_frame_ms   INTEGER,
+    has_poster      INTEGER NOT NULL DEFAULT 0,
+    failure         TEXT,
+    finished        INTEGER
+) STRICT;
+INSERT INTO generations
+SELECT id, created, settings,
+    CASE WHEN json_valid(settings) THEN coalesce(settings ->> '$.prompt', '') ELSE '' END,
+    model, mode, length, sound, state, waiting, job_id, accepted, queued, progress, completed,
+    credits, expected, brought_in, file, bytes, width, height, duration_ms, last_frame_ms,
+    has_poster, failure, finished
+FROM generations_5;
+CREATE INDEX generations_by_age ON generations (created DESC, id DESC);
+CREATE INDEX generations_by_state ON generations (state, created DESC, id DESC);
+CREATE UNIQUE INDEX generations_by_job ON generations (job_id) WHERE job_id IS NOT NULL;
+
+CREATE TABLE submissions (
+    generation      TEXT PRIMARY KEY REFERENCES generations (id) ON DELETE CASCADE,
+    key             TEXT,
+    body            BLOB,
+    pictures_until  INTEGER,
+    first_sent      INTEGER,
+    doubtful        INTEGER NOT NULL DEFAULT 0,
+    sent_by         TEXT,
+    result_url      TEXT,
+    etag            TEXT
+) STRICT;
+INSERT INTO submissions
+SELECT id, submit_key, body, pictures_until, first_sent, doubtful, sent_by, result_url, etag
+FROM generations_5
+WHERE state <> 'ready'
+    AND (submit_key IS NOT NULL OR first_sent IS NOT NULL OR doubtful <> 0 OR result_url IS NOT NULL);
+DROP TABLE generations_5;
+
+CREATE TABLE ledger_days (
+    day         TEXT PRIMARY KEY,
+    charged     INTEGER NOT NULL,
+    returned    INTEGER NOT NULL,
+    unknown     INTEGER NOT NULL
+) STRICT;
+INSERT INTO ledger_days
+SELECT l.day,
+    coalesce(sum(l.credits) FILTER (WHERE l.kind = 'charge'), 0),
+    coalesce(sum(l.credits) FILTER (WHERE l.kind = 'return'), 0),
+    count(*) FILTER (WHERE l.kind = 'charge' AND l.credits IS NULL AND r.id IS NULL)
+FROM ledger l LEFT JOIN ledger r ON l.kind = 'charge' AND r.kind = 'return' AND r.job = l.job
+GROUP BY l.day;
+
+CREATE TABLE limits (
+    only    INTEGER PRIMARY KEY CHECK (only = 1),
+    day     INTEGER,
+    month   INTEGER
+) STRICT;
+";
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(FIRST),
@@ -112,6 +202,7 @@ fn migrations() -> Migrations<'static> {
         M::up(LEDGER),
         M::up(BROUGHT_IN),
         M::up(SENT_BY),
+        M::up(SUBMISSIONS),
     ])
 }
 
@@ -119,7 +210,7 @@ fn migrations() -> Migrations<'static> {
 /// one. A new file has none.
 pub(super) fn migrate(
     connection: &mut Connection,
-    before: impl FnOnce(&Connection) -> Result<(), LibraryError>,
+    before: impl FnOnce() -> Result<(), LibraryError>,
 ) -> Result<(), LibraryError> {
     let migrations = migrations();
     if matches!(
@@ -129,7 +220,7 @@ pub(super) fn migrate(
         .pending_migrations(connection)
         .is_ok_and(|pending| pending > 0)
     {
-        before(connection)?;
+        before()?;
     }
     migrations
         .to_latest(connection)
@@ -206,7 +297,7 @@ mod tests {
                  (id, created, settings, state, model, mode, length, sound, job_id, accepted) \
                  VALUES (?1, 1000, ?2, 'rendering', 'kling-3.0', 'pro', 5, 0, 'job', 1000)",
                 [
-                    id.as_str(),
+                    &id.to_string(),
                     &serde_json::to_string(&crate::settings::Settings::default()).unwrap(),
                 ],
             )

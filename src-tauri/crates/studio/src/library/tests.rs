@@ -45,6 +45,7 @@ impl Shelf {
             clip: None,
             failure: None,
             finished: None,
+            whole: true,
         };
         self.library.insert(&record).unwrap();
         record.id
@@ -352,10 +353,10 @@ fn a_row_that_cannot_be_read_keeps_no_other_from_its_clip() {
     let good = shelf.insert(2000);
     shelf
         .library
-        .with(|connection| {
+        .write(|connection| {
             connection.execute(
                 "UPDATE generations SET settings = 'not json' WHERE id = ?1",
-                [broken.as_str()],
+                [broken],
             )?;
             Ok(())
         })
@@ -367,9 +368,9 @@ fn a_row_that_cannot_be_read_keeps_no_other_from_its_clip() {
         .into_iter()
         .map(|record| record.id)
         .collect();
-    assert_eq!(ids, [good]);
+    assert_eq!(ids, [broken, good], "its job is watched too");
     assert_eq!(
         shelf.library.page(Filter::All, None).unwrap().records.len(),
-        1
+        2
     );
 }

@@ -26,7 +26,7 @@ impl Library {
         frame: FrameHash,
         at_least: Millis,
     ) -> Result<Option<UploadRecord>, LibraryError> {
-        self.with(|connection| {
+        self.read(|connection| {
             Ok(connection
                 .query_row(
                     "SELECT url, until FROM uploads WHERE frame = ?1 AND until > ?2",
@@ -47,7 +47,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn uploaded(&self, frame: FrameHash, upload: &UploadRecord) -> Result<(), LibraryError> {
-        self.with(|connection| {
+        self.write(|connection| {
             connection.execute(
                 "INSERT INTO uploads (frame, url, until) VALUES (?1, ?2, ?3) \
                  ON CONFLICT (frame) DO UPDATE SET url = excluded.url, until = excluded.until",
@@ -62,7 +62,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn forget_uploads(&self) -> Result<(), LibraryError> {
-        self.with(|connection| {
+        self.write(|connection| {
             connection.execute("DELETE FROM uploads", [])?;
             Ok(())
         })

@@ -45,6 +45,16 @@ impl Settings {
         let mut found = Vec::new();
         let mut say = |field, message: String| found.push(Violation { field, message });
 
+        for name in self.others.keys() {
+            say(
+                Field::of_path(name).unwrap_or(Field::Model),
+                format!(
+                    "These settings were made by a newer Inbetween, and this one does not know \
+                     their “{name}”. Update Inbetween, or choose what you want here instead."
+                ),
+            );
+        }
+
         if self.end.is_some() && self.start.is_none() {
             say(
                 Field::End,

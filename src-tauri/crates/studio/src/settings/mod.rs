@@ -6,12 +6,15 @@
 
 mod check;
 mod request;
+mod stored;
 
 pub use check::{
     AVOID_CHARS, LENGTH_SECONDS, LONGEST_TEXT, MOST_REFERENCES, MOST_SHOTS, PROMPT_CHARS,
     SHOT_CHARS,
 };
 pub use request::FrameUrls;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -122,6 +125,9 @@ pub struct Settings {
     pub sound: bool,
     /// What should not be seen.
     pub avoid: String,
+    /// What a newer program stored and this one does not know: JSON texts by the names of the
+    /// fields. Shown and kept; never sent.
+    pub others: BTreeMap<String, String>,
 }
 
 impl Default for Settings {
@@ -139,6 +145,7 @@ impl Default for Settings {
             shape: Shape::default(),
             sound: false,
             avoid: String::new(),
+            others: BTreeMap::new(),
         }
     }
 }

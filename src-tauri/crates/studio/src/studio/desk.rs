@@ -17,7 +17,10 @@ impl Studio {
     #[must_use]
     pub fn draft(&self) -> Option<Settings> {
         let text = crate::regular::read(&self.home.draft_file(), LONGEST_DRAFT).ok()?;
-        let mut draft: Settings = serde_json::from_slice(&text).ok()?;
+        let (mut draft, whole) = Settings::from_stored(std::str::from_utf8(&text).ok()?);
+        if !whole {
+            return None;
+        }
         let is_there = |hash: &crate::frames::FrameHash| self.frames.get(*hash).is_some();
         draft.start = draft.start.filter(is_there);
         draft.end = draft.end.filter(is_there);
@@ -36,12 +39,9 @@ impl Studio {
                 format!("This text is too long to be kept: at most {LONGEST_TEXT} characters fit."),
             ));
         }
-        serde_json::to_vec(draft)
-            .map_err(std::io::Error::other)
-            .and_then(|text| crate::durable::write(&self.home.draft_file(), &text))
-            .map_err(|error| {
-                Problem::new("draft", format!("The draft could not be kept ({error})."))
-            })
+        crate::durable::write(&self.home.draft_file(), draft.to_stored().as_bytes()).map_err(
+            |error| Problem::new("draft", format!("The draft could not be kept ({error}).")),
+        )
     }
 
     /// What these settings will cost, as far as is known.

@@ -30,25 +30,14 @@ impl Studio {
             .await?)
     }
 
-    /// The limits of a profile.
-    #[must_use]
-    pub fn limits(&self, profile: Profile) -> Limits {
-        self.preferences(|preferences| {
-            preferences
-                .limits
-                .get(&profile)
-                .copied()
-                .unwrap_or_default()
-        })
-    }
-
     /// Sets the limits of the profile that is shown, and answers with the books under them.
     ///
     /// # Errors
-    /// When they can't be kept; they hold until the program ends all the same.
+    /// When they can't be kept; they are what they were then.
     pub async fn set_limits(self: &Arc<Self>, limits: Limits) -> Result<Books, Problem> {
         let engine = self.engine()?;
-        engine.set_limits(limits);
+        engine.set_limits(limits).await?;
+        // A copy, for the day on which the library is lost with its backups.
         if let Some(profile) = self.profile() {
             self.change_preferences(|preferences| {
                 if limits.any() {

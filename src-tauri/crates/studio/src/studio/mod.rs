@@ -9,6 +9,7 @@ mod desk;
 mod diagnosis;
 mod import;
 mod ledger;
+mod unused_frames;
 
 pub use diagnosis::Surroundings;
 
@@ -163,6 +164,7 @@ impl Studio {
         });
         // A base that can't be used is said now, not at the first press of Generate.
         studio.client(studio.base.clone(), None)?;
+        tokio::spawn(Self::look_after_frames(Arc::downgrade(&studio)));
         // The window opens all the same: it says what is wrong where a person can read it.
         if let Some(profile) = profile
             && let Err(problem) = studio.engine_of(profile)
@@ -284,6 +286,10 @@ impl Studio {
             self.clock.now(),
             &crate::engine::doubt(),
         )?;
+        // What an older program kept there, and what is left where a library was lost.
+        if let Some(limits) = self.preferences(|it| it.limits.get(&profile).copied()) {
+            library.adopt_limits(limits)?;
+        }
         let engine = Arc::new(Engine::start(EngineConfig {
             library,
             rescue,
@@ -300,7 +306,6 @@ impl Studio {
             },
             first_pause: FIRST_PAUSE,
         }));
-        engine.set_limits(self.limits(profile));
         self.listen(profile, &engine);
         engines.insert(profile, Arc::clone(&engine));
         Ok(engine)

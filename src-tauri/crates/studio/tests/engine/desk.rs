@@ -11,7 +11,6 @@ use studio::clock::Clock;
 use studio::engine::{Engine, EngineConfig};
 use studio::frames::{FrameHash, Frames};
 use studio::generation::{Generation, GenerationId, Phase};
-use studio::ledger::Limits;
 use studio::library::{Filter, Library};
 use studio::notice::Notice;
 use studio::settings::{Mode, Settings};
@@ -152,15 +151,11 @@ impl Desk {
 
     /// The program is started again on what the killed one left.
     pub fn start_again(left: (Sandbox, tempfile::TempDir)) -> Self {
-        Self::start_again_at(left, Clock::system(), Limits::default())
+        Self::start_again_at(left, Clock::system())
     }
 
-    /// The same at another time, under spending limits.
-    pub fn start_again_at(
-        (sandbox, folder): (Sandbox, tempfile::TempDir),
-        clock: Clock,
-        limits: Limits,
-    ) -> Self {
+    /// The same at another time.
+    pub fn start_again_at((sandbox, folder): (Sandbox, tempfile::TempDir), clock: Clock) -> Self {
         let frames = Frames::open(folder.path().join("frames"));
         let setup = Setup {
             clock,
@@ -173,7 +168,6 @@ impl Desk {
             frames,
             setup,
         };
-        desk.engine.set_limits(limits);
         desk.sign_in();
         desk
     }

@@ -409,10 +409,11 @@ async fn one_that_can_not_be_retried_stays() {
         matches!(one.phase, Phase::Failed { .. })
     })
     .await;
-    desk.engine.set_limits(Limits {
+    let limits = Limits {
         day: Some(1),
         month: None,
-    });
+    };
+    desk.engine.set_limits(limits).await.unwrap();
     desk.engine.retry(&failed).await.unwrap_err();
     let (shown, ..) = desk.engine.page(Filter::All, None).await.unwrap();
     assert_eq!(shown.len(), 1);

@@ -148,7 +148,10 @@ async fn presses_in_a_row_cannot_slip_under_the_limit_together() {
     let (clock, _) = noon();
     let desk = Desk::at(clock).await;
     desk.sandbox.hold();
-    desk.engine.set_limits(a_day(2 * QUICK_AT_MOST));
+    desk.engine
+        .set_limits(a_day(2 * QUICK_AT_MOST))
+        .await
+        .unwrap();
     let presses = (0..5).map(|number| desk.engine.generate(quick(&format!("Press {number}"))));
     let answers = futures_util::future::join_all(presses).await;
     let started: Vec<_> = answers.iter().filter_map(|one| one.as_ref().ok()).collect();
@@ -186,7 +189,10 @@ async fn what_waits_for_room_goes_on_when_the_limit_is_raised_and_not_before() {
         ..quick("Patience")
     };
     let id = desk.generate(settings).await;
-    desk.engine.set_limits(a_day(QUICK_AT_MOST - 1));
+    desk.engine
+        .set_limits(a_day(QUICK_AT_MOST - 1))
+        .await
+        .unwrap();
     desk.sign_in();
     let waiting = desk.until_waiting(&id, "raise the limit").await;
     assert_eq!(
@@ -199,12 +205,12 @@ async fn what_waits_for_room_goes_on_when_the_limit_is_raised_and_not_before() {
     assert!(waiting.can_cancel);
 
     // The limit holds after a restart as well.
-    let desk = Desk::start_again_at(desk.kill(), clock, a_day(QUICK_AT_MOST - 1));
+    let desk = Desk::start_again_at(desk.kill(), clock);
     desk.until_waiting(&id, "raise the limit").await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(desk.asked("POST", "/v2/"), 0, "neither picture nor request");
 
-    desk.engine.set_limits(a_day(QUICK_AT_MOST));
+    desk.engine.set_limits(a_day(QUICK_AT_MOST)).await.unwrap();
     let done = desk.until_ready(&id).await;
     assert_eq!(done.waiting, None);
     desk.is_settled(1, QUICK_PRICE).await;
@@ -219,7 +225,7 @@ async fn what_waits_for_room_goes_on_by_itself_when_the_day_ends() {
     desk.engine.set_client(None);
     let second = desk.generate(quick("Second")).await;
     let limit = u32::try_from(QUICK_PRICE).unwrap();
-    desk.engine.set_limits(a_day(limit));
+    desk.engine.set_limits(a_day(limit)).await.unwrap();
     desk.sign_in();
     let waiting = desk.until_waiting(&second, "today's limit").await;
     assert_eq!(
@@ -251,7 +257,7 @@ async fn a_request_that_may_be_paid_is_asked_for_again_whatever_the_limit() {
         .fault(Fault::on(Call::Generate).times(1).then(Answer::DropAfter));
     let id = desk.generate(quick("Paid already")).await;
     desk.until_waiting(&id, "can't be charged twice").await;
-    desk.engine.set_limits(a_day(0));
+    desk.engine.set_limits(a_day(0)).await.unwrap();
     desk.until_ready(&id).await;
     desk.is_settled(1, QUICK_PRICE).await;
 }
@@ -264,7 +270,7 @@ async fn with_a_limit_nothing_is_started_at_an_unknown_price() {
         .fault(Fault::on(Call::Models).then(Answer::status(503)));
     desk.engine.set_client(None);
     let before = desk.generate(quick("From before the limit")).await;
-    desk.engine.set_limits(a_day(1000));
+    desk.engine.set_limits(a_day(1000)).await.unwrap();
     desk.sign_in();
     desk.until_waiting(&before, "the price of this clip is not known")
         .await;

@@ -6,6 +6,7 @@ mod books;
 mod desk;
 mod disk;
 mod failures;
+mod golden;
 mod ledger;
 mod life;
 mod matrix;

@@ -8,7 +8,6 @@ use sandbox::{Answer, Call, Fault};
 use studio::clock::Clock;
 use studio::engine::{EngineError, Event, RecoveryError};
 use studio::generation::{Clip, Generation, GenerationId, Mend, Phase};
-use studio::ledger::Limits;
 use studio::library::Filter;
 use studio::remote::{RemoteJob, RemoteStanding};
 use studio::settings::{Field, Model, Settings, Shape};
@@ -402,7 +401,7 @@ async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_
 /// The program is started again after the hours in which a request may be repeated.
 fn a_day_later(left: (sandbox::Sandbox, tempfile::TempDir)) -> Desk {
     let clock = Clock::new(|| Clock::system().now() + 24 * 3_600_000);
-    Desk::start_again_at(left, clock, Limits::default())
+    Desk::start_again_at(left, clock)
 }
 
 /// A request whose answer is lost for good.

@@ -94,7 +94,10 @@ impl Model {
             {
                 self.state = Rendering;
             }
-            Event::Ready if self.state == Downloading => self.state = Ready,
+            Event::Ready if self.state == Downloading => {
+                self.state = Ready;
+                self.forget_request();
+            }
             Event::Failed if self.state.is_unfinished() => self.state = Failed,
             Event::Uncertain if self.state == Submitting => self.state = Uncertain,
             Event::Waiting if self.state.is_unfinished() => {}
@@ -109,11 +112,21 @@ impl Model {
                     Submitting
                 };
             }
-            Event::Cancel if unsent && self.first_sent.is_none() => self.state = Failed,
+            Event::Cancel if unsent && self.first_sent.is_none() => {
+                self.state = Failed;
+                self.forget_request();
+            }
             Event::Restart | Event::Hours(_) => {}
             _ => return false,
         }
         true
+    }
+
+    /// What was needed to get the clip goes with the need for it.
+    const fn forget_request(&mut self) {
+        self.key = None;
+        self.first_sent = None;
+        self.has_url = false;
     }
 
     /// Whether the library stores what the model says.

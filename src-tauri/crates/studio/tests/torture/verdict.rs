@@ -54,8 +54,7 @@ pub fn forget_keys(folder: &Path) {
     if let Some(library) = library(folder) {
         library
             .execute(
-                "UPDATE generations SET submit_key = lower(hex(randomblob(16))) \
-                 WHERE submit_key IS NOT NULL",
+                "UPDATE submissions SET key = lower(hex(randomblob(16))) WHERE key IS NOT NULL",
                 [],
             )
             .unwrap();

@@ -44,11 +44,11 @@ fn a_job_is_booked_when_it_is_accepted_and_its_amount_when_it_is_known() {
         (row.day.as_str(), row.at, row.kind, row.credits, row.total),
         ("1970-01-06", 5 * DAY + 1000, Kind::Charge, None, 0)
     );
-    assert_eq!(row.generation, id.as_str());
+    assert_eq!(row.generation, id.to_string());
     assert_eq!((row.job.as_str(), row.in_gallery), ("job", true));
     assert_eq!(row.prompt, format!("Clip of {}", 5 * DAY + 1000));
     let unknown = |shelf: &Shelf| {
-        let books = shelf.library.books(5 * DAY, Limits::default()).unwrap();
+        let books = shelf.library.books(5 * DAY).unwrap();
         (books.today.sum.charged, books.today.sum.unknown)
     };
     assert_eq!(unknown(&shelf), (0, 1));
@@ -97,7 +97,7 @@ fn a_return_of_an_unknown_charge_leaves_nothing_unknown() {
         shelf.rows(),
         [(Kind::Charge, None, 0), (Kind::Return, None, 0)]
     );
-    let books = shelf.library.books(2000, Limits::default()).unwrap();
+    let books = shelf.library.books(2000).unwrap();
     assert_eq!(books.today.sum.unknown, 0);
 }
 
@@ -129,7 +129,7 @@ fn removing_a_generation_keeps_its_rows_with_how_its_prompt_begins() {
     shelf.library.remove(&id).unwrap();
     let booked = shelf.booked();
     assert_eq!(booked.len(), 1);
-    assert_eq!(booked[0].generation, id.as_str());
+    assert_eq!(booked[0].generation, id.to_string());
     assert_eq!(booked[0].prompt, "Clip of 1000");
     assert!(!booked[0].in_gallery);
     assert_eq!(booked[0].total, 35);
@@ -144,7 +144,7 @@ fn a_step_and_its_row_are_written_together_or_not_at_all() {
     let run = |sql: &str| {
         shelf
             .library
-            .with(|connection| Ok(connection.execute_batch(sql)?))
+            .write(|connection| Ok(connection.execute_batch(sql)?))
             .unwrap();
     };
     run("CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT raise(FAIL, 'full'); END");
@@ -231,7 +231,7 @@ fn months_and_days_are_summed_apart() {
         .observed(&second, false, None, Some(7))
         .unwrap();
     shelf.fail(&first, Some(false), 32 * DAY);
-    let books = shelf.library.books(32 * DAY, Limits::default()).unwrap();
+    let books = shelf.library.books(32 * DAY).unwrap();
     let sum = |sum: &crate::ledger::Sum| (sum.span.clone(), sum.charged, sum.returned);
     assert_eq!(sum(&books.today.sum), ("1970-02-02".into(), 0, 10));
     assert_eq!(sum(&books.month.sum), ("1970-02".into(), 7, 10));

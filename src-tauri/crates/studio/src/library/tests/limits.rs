@@ -25,22 +25,25 @@ impl Shelf {
             clip: None,
             failure: None,
             finished: None,
+            whole: true,
         };
+        self.library.set_limits(limits).unwrap();
         self.library
-            .insert_within(&record, Some(price), limits)
+            .insert_within(&record, Some(price))
             .unwrap()
             .map(|()| record.id)
     }
 
     fn leave(&self, id: &GenerationId, now: Millis, price: i64, limits: Limits) -> bool {
+        self.library.set_limits(limits).unwrap();
         self.library
-            .sent_within(id, now, "key", Some(price), limits)
+            .sent_within(id, now, "key", Some(price))
             .unwrap()
             .is_ok()
     }
 
     fn used(&self, now: Millis) -> (i64, i64) {
-        let books = self.library.books(now, Limits::default()).unwrap();
+        let books = self.library.books(now).unwrap();
         (books.today.used, books.month.used)
     }
 }

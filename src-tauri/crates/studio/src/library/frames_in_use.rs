@@ -1,0 +1,33 @@
+//! Which pictures the library refers to.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::connections::open_to_read;
+use super::{FILE, LibraryError, backups};
+use crate::frames::{FrameHash, hashes_in};
+
+/// The pictures that generations of the library in `folder` were made from, whether that
+/// library is open or not. Looks for hashes in the stored text, so that settings which can't
+/// be read keep their pictures too.
+///
+/// # Errors
+/// SQLite's, or that a library that was here is gone: nobody knows then.
+pub fn frames_in_use(folder: &Path) -> Result<HashSet<FrameHash>, LibraryError> {
+    let file = folder.join(FILE);
+    if !file.exists() {
+        return if backups::list(folder).is_empty() {
+            Ok(HashSet::new())
+        } else {
+            Err(LibraryError::Damaged("its file is gone".into()))
+        };
+    }
+    let connection = open_to_read(&file)?;
+    let mut statement = connection.prepare("SELECT settings FROM generations")?;
+    let mut rows = statement.query([])?;
+    let mut used = HashSet::new();
+    while let Some(row) = rows.next()? {
+        used.extend(hashes_in(row.get_ref(0)?.as_str().unwrap_or_default()));
+    }
+    Ok(used)
+}

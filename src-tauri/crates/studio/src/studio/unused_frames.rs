@@ -1,0 +1,60 @@
+//! Removing pictures that no library and no draft refers to any more.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use super::Studio;
+use crate::frames::{Removed, hashes_in};
+use crate::library::{LibraryError, frames_in_use};
+use crate::paths::Profile;
+
+/// The first look, when everything that a start has to do is long done.
+const FIRST: Duration = Duration::from_mins(10);
+/// Later looks. What is unused stays for a day, so more often would be no sooner.
+const EVERY: Duration = Duration::from_hours(6);
+
+impl Studio {
+    /// Removes the pictures that nothing has referred to for a day. Where a library can't be
+    /// read nothing is removed.
+    ///
+    /// # Errors
+    /// The library's.
+    pub async fn remove_unused_frames(self: &Arc<Self>) -> Result<Removed, LibraryError> {
+        let studio = Arc::clone(self);
+        let work = move || {
+            let mut used = HashSet::new();
+            for profile in [Profile::Apiframe, Profile::Sandbox] {
+                used.extend(frames_in_use(&studio.home.library(profile))?);
+            }
+            // Last, because settings go from the draft into a library and not back.
+            if let Ok(draft) = std::fs::read(studio.home.draft_file()) {
+                used.extend(hashes_in(&String::from_utf8_lossy(&draft)));
+            }
+            Ok(studio.frames.remove_unused(&used, studio.clock.now()))
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(removed) => removed,
+            Err(stopped) => Err(LibraryError::Io(std::io::Error::other(stopped))),
+        }
+    }
+
+    /// Does so now and then, as long as the studio lives.
+    pub(super) async fn look_after_frames(studio: Weak<Self>) {
+        let mut pause = FIRST;
+        loop {
+            tokio::time::sleep(pause).await;
+            pause = EVERY;
+            let Some(studio) = studio.upgrade() else {
+                return;
+            };
+            match studio.remove_unused_frames().await {
+                Ok(removed) if removed.count > 0 => {
+                    tracing::info!(removed.count, removed.bytes, "unused pictures were removed");
+                }
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "unused pictures could not be looked for"),
+            }
+        }
+    }
+}
