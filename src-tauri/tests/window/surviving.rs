@@ -1,7 +1,7 @@
 //! One program per library, and a library that outlives what happens to its file.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::harness::{Apiframe, Options, Window};
 
@@ -77,4 +77,71 @@ fn a_library_of_a_newer_program_is_left_alone_and_said_so() {
     window.shows("This library was last opened by a newer Inbetween. Update Inbetween");
     window.close();
     assert_eq!(version(), 99);
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_library_of_an_earlier_program_is_all_there_and_what_is_not_known_of_it_is_said() {
+    let apiframe = Apiframe::start();
+    let mut window = Window::prepare(Options::at(&apiframe));
+    let golden =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("src-tauri/crates/studio/tests/golden/schema-5");
+    for part in ["library", "frames", "clips"] {
+        copy(&golden.join(part), &window.home().studio().join(part));
+    }
+    let preferences = window.home().studio().join("preferences.json");
+    fs::write(preferences, r#"{"theme":"dark","profile":"apiframe"}"#).unwrap();
+    let rows = rusqlite::Connection::open(library(&window)).unwrap();
+    rows.execute(
+        "UPDATE generations SET file = replace(file, '/golden', ?1)",
+        [window.home().studio().to_string_lossy()],
+    )
+    .unwrap();
+    for (settings, prompt) in [
+        (
+            r#"{"model":"kling-9","prompt":"Waves fold over the reef","camera":{"pan":3}}"#,
+            "Waves fold",
+        ),
+        ("garbage", "A door opens"),
+    ] {
+        rows.execute(
+            "UPDATE generations SET settings = ?1 WHERE settings LIKE ?2",
+            [settings, &format!("%\"prompt\":\"{prompt}%")],
+        )
+        .unwrap();
+    }
+    drop(rows);
+    window.open();
+    window.button("Just look at my clips").click();
+    window.button("All 17").appears();
+    window
+        .button("Play: Part of this entry can’t be read")
+        .click();
+    window.time_passes();
+    window.shows("Can’t be read");
+    window.button("Gallery…").click();
+    window.button("Play: Waves fold over the reef").click();
+    window.time_passes();
+    window.shows("{\"pan\":3}");
+    window.button("Reuse settings").click();
+    let unknown = window.page().find("group", "Settings of a newer Inbetween");
+    unknown.clone().appears();
+    window.shows("model kling-9");
+    window.button("Leave them out").click();
+    unknown.disappears();
+    assert_eq!(
+        window.textbox("Prompt").property("value"),
+        "Waves fold over the reef"
+    );
 }
