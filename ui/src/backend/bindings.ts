@@ -528,7 +528,7 @@ queued: boolean;
 progress: number | null; 
 /**  When it was accepted. */
 since: number; 
-/**  When the clip is expected. */
+/**  When the clip is expected; `None` when it takes longer than was said. */
 due: number | null } | 
 /**  Fetching the clip. */
 { state: "downloading"; 

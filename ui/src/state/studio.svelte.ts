@@ -10,7 +10,6 @@ import { Arrivals } from './arrivals.svelte';
 import { Clock } from './clock.svelte';
 import { ComposerState } from './composer.svelte';
 import { LedgerState } from '../ledger/ledger.svelte';
-import { Expected } from './expected.svelte';
 import { GalleryState } from './gallery.svelte';
 import { PosterMaker } from './posters';
 import { SessionState } from './session.svelte';
@@ -26,7 +25,6 @@ export function wearTheme(theme: Theme) {
 
 export class Studio {
   readonly clock = new Clock();
-  readonly expected = new Expected();
   readonly voice = new Voice();
   readonly gallery: GalleryState;
   readonly composer: ComposerState;

@@ -297,7 +297,7 @@ pub enum Phase {
         /// When it was accepted.
         #[specta(type = u32)]
         since: Millis,
-        /// When the clip is expected.
+        /// When the clip is expected; `None` when it takes longer than was said.
         #[specta(type = Option<u32>)]
         due: Option<Millis>,
     },

@@ -174,7 +174,7 @@ export function failures(now: number): Generation[] {
 }
 
 export function runningOnes(now: number): Generation[] {
-  const rendering = (since: number, due: number | null, over: object = {}): Phase => ({
+  const rendering = (since: number, due: number, over: object = {}): Phase => ({
     state: 'rendering',
     queued: false,
     progress: null,

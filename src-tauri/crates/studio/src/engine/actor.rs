@@ -14,8 +14,9 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::delays::{Delays, LONGEST_PAUSE};
+use super::poll_schedule::Next;
 use super::step::{Step, next};
-use super::{Event, Shared, fetch, notices, rounds, settle, submit, sweep, watch, words};
+use super::{Event, Shared, fetch, notices, pause, poll, settle, submit, sweep, words};
 use crate::clock::Jumps;
 use crate::generation::{GenerationId, Millis, Record};
 use crate::library::{Library, LibraryError, Rescue};
@@ -28,6 +29,12 @@ const SENDING_AT_ONCE: usize = 3;
 /// Clips fetched at the same time.
 const FETCHING_AT_ONCE: usize = 3;
 
+/// How long a pause is that the server asks for without saying how long: its limits are per
+/// minute.
+const PAUSE: Duration = Duration::from_secs(10);
+/// How long a job waits that the key may not see.
+const REFUSED_PAUSE: Duration = Duration::from_mins(1);
+
 /// How often it is checked whether the machine slept, while something is unfinished.
 const PULSE: Duration = Duration::from_secs(2);
 
@@ -36,7 +43,7 @@ const PULSE: Duration = Duration::from_secs(2);
 pub(super) enum Outcome {
     /// It is done; look at once what comes next.
     Done,
-    /// The job runs; the watcher's rhythm says when it is looked at again.
+    /// The job runs; its poll plan says when it is looked at again.
     Running,
     /// It was not its turn; it is as due as before.
     Later,
@@ -44,21 +51,23 @@ pub(super) enum Outcome {
     After(Duration),
     /// Something is in the way: say so and try again, later each time.
     Trouble(String),
-    /// The server wants all of us to wait.
-    Pause(Duration, String),
+    /// The server wants all of us to wait, for this time where it says so.
+    Pause(Option<Duration>),
+    /// The key may not see this job: the user has to do something.
+    KeyRefused,
 }
 
-/// A finished piece of work: one step, or the watcher's round over many.
+/// A finished piece of work: one step, or one poll of several jobs.
 #[derive(Debug)]
 struct Ended {
-    watcher: bool,
+    polled: bool,
     outcomes: Vec<(GenerationId, Outcome)>,
 }
 
 impl Ended {
     fn of_one(id: GenerationId, outcome: Result<Outcome, LibraryError>) -> Self {
         Self {
-            watcher: false,
+            polled: false,
             outcomes: vec![(id, outcome.unwrap_or_else(library_trouble))],
         }
     }
@@ -69,11 +78,9 @@ struct Actor {
     running: JoinSet<Ended>,
     busy: HashSet<GenerationId>,
     delays: Delays,
-    /// Nothing is asked of the server before this.
-    paused_until: Option<Instant>,
     sending: HashSet<GenerationId>,
     fetching: HashSet<GenerationId>,
-    watching: bool,
+    polling: bool,
     next_backup: Instant,
     /// Whether anything is left to do.
     unfinished: bool,
@@ -90,10 +97,9 @@ pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>) {
         running: JoinSet::new(),
         busy: HashSet::new(),
         delays: Delays::new(first_pause),
-        paused_until: None,
         sending: HashSet::new(),
         fetching: HashSet::new(),
-        watching: false,
+        polling: false,
         next_backup: Instant::now(),
         unfinished: false,
     };
@@ -129,10 +135,10 @@ pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>) {
                 break;
             }
         }
-        if actor.shared.hurry.swap(false, Ordering::AcqRel) {
+        if actor.shared.retry_now.swap(false, Ordering::AcqRel) {
             actor.delays.clear();
-            actor.paused_until = None;
-            actor.shared.outlook.anew();
+            actor.shared.pause.cut_short();
+            actor.shared.schedule.everything_is_due();
         }
     }
 }
@@ -167,10 +173,10 @@ impl Actor {
             self.busy.clear();
             self.sending.clear();
             self.fetching.clear();
-            self.watching = false;
+            self.polling = false;
         }
         let mut wake = Instant::now() + LONGEST_PAUSE;
-        if !self.shared.awake.load(Ordering::Acquire) {
+        if !self.shared.started.load(Ordering::Acquire) {
             return wake;
         }
         let records = match self.shared.library.run(Library::unfinished).await {
@@ -215,9 +221,11 @@ impl Actor {
                 self.say(&record, words::NO_KEY).await;
                 continue;
             };
-            if let Some(until) = self.paused_until
-                && until > Instant::now()
-            {
+            let paused = match step {
+                Step::Look | Step::Settle => self.shared.pause.polling(),
+                _ => self.shared.pause.sending(),
+            };
+            if let Some(until) = paused {
                 wake = wake.min(until);
                 continue;
             }
@@ -244,27 +252,34 @@ impl Actor {
         }
         if let Some(client) = client
             && !looks.is_empty()
-            && !self.watching
+            && !self.polling
         {
-            wake = wake.min(self.watch(client, looks).await);
+            wake = wake.min(self.poll(client, looks).await);
         }
         wake
     }
 
-    /// Starts the watcher's round, if one is due, and says when the next one will be.
-    async fn watch(&mut self, client: Client, looks: Vec<Record>) -> Instant {
-        let round = match rounds::plan(&self.shared, looks).await {
-            rounds::Plan::Wait(wait) => return Instant::now() + wait,
-            rounds::Plan::Round(round) => round,
+    /// Asks about the jobs that are due, or says when the next one will be.
+    async fn poll(&mut self, client: Client, looks: Vec<Record>) -> Instant {
+        let now = self.shared.now();
+        for record in &looks {
+            self.shared
+                .schedule
+                .add(&self.shared.library, record, now)
+                .await;
+        }
+        let (records, listed) = match self.shared.schedule.next(looks) {
+            Next::Wait(wait) => return Instant::now() + wait,
+            Next::Look { records, listed } => (records, listed),
         };
-        self.watching = true;
+        self.polling = true;
         self.busy
-            .extend(round.records.iter().map(|record| record.id.clone()));
+            .extend(records.iter().map(|record| record.id.clone()));
         let shared = Arc::clone(&self.shared);
         self.running.spawn(async move {
             Ended {
-                watcher: true,
-                outcomes: watch::watch(&shared, &client, round).await,
+                polled: true,
+                outcomes: poll::poll(&shared, &client, records, listed).await,
             }
         });
         // Its end wakes this task.
@@ -275,18 +290,15 @@ impl Actor {
     /// pause that the server asked for and that can't be over yet is kept.
     fn wake_up(&mut self, jump: Millis) {
         self.delays.clear();
-        self.shared.outlook.anew();
+        self.shared.schedule.everything_is_due();
         let slept = Duration::from_millis(u64::try_from(jump).unwrap_or(0));
-        self.paused_until = self
-            .paused_until
-            .and_then(|until| until.checked_sub(slept))
-            .filter(|until| *until > Instant::now());
+        self.shared.pause.slept(slept);
     }
 
     /// Takes in what became of steps.
-    async fn take(&mut self, Ended { watcher, outcomes }: Ended) {
-        if watcher {
-            self.watching = false;
+    async fn take(&mut self, Ended { polled, outcomes }: Ended) {
+        if polled {
+            self.polling = false;
         }
         let mut any_done = false;
         for (id, outcome) in outcomes {
@@ -307,10 +319,21 @@ impl Actor {
                         .failed(&id, words::OFFLINE.contains(&sentence.as_str()));
                     self.wait(&id, &sentence).await;
                 }
-                Outcome::Pause(wait, sentence) => {
-                    let until = Instant::now() + wait;
-                    self.paused_until = Some(self.paused_until.map_or(until, |old| old.max(until)));
+                Outcome::Pause(asked) => {
+                    self.shared.pause.begin(asked.unwrap_or(PAUSE));
+                    let kept = asked.map(|wait| {
+                        if polled {
+                            wait.min(pause::LONGEST_FOR_POLLING)
+                        } else {
+                            wait
+                        }
+                    });
+                    let sentence = words::pause(kept, &self.shared.local_time());
                     self.wait(&id, &sentence).await;
+                }
+                Outcome::KeyRefused => {
+                    self.delays.rest(&id, REFUSED_PAUSE);
+                    self.wait(&id, words::KEY_REFUSED_WHILE_RENDERING).await;
                 }
             }
         }

@@ -12,18 +12,18 @@ mod delays;
 mod fetch;
 mod keep;
 mod notices;
-mod outlook;
+mod pause;
 mod place;
+mod poll;
+mod poll_schedule;
 mod presence;
 mod recover;
-mod rounds;
 mod scan;
 mod settle;
 mod spending;
 pub mod step;
 mod submit;
 mod sweep;
-mod watch;
 mod words;
 
 pub use notices::doubt;
@@ -40,7 +40,6 @@ use tokio::sync::{Notify, broadcast};
 
 use crate::clips::{ClipsFolder, Fetcher};
 use crate::clock::Clock;
-use crate::estimate::Usual;
 use crate::frames::Frames;
 use crate::generation::{
     Generation, GenerationId, Millis, Received, Record, Revision, State, next_revision,
@@ -124,18 +123,18 @@ struct Shared {
     client: RwLock<Option<Client>>,
     fetcher: Fetcher,
     clock: Clock,
-    usual_time: Duration,
     first_pause: Duration,
-    outlook: outlook::Outlook,
+    schedule: poll_schedule::PollSchedule,
+    pause: pause::Pause,
     /// What Apiframe says its models cost, once it was asked.
     catalogue: RwLock<Option<ModelCatalog>>,
     events: broadcast::Sender<Event>,
     /// Something changed that the task should look at.
     nudge: Notify,
     /// Whether it may begin at all: not before somebody said who is signed in.
-    awake: std::sync::atomic::AtomicBool,
+    started: std::sync::atomic::AtomicBool,
     /// Waiting times are over for all: a person asked, or the client is another.
-    hurry: std::sync::atomic::AtomicBool,
+    retry_now: std::sync::atomic::AtomicBool,
     received: Mutex<HashMap<GenerationId, Received>>,
     notices: Mutex<Vec<Notice>>,
     /// Sentences for people that the library could not take, because it is what is in the
@@ -168,15 +167,15 @@ impl Engine {
             client: RwLock::new(None),
             fetcher: config.fetcher,
             clock: config.clock,
-            usual_time: config.usual_time,
             first_pause: config.first_pause,
-            outlook: outlook::Outlook::default(),
+            schedule: poll_schedule::PollSchedule::new(config.usual_time),
+            pause: pause::Pause::default(),
             catalogue: RwLock::default(),
             // Enough for a burst of a hundred jobs, each told of ten times.
             events: broadcast::channel(1024).0,
             nudge: Notify::new(),
-            awake: false.into(),
-            hurry: false.into(),
+            started: false.into(),
+            retry_now: false.into(),
             received: Mutex::default(),
             notices: Mutex::default(),
             unstored: Mutex::default(),
@@ -207,9 +206,9 @@ impl Engine {
             .write()
             .unwrap_or_else(PoisonError::into_inner) = client;
         self.shared
-            .awake
+            .started
             .store(true, std::sync::atomic::Ordering::Release);
-        self.shared.hurry();
+        self.shared.retry_now();
     }
 
     /// Where clips go from now on; those that are there stay.
@@ -228,7 +227,7 @@ impl Engine {
             .unwrap_or_else(PoisonError::into_inner)
             .push(former.path().to_owned());
         self.shared.folder_moved.notify_one();
-        self.shared.hurry();
+        self.shared.retry_now();
     }
 
     /// The library behind it.
@@ -282,6 +281,8 @@ impl Engine {
         let shown = self.shared.show(record, revision).await;
         self.shared.tell(Event::Changed(Box::new(shown.clone())));
         self.shared.tell_counts().await;
+        // Pressing Generate also asks to go on after a long pause.
+        self.shared.pause.cut_short();
         self.shared.nudge.notify_one();
         Ok(shown)
     }
@@ -345,7 +346,7 @@ impl Engine {
             .await?;
         self.shared.changed(id).await;
         self.shared.tell_counts().await;
-        self.shared.hurry();
+        self.shared.retry_now();
         Ok(self.shared.shown(id).await?)
     }
 
@@ -486,9 +487,18 @@ impl Shared {
         self.clock.now()
     }
 
-    /// Ends all waiting times and looks at everything anew.
-    fn hurry(&self) {
-        self.hurry.store(true, std::sync::atomic::Ordering::Release);
+    /// The time of day where the user is.
+    fn local_time(&self) -> jiff::Zoned {
+        jiff::Timestamp::from_millisecond(self.now())
+            .unwrap_or_default()
+            .to_zoned(self.library.zone())
+    }
+
+    /// Ends all waiting times, except a pause that the server asked for: of that, only what is
+    /// longer than some minutes.
+    fn retry_now(&self) {
+        self.retry_now
+            .store(true, std::sync::atomic::Ordering::Release);
         self.nudge.notify_one();
     }
 
@@ -498,13 +508,6 @@ impl Shared {
             .run(move |library| library.record(&wanted))
             .await?
             .ok_or(LibraryError::NotThere)
-    }
-
-    /// What jobs with such settings usually take.
-    async fn usual(&self, settings: &Settings) -> Arc<Usual> {
-        self.outlook
-            .usual(&self.library, settings, self.usual_time)
-            .await
     }
 
     /// A generation as it is stored now.
@@ -526,8 +529,10 @@ impl Shared {
         }
         let due = match (&record.state, &record.job) {
             (State::Rendering, Some(job)) => {
-                let usual = self.usual(&record.settings).await;
-                Some(job.accepted + self.outlook.due(&record.id, &usual))
+                self.schedule.add(&self.library, &record, self.now()).await;
+                self.schedule
+                    .due(&record.id)
+                    .map(|due| job.accepted.saturating_add(due))
             }
             _ => None,
         };

@@ -24,7 +24,7 @@ pub(super) async fn look_after(shared: Arc<Shared>) {
         let was = trouble;
         trouble = tell(&shared, was || moved.is_ok()).await;
         if was && !trouble {
-            shared.hurry();
+            shared.retry_now();
         }
     }
 }

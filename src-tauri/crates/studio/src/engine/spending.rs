@@ -23,7 +23,7 @@ impl Engine {
             .library
             .run(move |library| library.set_limits(limits))
             .await?;
-        self.shared.hurry();
+        self.shared.retry_now();
         Ok(())
     }
 
@@ -31,7 +31,7 @@ impl Engine {
     pub fn learn_prices(&self, catalogue: ModelCatalog) {
         self.shared.learn_prices(catalogue);
         // Something may wait for a price.
-        self.shared.hurry();
+        self.shared.retry_now();
     }
 
     /// What these settings will cost, as far as is known.

@@ -16,10 +16,6 @@ use crate::library::{LibraryError, UploadRecord};
 use crate::points;
 use crate::settings::{Field, FrameUrls, Settings};
 
-/// How long a pause is that the server asks for without saying how long: its limits are per
-/// minute.
-pub(super) const PAUSE: std::time::Duration = std::time::Duration::from_secs(10);
-
 /// Uploads what the settings need and is not at the server (long enough) any more, then
 /// writes the exact request down.
 pub(super) async fn prepare(
@@ -325,10 +321,7 @@ pub(super) async fn fail(
 
 /// The server's wish for a pause, for everybody.
 pub(super) fn pause(rejection: &apiframe::Rejection) -> Outcome {
-    Outcome::Pause(
-        rejection.retry_after.unwrap_or(PAUSE),
-        words::unavailable(rejection),
-    )
+    Outcome::Pause(rejection.retry_after)
 }
 
 /// Which control a frame came from.

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use apiframe::{Rejection, RejectionKind};
+use jiff::Zoned;
 
 use crate::generation::{Failure, Mend};
 use crate::settings::{Field, Violation};
@@ -32,20 +33,38 @@ pub(super) const OFFLINE: [&str; 3] = [NO_CONNECTION, ANSWER_LOST, DOWNLOAD_BROK
 
 /// Why a server that is there can't serve just now.
 pub(super) fn unavailable(rejection: &Rejection) -> String {
-    match (&rejection.kind, rejection.retry_after) {
-        (RejectionKind::RateLimited, Some(wait)) => format!(
+    if is_in_between(rejection) {
+        "Something between this computer and Apiframe answers in its place, the sign-in page of \
+         a network perhaps. Trying again by itself; nothing is lost."
+            .into()
+    } else {
+        "Apiframe is having trouble just now. Trying again by itself; nothing is lost.".into()
+    }
+}
+
+/// From here on the end of a pause says more than its length.
+const LONG_PAUSE: Duration = Duration::from_mins(2);
+
+/// The server asked for a pause, which is kept for so long; `now` is the user's time of day.
+pub(super) fn pause(asked: Option<Duration>, now: &Zoned) -> String {
+    match asked {
+        None => "Apiframe asks for a short pause. It goes on by itself.".into(),
+        Some(wait) if wait <= LONG_PAUSE => format!(
             "Apiframe asks for a pause of {} s. It goes on by itself.",
             wait.as_secs().max(1)
         ),
-        (RejectionKind::RateLimited, None) => {
-            "Apiframe asks for a short pause. It goes on by itself.".into()
+        Some(wait) => {
+            let end = now.saturating_add(wait);
+            let form = if end.date() == now.date() {
+                "%H:%M"
+            } else {
+                "%H:%M on %A"
+            };
+            format!(
+                "Apiframe asks for a pause. It goes on by itself at {}.",
+                end.strftime(form)
+            )
         }
-        _ if is_in_between(rejection) => {
-            "Something between this computer and Apiframe answers in its place, the sign-in page of \
-             a network perhaps. Trying again by itself; nothing is lost."
-                .into()
-        }
-        _ => "Apiframe is having trouble just now. Trying again by itself; nothing is lost.".into(),
     }
 }
 

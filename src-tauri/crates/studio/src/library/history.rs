@@ -1,54 +1,42 @@
 //! What the library's own finished jobs teach: how long such jobs take and what they cost.
 
-use rusqlite::ToSql;
+use rusqlite::params;
 
 use super::{Library, LibraryError};
-use crate::estimate::LATEST;
 use crate::generation::Millis;
+use crate::poll_plan::{LATEST, RenderTimes};
 use crate::price::Paid;
 use crate::settings::{Mode, Model, Settings};
 
 const MODES: [Mode; 3] = [Mode::Standard, Mode::Pro, Mode::FourK];
 
-/// How long the latest finished jobs took, in milliseconds and in no order; each kind is a
-/// part of the one before.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct RenderTimes {
-    /// Of the same model.
-    pub model: Vec<Millis>,
-    /// Of the same model and mode.
-    pub mode: Vec<Millis>,
-    /// Of the same model, mode and length.
-    pub length: Vec<Millis>,
-}
+/// A job that took longer than this, in milliseconds, tells of a clock that was wrong.
+const LONGEST: Millis = 24 * 3_600_000;
 
 impl Library {
-    /// How long the latest [`LATEST`] finished jobs like one with these settings took, by
-    /// the server's clock, from acceptance to completion.
+    /// How long the latest finished jobs like one with these settings took by the server's
+    /// clock, from acceptance to completion: those of the same model, mode and length where
+    /// they are enough, else of the same model and mode, else of the model.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn render_times(&self, settings: &Settings) -> Result<RenderTimes, LibraryError> {
-        let (model, mode) = (settings.model.id(), settings.mode.id());
-        Ok(RenderTimes {
-            model: self.times("model = ?1", &[&model])?,
-            mode: self.times("model = ?1 AND mode = ?2", &[&model, &mode])?,
-            length: self.times(
-                "model = ?1 AND mode = ?2 AND length = ?3",
-                &[&model, &mode, &settings.length],
-            )?,
-        })
-    }
-
-    fn times(&self, alike: &str, values: &[&dyn ToSql]) -> Result<Vec<Millis>, LibraryError> {
+    pub fn render_times(&self, settings: &Settings) -> Result<Option<RenderTimes>, LibraryError> {
+        let (mode, length) = (Some(settings.mode.id()), Some(settings.length));
         self.read(|connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "SELECT completed - accepted FROM generations \
-                 WHERE {alike} AND completed > accepted AND state IN ('downloading', 'ready') \
-                 ORDER BY created DESC LIMIT {LATEST}"
-            ))?;
-            let times = statement.query_map(values, |row| row.get(0))?;
-            Ok(times.collect::<Result<_, _>>()?)
+            let mut statement = connection.prepare_cached(
+                "SELECT completed - accepted AS took FROM generations \
+                 WHERE model = ?1 AND mode = coalesce(?2, mode) AND length = coalesce(?3, length) \
+                   AND took BETWEEN 1 AND ?4 AND state IN ('downloading', 'ready') \
+                 ORDER BY created DESC LIMIT ?5",
+            )?;
+            for (mode, length) in [(mode, length), (mode, None), (None, None)] {
+                let alike = params![settings.model.id(), mode, length, LONGEST, LATEST as i64];
+                let times = statement.query_map(alike, |row| row.get(0))?;
+                if let Some(times) = RenderTimes::of(times.collect::<Result<_, _>>()?) {
+                    return Ok(Some(times));
+                }
+            }
+            Ok(None)
         })
     }
 

@@ -33,7 +33,6 @@ pub use files::ClipFile;
 pub use frames_in_use::frames_in_use;
 pub use gallery::{Counts, Filter, Page};
 pub use health::StateCount;
-pub use history::RenderTimes;
 pub use rescue::Rescue;
 pub use uploads::UploadRecord;
 

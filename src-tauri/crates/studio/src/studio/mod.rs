@@ -27,10 +27,10 @@ use url::Url;
 use crate::clips::{ClipsFolder, Fetcher};
 use crate::clock::Clock;
 use crate::engine::{Engine, EngineConfig, Event};
-use crate::estimate;
 use crate::frames::Frames;
 use crate::library::Library;
 use crate::paths::{Home, Profile};
+use crate::poll_plan::PUBLISHED;
 use crate::preferences::Preferences;
 use crate::problem::Problem;
 use crate::session::{KeySource, Session};
@@ -302,7 +302,7 @@ impl Studio {
             usual_time: if loopback {
                 self.sandbox_time
             } else {
-                estimate::PUBLISHED
+                PUBLISHED
             },
             first_pause: FIRST_PAUSE,
         }));

@@ -1,5 +1,5 @@
-//! The watcher: how many requests it makes, what it does when it may not or can't ask, and
-//! that it wakes up with the machine.
+//! Polling: how many requests it makes, what it does when it may not or can't ask, and that
+//! it wakes up with the machine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -104,6 +104,66 @@ async fn a_pause_that_the_list_asks_for_holds_for_every_job() {
     let waited = looks[refused + 1].0 - looks[refused].0;
     assert!(waited >= 2000, "{waited} ms");
     desk.is_settled(3, 3 * QUICK_PRICE).await;
+}
+
+/// The clock of a desk jumps ahead, as after sleep.
+fn sleep(ahead: &AtomicI64, minutes: i64) {
+    ahead.fetch_add(minutes * 60_000, Ordering::SeqCst);
+}
+
+fn pause_of(seconds: &str) -> Answer {
+    Answer::status(429).with_header("Retry-After", seconds)
+}
+
+/// Long enough for whatever is due at once to be asked for.
+async fn a_moment() {
+    tokio::time::sleep(Duration::from_secs(3)).await;
+}
+
+#[tokio::test]
+async fn a_pause_of_a_day_keeps_a_paid_clip_for_minutes_and_says_until_when() {
+    let ahead = Arc::default();
+    let desk = desk(Duration::from_millis(500), &ahead).await;
+    desk.sandbox.hold();
+    let id = desk.generate(quick("Paid for")).await;
+    rendering(&desk, std::slice::from_ref(&id)).await;
+    desk.sandbox
+        .fault(Fault::on(Call::Job).times(1).then(pause_of("86400")));
+    let waiting = desk.until_waiting(&id, "It goes on by itself at ").await;
+    let waiting = waiting.waiting.unwrap();
+    assert!(!waiting.contains("86400"), "{waiting}");
+    desk.sandbox.release();
+    desk.sandbox.clear_requests();
+    // Whoever wants to go on ends no pause of some minutes.
+    let none = studio::ledger::Limits::default();
+    desk.engine.set_limits(none).await.unwrap();
+    a_moment().await;
+    assert_eq!(desk.asked("GET", "/v2/jobs"), 0, "a pause was cut short");
+    sleep(&ahead, 6);
+    desk.until_ready(&id).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_long_pause_before_a_request_ends_when_somebody_presses_generate() {
+    let ahead = Arc::default();
+    let desk = desk(Duration::from_millis(500), &ahead).await;
+    desk.sandbox
+        .fault(Fault::on(Call::Generate).times(1).then(pause_of("86400")));
+    let id = desk.generate(quick("Told to wait")).await;
+    desk.until_waiting(&id, "It goes on by itself at ").await;
+    sleep(&ahead, 6);
+    a_moment().await;
+    assert_eq!(
+        desk.asked("POST", "/v2/videos"),
+        1,
+        "the wish was not obeyed"
+    );
+    let second = desk.generate(quick("Asked now")).await;
+    // The first minutes of the pause are over.
+    desk.until_ready(&id).await;
+    desk.until_ready(&second).await;
+    desk.is_settled(2, 2 * QUICK_PRICE).await;
 }
 
 #[tokio::test]

@@ -1,13 +1,15 @@
-//! Jobs that take a random time, and watchers that look at them, in a time that is only
-//! counted. The planner is the engine's own; the random numbers come from a seed, so the
-//! same run gives the same figures on every machine.
+//! Jobs that take a random time, and programs that ask about them, in a time that is only
+//! counted. The plan is the engine's own; the random numbers come from a seed, so the same
+//! run gives the same figures on every machine.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "simulated times are small and positive"
 )]
 
-use super::estimate::{self, Sighting, Usual, Watched};
+use std::time::Duration;
+
+use studio::poll_plan::{LATEST, PUBLISHED, PollPlan, RenderTimes, shared_interval};
 
 /// Pseudo-random numbers (`SplitMix64`), the same everywhere.
 pub struct Dice(u64);
@@ -65,7 +67,12 @@ pub const PLAIN: Kind = Kind {
     sigma: 0.35,
     late: (0.0, 1.0),
 };
-/// The same, and one in twenty takes four times as long.
+/// Jobs that are much alike.
+pub const NARROW: Kind = Kind {
+    sigma: 0.15,
+    ..PLAIN
+};
+/// As most jobs are, and one in twenty takes four times as long.
 pub const LATE_TAIL: Kind = Kind {
     late: (0.05, 4.0),
     ..PLAIN
@@ -124,7 +131,7 @@ impl Outcome {
     }
 }
 
-/// Each job looked at alone, in waits that `next` gives for the number of the look.
+/// Each job asked about alone, in waits that `next` gives for the number of the look.
 pub fn fixed(times: &[f64], next: impl Fn(u32) -> f64) -> Outcome {
     let mut outcome = Outcome::default();
     for takes in times {
@@ -152,39 +159,39 @@ pub fn vendor(times: &[f64]) -> Outcome {
     })
 }
 
-/// This watcher, one job after the other. With `history` each job finds those before it in
-/// the library, and `before` besides.
+/// This plan, one job after the other. With `history` each job finds those before it in the
+/// library, and `before` besides.
 pub fn one_by_one(before: &[f64], times: &[f64], progress: Progress, history: bool) -> Outcome {
     let mut outcome = Outcome::default();
-    let mut finished: Vec<i64> = before.iter().map(|time| millis(*time)).collect();
+    let mut finished = before.to_vec();
     for takes in times {
-        let known = if history {
-            &finished[finished.len().saturating_sub(estimate::LATEST)..]
-        } else {
-            &[]
-        };
-        let usual = Usual::learn(&[known], estimate::PUBLISHED);
-        let mut sightings = Vec::new();
+        let known = if history { &finished[..] } else { &[] };
+        let mut plan = plan(known);
         let mut age = 0.0;
-        while age < *takes {
-            look(&mut sightings, progress, age, *takes);
-            let job = estimate::watched(&usual, millis(age), 0, &sightings);
-            age += estimate::next_look(&[job]).as_secs_f64();
+        loop {
+            age += plan.next_look(seconds(age)).as_secs_f64();
             outcome.requests += 1;
+            if age >= *takes {
+                break;
+            }
+            plan.saw(seconds(age), progress.at(age, *takes));
         }
         outcome.delays.push(age - takes);
         outcome.watched += age;
-        finished.push(millis(*takes));
+        finished.push(*takes);
     }
     outcome
 }
 
-/// This watcher with so many jobs running at the same time, one list for all of them. Each
-/// job that ends makes room for the next, until all have ended.
-pub fn together(times: &[f64], at_once: usize, refill: bool, usual: &Usual) -> Outcome {
+/// This plan with so many jobs running at the same time, one list for all of them. With
+/// `refill` each job that ends makes room for the next.
+pub fn together(before: &[f64], times: &[f64], at_once: usize, refill: bool) -> Outcome {
     struct Running {
         began: f64,
         takes: f64,
+        plan: PollPlan,
+        seen: f64,
+        wait: f64,
     }
     let mut outcome = Outcome::default();
     let mut left = times.iter();
@@ -193,101 +200,52 @@ pub fn together(times: &[f64], at_once: usize, refill: bool, usual: &Usual) -> O
     loop {
         let room = at_once - running.len();
         if refill || running.is_empty() {
-            running.extend(left.by_ref().take(room).map(|takes| Running {
-                began: now,
-                takes: *takes,
+            running.extend(left.by_ref().take(room).map(|takes| {
+                let plan = plan(before);
+                Running {
+                    began: now,
+                    takes: *takes,
+                    wait: plan.next_look(Duration::ZERO).as_secs_f64(),
+                    plan,
+                    seen: now,
+                }
             }));
         }
         if running.is_empty() || refill && running.len() < at_once {
             break;
         }
-        let jobs: Vec<Watched> = running
+        let looked = running.iter().filter(|job| job.seen > job.began);
+        let shared = shared_interval(looked.map(|job| seconds(job.wait))).as_secs_f64();
+        let pages = running.len().div_ceil(100);
+        let soonest = running
             .iter()
-            .map(|job| estimate::watched(usual, millis(now - job.began), 0, &[]))
-            .collect();
-        let wait = estimate::next_look(&jobs).as_secs_f64();
+            .map(|job| job.seen + job.wait - now)
+            .fold(shared, f64::min);
+        let wait = soonest.max(running[0].plan.shortest().as_secs_f64() * pages as f64);
         now += wait;
         outcome.watched += wait;
-        outcome.requests += running.len().div_ceil(100) as u64;
-        running.retain(|job| {
-            let delay = now - job.began - job.takes;
-            if delay >= 0.0 {
-                outcome.delays.push(delay);
+        outcome.requests += pages as u64;
+        running.retain_mut(|job| {
+            let age = now - job.began;
+            if age >= job.takes {
+                outcome.delays.push(age - job.takes);
+                return false;
             }
-            delay < 0.0
+            job.plan.saw(seconds(age), None);
+            job.wait = job.plan.next_look(seconds(age)).as_secs_f64();
+            job.seen = now;
+            true
         });
     }
     outcome
 }
 
-fn look(sightings: &mut Vec<Sighting>, progress: Progress, age: f64, takes: f64) {
-    if let Some(percent) = progress.at(age, takes) {
-        estimate::remember(
-            sightings,
-            Sighting {
-                age: millis(age),
-                percent,
-            },
-        );
-    }
+fn plan(known: &[f64]) -> PollPlan {
+    let latest = known.iter().rev().take(LATEST);
+    let times = latest.map(|time| (time * 1000.0) as i64).collect();
+    PollPlan::new(RenderTimes::of(times), PUBLISHED)
 }
 
-fn millis(seconds: f64) -> i64 {
-    (seconds * 1000.0).round() as i64
-}
-
-/// The least mean delay that any rhythm can have at so many requests a job, if it knows
-/// exactly how long jobs of this kind take and nothing of the single job: dynamic programming
-/// over all moments for looks, half a second apart.
-///
-/// With a price for each look, the best next look after one at `i` is the `j` with the
-/// least of (what a job that ends in between waits) + (what is left to pay from `j` on).
-/// The price is then found at which the looks are as many as asked for.
-pub fn least_delay(kind: Kind, requests: f64) -> f64 {
-    const STEP: f64 = 0.5;
-    const LONGEST: usize = 240;
-    const SAMPLE: usize = 100_000;
-    let mut times = kind.times(SAMPLE, &mut Dice::new(99));
-    times.sort_unstable_by(f64::total_cmp);
-    let end = (times[SAMPLE - 1] / STEP) as usize + 2;
-    let running: Vec<f64> = (0..=end)
-        .map(|i| {
-            1.0 - times.partition_point(|time| *time <= i as f64 * STEP) as f64 / SAMPLE as f64
-        })
-        .collect();
-    let mut area = vec![0.0; end + 1];
-    for i in 0..end {
-        area[i + 1] = area[i] + f64::midpoint(running[i], running[i + 1]) * STEP;
-    }
-    let with_price = |price: f64| {
-        let mut best = vec![(0.0, 0.0, 0.0); end + 1];
-        for i in (0..end).rev() {
-            best[i] = (i + 1..=(i + LONGEST).min(end))
-                .map(|j| {
-                    let waits = (j - i) as f64 * STEP * running[i] - (area[j] - area[i]);
-                    let (cost, delay, looks) = best[j];
-                    (
-                        cost + waits + price * running[i],
-                        delay + waits,
-                        looks + running[i],
-                    )
-                })
-                .min_by(|one, other| one.0.total_cmp(&other.0))
-                .unwrap_or_default();
-        }
-        (best[0].1, best[0].2)
-    };
-    let (mut cheap, mut dear) = (1e-3, 1.0);
-    for _ in 0..14 {
-        let price = f64::sqrt(cheap * dear);
-        if with_price(price).1 > requests {
-            cheap = price;
-        } else {
-            dear = price;
-        }
-    }
-    // Between the two prices the points lie on a line.
-    let ((more_delay, fewer), (less_delay, more)) = (with_price(dear), with_price(cheap));
-    let part = ((requests - fewer) / (more - fewer).max(1e-9)).clamp(0.0, 1.0);
-    more_delay + (less_delay - more_delay) * part
+fn seconds(seconds: f64) -> Duration {
+    Duration::from_secs_f64(seconds)
 }

@@ -1,40 +1,41 @@
-//! Watching: one round over the jobs that are due for a look, and what the answers mean.
+//! Polling: asks about the jobs that are due, and takes in what the answers mean.
 //!
-//! When that is, and how the jobs are asked for, is decided in [`super::rounds`]. A running
-//! job is looked after for as long as the server says it runs.
+//! When that is, and how the jobs are asked for, is decided in [`super::poll_schedule`]. A
+//! running job is asked about for as long as the server says it runs.
 
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use apiframe::{Client, Error, Job, JobStatus, RejectionKind, Unsendable};
+use apiframe::{Client, Error, Job, JobQuery, JobStatus, RejectionKind, Unsendable};
 
 use super::actor::{Outcome, library_trouble};
 use super::attempts::Then;
-use super::rounds::{List, Round, list};
 use super::{Event, Shared, submit, words};
 use crate::generation::{GenerationId, JobRecord, Record};
 use crate::library::LibraryError;
 use crate::points;
 
-/// How long a job that the key may not see waits: a person has to do something.
-const REFUSED_PAUSE: Duration = Duration::from_mins(1);
+/// Jobs on one page of the list; the schema allows no more.
+const PAGE: u8 = 100;
 /// So many lost answers one after the other are no accident of one job.
 const LOST_IN_A_ROW: u32 = 3;
 /// A clip expected earlier or later by less than this many milliseconds is no news.
 const SHOWN_FROM: u64 = 1000;
 
 /// Looks at each of these once.
-pub(super) async fn watch(
+pub(super) async fn poll(
     shared: &Arc<Shared>,
     client: &Client,
-    Round { records, listed }: Round,
+    records: Vec<Record>,
+    listed: bool,
 ) -> Vec<(GenerationId, Outcome)> {
     let outcomes = if listed {
         match list(client, &records).await {
-            Ok(list) => look(shared, client, records, list, true).await,
+            Ok(list) => look(shared, client, records, list).await,
             Err(error) => {
-                let outcome = everybodys(shared, &error).unwrap_or_else(|| {
-                    shared.outlook.list_failed();
+                shared.schedule.asked(1);
+                let outcome = for_all(shared, &error).unwrap_or_else(|| {
+                    shared.schedule.leave_the_list();
                     Outcome::Trouble(match &error {
                         Error::Rejected(rejection) => words::unavailable(rejection),
                         _ => words::NO_CONNECTION.into(),
@@ -47,16 +48,62 @@ pub(super) async fn watch(
             }
         }
     } else {
-        look(shared, client, records, List::default(), false).await
+        look(shared, client, records, List::default()).await
     };
     for (id, outcome) in &outcomes {
         match outcome {
-            Outcome::Done => shared.outlook.ended(id),
-            Outcome::Trouble(_) | Outcome::Pause(..) => shared.outlook.missed(id),
+            Outcome::Done => shared.schedule.ended(id),
+            Outcome::Trouble(_) | Outcome::Pause(_) | Outcome::KeyRefused => {
+                shared.schedule.missed(id);
+            }
             Outcome::Running | Outcome::Later | Outcome::After(_) => {}
         }
     }
     outcomes
+}
+
+/// What the account's list said.
+#[derive(Default)]
+struct List {
+    jobs: HashMap<String, Job>,
+    pages: usize,
+}
+
+/// The jobs of these records, from as few pages of the account's list as hold them. It
+/// begins with the newest, so other programs' jobs may stand before them; past as many
+/// pages as asking for each would cost it stops.
+async fn list(client: &Client, records: &[Record]) -> Result<List, Error> {
+    let mut found = List::default();
+    let mut cursor = None;
+    let mut left: Vec<&str> = records
+        .iter()
+        .filter_map(|record| Some(record.job.as_ref()?.id.as_str()))
+        .collect();
+    while !left.is_empty() && found.pages < records.len() {
+        let query = JobQuery {
+            limit: Some(PAGE),
+            cursor: cursor.take(),
+            ..JobQuery::default()
+        };
+        let page = client.jobs(&query).await?;
+        found.pages += 1;
+        for job in page.jobs {
+            // What a listed job leaves out is worth a question of its own.
+            let whole =
+                job.status != JobStatus::Completed || job.expired || !job.result_urls().is_empty();
+            if let Some(place) = left.iter().position(|id| *id == job.id) {
+                left.swap_remove(place);
+                if whole {
+                    found.jobs.insert(job.id.clone(), job);
+                }
+            }
+        }
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// Takes in what the list said, and asks for each job that it did not show.
@@ -65,10 +112,10 @@ async fn look(
     client: &Client,
     records: Vec<Record>,
     mut list: List,
-    listed: bool,
 ) -> Vec<(GenerationId, Outcome)> {
     let mut outcomes = Vec::with_capacity(records.len());
-    let mut asked = 0;
+    let count = records.len();
+    let mut requests = list.pages;
     let mut misses = 0;
     // What keeps one job from being asked for and would keep every other.
     let mut obstacle: Option<Outcome> = None;
@@ -85,7 +132,7 @@ async fn look(
                 continue;
             }
             (None, None) => {
-                asked += 1;
+                requests += 1;
                 client.job(&job_id).await
             }
         };
@@ -95,7 +142,7 @@ async fn look(
                 take(shared, record, job).await
             }
             Err(error) => {
-                if let Some(outcome) = everybodys(shared, &error) {
+                if let Some(outcome) = for_all(shared, &error) {
                     obstacle = Some(outcome.clone());
                     Ok(outcome)
                 } else {
@@ -111,8 +158,9 @@ async fn look(
         };
         outcomes.push((id, outcome.unwrap_or_else(library_trouble)));
     }
-    if listed {
-        shared.outlook.listed(list.pages + asked);
+    shared.schedule.asked(requests);
+    if list.pages > 0 && requests >= count {
+        shared.schedule.leave_the_list();
     }
     outcomes
 }
@@ -193,9 +241,8 @@ async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), Lib
     let queued = job.status == JobStatus::Queued;
     let (progress, credits) = (job.progress, job.credit_cost);
     let age = shared.now() - before.accepted;
-    let usual = shared.usual(&record.settings).await;
-    let due_before = shared.outlook.due(&id, &usual);
-    shared.outlook.saw(&id, age, progress.filter(|_| !queued));
+    let due_before = shared.schedule.due(&id);
+    shared.schedule.saw(&id, age, progress.filter(|_| !queued));
     let news = record.waiting.is_some()
         || before.queued != queued
         || before.progress < progress
@@ -208,24 +255,25 @@ async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), Lib
             .await?;
         points::reach(points::LOOK_STORED);
     }
-    if news || due_before.abs_diff(shared.outlook.due(&id, &usual)) >= SHOWN_FROM {
+    let due_changed = match (due_before, shared.schedule.due(&id)) {
+        (Some(before), Some(now)) => before.abs_diff(now) >= SHOWN_FROM,
+        (before, now) => before != now,
+    };
+    if news || due_changed {
         shared.changed(&id).await;
     }
     Ok(())
 }
 
 /// What keeps every job from being looked at, not this one alone; `None` if it is this one.
-fn everybodys(shared: &Shared, error: &Error) -> Option<Outcome> {
+fn for_all(shared: &Shared, error: &Error) -> Option<Outcome> {
     match error {
         Error::Connect(_) => Some(Outcome::Trouble(words::NO_CONNECTION.into())),
         Error::Rejected(rejection) => match rejection.kind {
             RejectionKind::RateLimited => Some(submit::pause(rejection)),
             RejectionKind::Unauthorized | RejectionKind::Forbidden => {
                 shared.tell(Event::KeyRefused);
-                Some(Outcome::Pause(
-                    REFUSED_PAUSE,
-                    words::KEY_REFUSED_WHILE_RENDERING.into(),
-                ))
+                Some(Outcome::KeyRefused)
             }
             _ => None,
         },
