@@ -206,11 +206,11 @@ impl Actor {
             }
             if step == Step::Fetch {
                 if self.fetching.len() < FETCHING_AT_ONCE {
-                    self.fetching.insert(record.id.clone());
-                    self.busy.insert(record.id.clone());
+                    self.fetching.insert(record.id);
+                    self.busy.insert(record.id);
                     let shared = Arc::clone(&self.shared);
                     self.running.spawn(async move {
-                        let id = record.id.clone();
+                        let id = record.id;
                         let outcome = fetch::fetch(&shared, record).await;
                         Ended::of_one(id, outcome)
                     });
@@ -236,11 +236,11 @@ impl Actor {
             if self.sending.len() >= SENDING_AT_ONCE {
                 continue;
             }
-            self.sending.insert(record.id.clone());
-            self.busy.insert(record.id.clone());
+            self.sending.insert(record.id);
+            self.busy.insert(record.id);
             let shared = Arc::clone(&self.shared);
             self.running.spawn(async move {
-                let id = record.id.clone();
+                let id = record.id;
                 let outcome = match step {
                     Step::Prepare => submit::prepare(&shared, &client, record).await,
                     Step::Submit => submit::submit(&shared, &client, record).await,
@@ -273,8 +273,7 @@ impl Actor {
             Next::Look { records, listed } => (records, listed),
         };
         self.polling = true;
-        self.busy
-            .extend(records.iter().map(|record| record.id.clone()));
+        self.busy.extend(records.iter().map(|record| record.id));
         let shared = Arc::clone(&self.shared);
         self.running.spawn(async move {
             Ended {
@@ -351,7 +350,7 @@ impl Actor {
     }
 
     async fn wait(&self, id: &GenerationId, sentence: &str) {
-        let (wanted, text) = (id.clone(), sentence.to_owned());
+        let (wanted, text) = (*id, sentence.to_owned());
         let written = self
             .shared
             .library

@@ -113,7 +113,7 @@ impl Attempts {
 
     fn with<T>(&self, id: &GenerationId, work: impl FnOnce(&mut Tries) -> T) -> T {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        work(all.entry(id.clone()).or_default())
+        work(all.entry(*id).or_default())
     }
 }
 

@@ -56,7 +56,7 @@ impl Delays {
     /// A step failed: it waits, longer each time.
     pub fn failed(&mut self, id: &GenerationId, offline: bool) {
         let pauses = self.pauses();
-        let delay = self.all.entry(id.clone()).or_insert(Delay {
+        let delay = self.all.entry(*id).or_insert(Delay {
             until: Instant::now(),
             pauses,
             offline,
@@ -68,7 +68,7 @@ impl Delays {
     /// Nothing is wrong; its turn comes after this time.
     pub fn rest(&mut self, id: &GenerationId, wait: Duration) {
         let pauses = self.pauses();
-        let delay = self.all.entry(id.clone()).or_insert(Delay {
+        let delay = self.all.entry(*id).or_insert(Delay {
             until: Instant::now(),
             pauses,
             offline: false,

@@ -20,7 +20,7 @@ const SHOWN_EVERY: Duration = Duration::from_millis(250);
 
 /// One attempt to fetch a clip.
 pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcome, LibraryError> {
-    let id = record.id.clone();
+    let id = record.id;
     if let Some(wait) = shared.attempts.pause(&id) {
         return Ok(Outcome::After(wait));
     }
@@ -87,7 +87,7 @@ async fn transfer(
     url: &Url,
     part: &Path,
 ) -> Result<Result<u64, DownloadError>, LibraryError> {
-    let wanted = id.clone();
+    let wanted = *id;
     let mark = shared
         .library
         .run(move |library| library.etag(&wanted))
@@ -131,7 +131,7 @@ async fn set_mark(
     id: &GenerationId,
     mark: Option<String>,
 ) -> Result<(), LibraryError> {
-    let wanted = id.clone();
+    let wanted = *id;
     shared
         .library
         .run(move |library| library.set_etag(&wanted, mark.as_deref()))
@@ -145,7 +145,7 @@ fn remember(shared: &Shared, id: &GenerationId, received: Received) {
         .received
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .insert(id.clone(), received);
+        .insert(*id, received);
 }
 
 /// What to do after an attempt that did not bring the clip; `brought` says whether it
@@ -210,7 +210,7 @@ async fn wrong(
 
 /// Goes back to the job, which knows where its clip is.
 async fn look_again(shared: &Arc<Shared>, id: &GenerationId) -> Result<(), LibraryError> {
-    let wanted = id.clone();
+    let wanted = *id;
     shared
         .library
         .run(move |library| library.look_again(&wanted))

@@ -34,7 +34,7 @@ pub(super) async fn keep(
         &jiff::tz::TimeZone::system(),
         &record.settings.prompt,
     );
-    let (from, into, wanted) = (part.clone(), folder.clone(), id.clone());
+    let (from, into, wanted) = (part.clone(), folder.clone(), id);
     let kept = shared
         .library
         .run(move |library| Ok(name_it(library, &wanted, &from, &into, &name)))
@@ -142,7 +142,7 @@ async fn show(
         has_poster: false,
         missing: false,
     };
-    let (wanted, now) = (id.clone(), shared.now());
+    let (wanted, now) = (*id, shared.now());
     shared
         .library
         .run(move |library| library.ready(&wanted, &clip, now))

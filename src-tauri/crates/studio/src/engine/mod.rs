@@ -339,7 +339,7 @@ impl Engine {
     /// # Errors
     /// [`LibraryError::NotThere`] if it is not in such a state.
     pub async fn resume(&self, id: &GenerationId) -> Result<Generation, EngineError> {
-        let wanted = id.clone();
+        let wanted = *id;
         self.shared
             .library
             .run(move |library| library.resume(&wanted))
@@ -355,7 +355,7 @@ impl Engine {
     /// # Errors
     /// [`LibraryError::NotThere`] if it was already sent.
     pub async fn cancel(&self, id: &GenerationId) -> Result<Generation, EngineError> {
-        let (wanted, now) = (id.clone(), self.shared.now());
+        let (wanted, now) = (*id, self.shared.now());
         self.shared
             .library
             .run(move |library| library.cancel(&wanted, &words::cancelled(), now))
@@ -371,14 +371,14 @@ impl Engine {
     /// # Errors
     /// [`LibraryError::NotThere`] if it is unfinished.
     pub async fn remove(&self, id: &GenerationId) -> Result<(), EngineError> {
-        let wanted = id.clone();
+        let wanted = *id;
         self.shared
             .library
             .run(move |library| library.remove(&wanted))
             .await?;
         // A poster that stays costs some kilobytes and is never shown.
         let _ = tokio::fs::remove_file(self.poster_path(id)).await;
-        self.shared.tell(Event::Removed(id.clone()));
+        self.shared.tell(Event::Removed(*id));
         self.shared.tell_counts().await;
         Ok(())
     }
@@ -425,7 +425,7 @@ impl Engine {
     /// # Errors
     /// [`LibraryError::NotThere`] if there is no such clip, or the disk's.
     pub async fn save_poster(&self, id: &GenerationId, jpeg: Vec<u8>) -> Result<(), EngineError> {
-        let (wanted, path) = (id.clone(), self.poster_path(id));
+        let (wanted, path) = (*id, self.poster_path(id));
         self.shared
             .library
             .run(move |library| {
@@ -503,7 +503,7 @@ impl Shared {
     }
 
     async fn record(&self, id: &GenerationId) -> Result<Record, LibraryError> {
-        let wanted = id.clone();
+        let wanted = *id;
         self.library
             .run(move |library| library.record(&wanted))
             .await?
@@ -552,7 +552,7 @@ impl Shared {
 
     /// Shows why a generation waits, where that can't be stored.
     fn say_unstored(&self, id: &GenerationId, sentence: &str) {
-        self.unstored().insert(id.clone(), sentence.to_owned());
+        self.unstored().insert(*id, sentence.to_owned());
     }
 
     /// What was said and not stored is no longer so.
@@ -563,7 +563,7 @@ impl Shared {
     /// Apiframe has taken the job of a generation. One that was brought in meanwhile and
     /// has this very job goes on in its place.
     async fn accepted(&self, id: &GenerationId, job: &str, at: Millis) -> Result<(), LibraryError> {
-        let (wanted, job) = (id.clone(), job.to_owned());
+        let (wanted, job) = (*id, job.to_owned());
         let has_it = self
             .library
             .run(move |library| {
@@ -589,7 +589,7 @@ impl Shared {
     async fn changed(&self, id: &GenerationId) {
         match self.shown(id).await {
             Ok(shown) => self.tell(Event::Changed(Box::new(shown))),
-            Err(LibraryError::NotThere) => self.tell(Event::Removed(id.clone())),
+            Err(LibraryError::NotThere) => self.tell(Event::Removed(*id)),
             Err(error) => tracing::error!(%error, "a changed generation could not be shown"),
         }
     }

@@ -120,7 +120,7 @@ async fn look(
     // What keeps one job from being asked for and would keep every other.
     let mut obstacle: Option<Outcome> = None;
     for record in records {
-        let id = record.id.clone();
+        let id = record.id;
         let Some(job_id) = record.job.as_ref().map(|job| job.id.clone()) else {
             outcomes.push((id, Outcome::Done));
             continue;
@@ -166,7 +166,7 @@ async fn look(
 }
 
 async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome, LibraryError> {
-    let id = record.id.clone();
+    let id = record.id;
     points::reach(points::LOOK_ANSWERED);
     match job.status {
         JobStatus::Completed => {
@@ -196,7 +196,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
                 credits: job.credit_cost,
                 ..JobRecord::default()
             };
-            let wanted = id.clone();
+            let wanted = id;
             shared
                 .library
                 .run(move |library| library.rendered(&wanted, &done))
@@ -225,7 +225,7 @@ async fn book(shared: &Arc<Shared>, id: &GenerationId, job: &Job) -> Result<(), 
     let Some(cost) = job.credit_cost.filter(|cost| *cost > 0) else {
         return Ok(());
     };
-    let (wanted, progress) = (id.clone(), job.progress);
+    let (wanted, progress) = (*id, job.progress);
     shared
         .library
         .run(move |library| library.observed(&wanted, false, progress, Some(cost)))
@@ -248,7 +248,7 @@ async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), Lib
         || before.progress < progress
         || credits.is_some_and(|credits| before.credits != Some(credits));
     if news {
-        let wanted = id.clone();
+        let wanted = id;
         shared
             .library
             .run(move |library| library.observed(&wanted, queued, progress, credits))

@@ -91,15 +91,12 @@ impl PollSchedule {
         let plan = PollPlan::new(history, self.published);
         let age = record.job.as_ref().map_or(0, |job| now - job.accepted);
         let new = (0..=JUST_ACCEPTED).contains(&age);
-        self.lock()
-            .jobs
-            .entry(record.id.clone())
-            .or_insert_with(|| Job {
-                wait: plan.next_look(Duration::ZERO),
-                plan,
-                seen: new.then(Instant::now),
-                looked: false,
-            });
+        self.lock().jobs.entry(record.id).or_insert_with(|| Job {
+            wait: plan.next_look(Duration::ZERO),
+            plan,
+            seen: new.then(Instant::now),
+            looked: false,
+        });
     }
 
     /// How long after its acceptance this job's clip is expected, in milliseconds; `None`

@@ -72,7 +72,7 @@ impl Engine {
             .await?;
             *self.shared.absent() = gone;
         }
-        let mut gone: Vec<_> = self.shared.absent().iter().cloned().collect();
+        let mut gone: Vec<_> = self.shared.absent().iter().copied().collect();
         gone.sort_unstable();
         Ok(gone)
     }
@@ -86,7 +86,7 @@ impl Engine {
         if is_there {
             self.shared.absent().remove(id);
         } else {
-            self.shared.absent().insert(id.clone());
+            self.shared.absent().insert(*id);
         }
         Ok(())
     }
@@ -119,7 +119,7 @@ impl Engine {
     }
 
     async fn put(&self, id: &GenerationId, file: &Path) -> Result<(), LibraryError> {
-        let (wanted, place) = (id.clone(), file.to_owned());
+        let (wanted, place) = (*id, file.to_owned());
         self.shared
             .library
             .run(move |library| library.moved(&wanted, &place))
@@ -176,7 +176,7 @@ impl Engine {
         let Some(url) = url.filter(|_| job.status == JobStatus::Completed && !job.expired) else {
             return Err(RecoveryError::Expired);
         };
-        let wanted = id.clone();
+        let wanted = *id;
         self.shared
             .library
             .run(move |library| library.fetch_again(&wanted, url.as_str()))

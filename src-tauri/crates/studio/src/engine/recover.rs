@@ -231,7 +231,7 @@ impl Engine {
             return Err(RecoveryError::Expired);
         }
         let record = record_of(&job, shared);
-        let (id, job_id) = (record.id.clone(), job.id);
+        let (id, job_id) = (record.id, job.id);
         let (has_it, new) = shared
             .library
             .run(move |library| {

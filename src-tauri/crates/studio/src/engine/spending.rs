@@ -107,7 +107,7 @@ pub(super) async fn held_back(
         return Ok(None);
     }
     let most = shared.most(&record.settings).await?;
-    let (id, now) = (record.id.clone(), shared.now());
+    let (id, now) = (record.id, shared.now());
     let answer = shared
         .library
         .run(move |library| library.may_leave(&id, now, most))
@@ -127,7 +127,7 @@ pub(super) async fn leave(
     by: String,
     lost_before: bool,
 ) -> Result<Option<Outcome>, LibraryError> {
-    let id = record.id.clone();
+    let id = record.id;
     if lost_before {
         shared
             .library

@@ -37,7 +37,7 @@ pub(super) async fn prepare(
     let mut urls = FrameUrls::new();
     let mut pictures_until: Option<Millis> = None;
     if !settings.frames().is_empty() {
-        let wanted = id.clone();
+        let wanted = id;
         shared
             .library
             .run(move |library| library.uploading(&wanted))
@@ -76,7 +76,7 @@ pub(super) async fn prepare(
         doubtful: false,
         sent_by: None,
     };
-    let wanted = id.clone();
+    let wanted = id;
     points::reach(points::REQUEST_MADE);
     shared
         .library
@@ -281,7 +281,7 @@ async fn unsend(
     if lost_before {
         return Ok(());
     }
-    let wanted = id.clone();
+    let wanted = *id;
     shared
         .library
         .run(move |library| library.unsent(&wanted, sent))
@@ -292,7 +292,7 @@ pub(super) async fn settle_unknown(
     shared: &Arc<Shared>,
     id: &GenerationId,
 ) -> Result<Outcome, LibraryError> {
-    let (wanted, now) = (id.clone(), shared.now());
+    let (wanted, now) = (*id, shared.now());
     shared
         .library
         .run(move |library| library.uncertain(&wanted, &words::uncertain(), now))
@@ -307,7 +307,7 @@ pub(super) async fn fail(
     id: &GenerationId,
     failure: Failure,
 ) -> Result<Outcome, LibraryError> {
-    let (wanted, now) = (id.clone(), shared.now());
+    let (wanted, now) = (*id, shared.now());
     tracing::warn!(generation = %id, code = failure.code, "a generation failed");
     points::reach(points::FAILED_FOUND);
     shared

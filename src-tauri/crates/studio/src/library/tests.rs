@@ -283,7 +283,7 @@ fn an_unfinished_generation_stays_in_the_library() {
 fn the_gallery_is_paged_newest_first_without_gaps_or_repeats() {
     let shelf = Shelf::new();
     let mut ids: Vec<_> = (0..150).map(|i| shelf.insert(1000 + i / 3)).collect();
-    ids.sort_by_key(|id| (shelf.record(id).created, id.clone()));
+    ids.sort_by_key(|id| (shelf.record(id).created, *id));
     ids.reverse();
     let mut seen = Vec::new();
     let mut cursor = None;

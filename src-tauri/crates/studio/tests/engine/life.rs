@@ -104,10 +104,7 @@ async fn several_presses_in_a_row_all_become_clips() {
     }
     let (shown, next, counts) = desk.engine.page(Filter::All, None).await.unwrap();
     ids.reverse();
-    assert_eq!(
-        shown.iter().map(|one| one.id.clone()).collect::<Vec<_>>(),
-        ids
-    );
+    assert_eq!(shown.iter().map(|one| one.id).collect::<Vec<_>>(), ids);
     assert_eq!((next, counts.all, counts.running), (None, 6, 0));
     desk.is_settled(6, 6 * QUICK_PRICE).await;
 }
@@ -206,7 +203,7 @@ async fn of_all_that_was_told_of_a_generation_the_highest_revision_is_how_it_is(
     let desk = Desk::new().await;
     let mut events = desk.engine.events();
     let asked = desk.engine.generate(quick("In order")).await.unwrap();
-    let id = asked.id.clone();
+    let id = asked.id;
     let mut told = vec![asked];
     while !matches!(told[told.len() - 1].phase, Phase::Ready { .. }) {
         if let Event::Changed(generation) = events.recv().await.unwrap() {

@@ -39,7 +39,7 @@ fn event() -> impl Strategy<Value = Event> {
 
 fn record(id: &GenerationId) -> Record {
     Record {
-        id: id.clone(),
+        id: *id,
         created: BEGIN,
         settings: Settings::default(),
         state: State::Recorded,

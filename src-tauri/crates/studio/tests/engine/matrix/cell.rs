@@ -64,11 +64,11 @@ pub async fn check(at: At, wrong: Wrong, reads: Reads) {
     let cell = Cell::before(at).await;
     cell.spoil(&wrong).await;
     let id = match reads {
-        Reads::Nothing => cell.id.clone(),
+        Reads::Nothing => cell.id,
         Reads::Waits(words) => {
             let waiting = cell.desk.until_waiting(&cell.id, words).await;
             is_for_people(&waiting.waiting.unwrap());
-            cell.id.clone()
+            cell.id
         }
         Reads::Fails(words) => cell.fails(words).await,
         Reads::Unknown(words) => cell.is_unknown(words).await,
@@ -215,7 +215,7 @@ impl Cell {
         // Nothing was taken, and nothing is tried behind the person's back.
         assert_eq!(self.desk.sandbox.credits(), 1000);
         assert!(self.desk.sandbox.jobs().is_empty());
-        self.id.clone()
+        self.id
     }
 
     async fn is_unknown(&self, words: &str) -> GenerationId {
@@ -230,7 +230,7 @@ impl Cell {
         };
         assert!(message.contains(words), "{message}");
         is_for_people(&message);
-        self.id.clone()
+        self.id
     }
 
     /// The clip is on the disk as it was served, and nothing else is.
