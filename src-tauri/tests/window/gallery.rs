@@ -164,6 +164,14 @@ fn one_whose_fate_is_unknown_is_paid_for_again_only_after_a_second_yes_and_can_b
             [],
         )
         .unwrap();
+    // The request, which is forgotten with the clip there.
+    library
+        .execute(
+            "INSERT INTO submissions (generation, key, body, first_sent) \
+             SELECT id, 'key', ?1, created FROM generations",
+            [apiframe.bodies()[0].to_string().into_bytes()],
+        )
+        .unwrap();
     drop(library);
     window.open();
     window.shows("Its answer never arrived.");
