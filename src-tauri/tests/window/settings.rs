@@ -57,15 +57,22 @@ fn the_theme_is_worn_at_once_and_after_a_restart() {
         window.page().looked();
         colour != serde_json::json!("rgb(243, 242, 239)")
     };
-    assert!(dark(&window));
+    // A page that has just been loaded is there before its style is.
+    let becomes = |window: &Window, wanted: bool| {
+        crate::harness::wait::until(
+            || dark(window) == wanted,
+            || format!("it does not become dark: {wanted}"),
+        );
+    };
+    becomes(&window, true);
     window.choice("Theme", "Light").click();
-    assert!(!dark(&window), "it is not light");
+    becomes(&window, false);
     window.restart();
     window.region("Composer").appears();
-    assert!(!dark(&window), "it is not light any more");
+    becomes(&window, false);
     opened(&window);
     window.choice("Theme", "Dark").click();
-    assert!(dark(&window), "it is not dark");
+    becomes(&window, true);
     window.choice("Theme", "System").click();
     let preferences = fs::read_to_string(window.home().studio().join("preferences.json"));
     crate::harness::wait::until(
