@@ -291,6 +291,28 @@ it('an end frame alone is remarked after a moment, an empty prompt only when Gen
   vi.useRealTimers();
 });
 
+it('the first character of a prompt is not met with a remark that there is none', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+  const { backend, user } = await open();
+  const remark = 'Write what happens.';
+  backend.check.mockResolvedValue([{ field: 'prompt', message: remark }]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(backend.check).toHaveBeenCalled();
+  // The answer about the prompt as it stands now is still to come.
+  backend.check.mockReturnValue(new Promise(() => undefined));
+  await user.type(prompt(), 'F');
+  expect(screen.queryByText(remark)).toBeNull();
+  // What was asked for with a press is there, and goes with the first character too.
+  await user.clear(prompt());
+  backend.check.mockResolvedValue([{ field: 'prompt', message: remark }]);
+  backend.generate.mockRejectedValue(problem('settings', 'No.', { violations: [] }));
+  await user.click(generate());
+  await screen.findByText(remark);
+  await user.type(prompt(), 'F');
+  expect(screen.queryByText(remark)).toBeNull();
+  vi.useRealTimers();
+});
+
 describe('Ctrl and V', () => {
   it('outside a text field puts the picture on the clipboard into a slot', async () => {
     const { studio } = await open();

@@ -75,6 +75,8 @@ export class ComposerState {
   readonly replaced: Replaced;
 
   #found = $state.raw<Violation[]>([]);
+  /** What was found about the prompt is that there is none: the first character settles it. */
+  #promptMissing = false;
   #flags = $state.raw<Flag[]>([]);
   /** Generate was pressed on what stands here: from now on also an empty prompt is remarked. */
   #pressed = $state(false);
@@ -103,9 +105,11 @@ export class ComposerState {
   }));
 
   violations = $derived.by<Violation[]>(() => {
-    const early = (one: Violation) =>
-      one.field === 'prompt' ? this.prompt.trim() === '' : one.field === 'end' && !this.#alone;
-    const shown = this.#found.filter((one) => this.#pressed || !early(one));
+    const { prompt } = this;
+    const shown = this.#found.filter(({ field }) => {
+      if (field === 'prompt' && this.#promptMissing) return this.#pressed && prompt.trim() === '';
+      return this.#pressed || field !== 'end' || this.#alone;
+    });
     const flags = this.#flags.filter((one) => one.value === valueOf(this.settings, one.field));
     return [...flags, ...shown.filter((one) => !flags.some((flag) => flag.field === one.field))];
   });
@@ -191,13 +195,14 @@ export class ComposerState {
     const asked = this.settings;
     try {
       const found = await this.backend.check(asked);
-      if (asked === this.settings) this.#find(found);
+      if (asked === this.settings) this.#find(found, asked.prompt.trim() === '');
     } catch (error) {
       asProblem(error);
     }
   }
 
-  #find(found: Violation[]) {
+  #find(found: Violation[], promptMissing = false) {
+    this.#promptMissing = promptMissing;
     this.#found = found;
     const alone = found.some((one) => one.field === 'end');
     if (alone && this.#aloneTimer !== undefined) return;
