@@ -152,7 +152,7 @@ fn two_pictures_and_a_prompt_become_a_clip_that_plays_from_the_one_to_the_other(
 
     // Home and End on the viewer's own slider.
     let position = window.page().find("slider", "Position");
-    window.button("Pause…").click();
+    window.pause_film();
     position.keys("\u{e011}");
     window.video_shows("the clip's first picture", DAWN);
     position.keys("\u{e010}");

@@ -124,7 +124,7 @@ fn from_the_key_to_the_ledger(screen: (u32, u32), theme: &'static str, apiframe:
 
     walk.window.button("Play: The sun…").click();
     walk.window.time_passes();
-    walk.window.button("Pause…").click();
+    walk.window.pause_film();
     walk.look("viewer");
     walk.window.button("Gallery…").click();
 

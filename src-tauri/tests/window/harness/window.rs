@@ -389,18 +389,30 @@ impl Window {
         });
     }
 
-    /// Waits until the playing clip has moved on by half a second.
+    /// Waits until the playing clip has moved on by half a second, or has ended.
     pub fn time_passes(&self) {
         let time = || {
-            self.page().run(
-                "return document.querySelector('video')?.currentTime ?? 0",
-                vec![],
-            )
+            let script = "const film = document.querySelector('video'); \
+                return film?.ended ? null : (film?.currentTime ?? 0)";
+            self.page().run(script, vec![]).as_f64()
         };
-        let begin = time().as_f64().expect("a time");
+        let begin = time().unwrap_or_default();
         self.wait_for("the clip to play", || {
-            time().as_f64().is_some_and(|now| now > begin + 0.5)
+            time().is_none_or(|now| now > begin + 0.5)
         });
+    }
+
+    /// Pauses the film in the viewer. A short one is over before a busy machine finds the
+    /// button, so it loops until then.
+    pub fn pause_film(&self) {
+        self.button("Loop").click();
+        let script = "return document.querySelector('video').ended";
+        if self.page().run(script, vec![]) == json!(true) {
+            self.button("Play…").click();
+        }
+        self.button("Pause…").click();
+        self.button("Play…").appears();
+        self.button("Loop").click();
     }
 
     /// When the page first painted something.
