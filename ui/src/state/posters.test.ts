@@ -45,3 +45,20 @@ it('goes on after a clip that cannot be pictured', async () => {
   await waitFor(() => expect(backend.savePoster).toHaveBeenCalledWith('b', jpeg));
   expect(backend.savePoster).toHaveBeenCalledTimes(1);
 });
+
+it('tries a clip again that could not be pictured, and then leaves it alone', async () => {
+  const { backend } = stub();
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const grab = vi.fn(async (address: string) => {
+    const sick = address.endsWith('/never') || grab.mock.calls.length < 4;
+    if (sick) throw new Error('no loadeddata');
+    return jpeg;
+  });
+  const maker = new PosterMaker(backend, grab);
+  maker.need([bare('later'), bare('never')]);
+  await waitFor(() => expect(backend.savePoster).toHaveBeenCalledWith('later', jpeg));
+  await waitFor(() => expect(grab).toHaveBeenCalledTimes(6));
+  maker.need([bare('later'), bare('never')]);
+  expect(grab).toHaveBeenCalledTimes(6);
+  expect(backend.savePoster).toHaveBeenCalledTimes(1);
+});

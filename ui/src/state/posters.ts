@@ -22,6 +22,8 @@ const LOOKS = [0, 100, 250, 500, 1000, 2000, 4000, 4000];
 const PLACES = [2 / 3, 0.9, 0.3, 0];
 /** A decoder that says nothing for this long will not say anything any more. */
 const GIVE_UP_MS = 15_000;
+/** WebKitGTK's decoder now and then says nothing at all about a good film; a new one does. */
+const TRIES = 3;
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -80,7 +82,7 @@ async function firstPicture(video: HTMLVideoElement, width: number, height: numb
 
 export class PosterMaker {
   #queue: string[] = [];
-  #tried = new Set<string>();
+  #tries = new Map<string, number>();
   #busy = false;
 
   constructor(
@@ -88,12 +90,12 @@ export class PosterMaker {
     private grab: (address: string) => Promise<Uint8Array> = grabPoster,
   ) {}
 
-  /** Each clip is tried once a run: what cannot be decoded now cannot be a second later. */
+  /** A clip that can't be pictured is tried again after the others, and then left alone. */
   need(generations: Generation[]) {
     for (const { id, phase } of generations) {
       if (phase.state !== 'ready' || phase.clip.hasPoster || phase.clip.missing) continue;
-      if (this.#tried.has(id)) continue;
-      this.#tried.add(id);
+      if (this.#tries.has(id)) continue;
+      this.#tries.set(id, 0);
       this.#queue.push(id);
     }
     if (!this.#busy && this.#queue.length > 0) void this.#work();
@@ -106,6 +108,9 @@ export class PosterMaker {
         await this.backend.savePoster(id, await this.grab(this.backend.media('clip', id)));
       } catch (error) {
         console.warn(`No poster for ${id}:`, error);
+        const tries = (this.#tries.get(id) ?? 0) + 1;
+        this.#tries.set(id, tries);
+        if (tries < TRIES) this.#queue.push(id);
       }
     }
     this.#busy = false;
