@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import { fireEvent } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { open } from '../testing/open';
-import type { Failure } from '../backend';
+import type { Failure, Session } from '../backend';
 import { ACCOUNT, frame, generation, problem, SETTINGS } from '../testing/stub';
 
 const region = () => within(screen.getByRole('region', { name: 'Composer' }));
@@ -180,9 +180,14 @@ describe('Generate', () => {
       session: { state: 'ready', account: few },
     });
     await screen.findByText('This clip costs 25 credits and you have 2.');
-    backend.refreshAccount.mockResolvedValueOnce({ state: 'ready', account: few });
+    let answer: (session: Session) => void = () => undefined;
+    backend.refreshAccount.mockReturnValueOnce(new Promise((done) => (answer = done)));
     await user.click(screen.getByRole('button', { name: 'Generate 25 credits, you have 2' }));
     expect(backend.refreshAccount).toHaveBeenCalledTimes(1);
+    // A slow network: it says so, since another press would do nothing.
+    screen.getByText('Checking your balance');
+    answer({ state: 'ready', account: few });
+    await waitFor(() => expect(screen.queryByText('Checking your balance')).toBeNull());
     expect(backend.generate).not.toHaveBeenCalled();
     await user.click(screen.getByRole('button', { name: 'Add credits' }));
     expect(backend.openLink).toHaveBeenCalledWith('addCredits');

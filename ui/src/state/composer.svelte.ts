@@ -67,6 +67,8 @@ export class ComposerState {
 
   price = $state.raw<Price>({ kind: 'unknown' });
   submitting = $state(false);
+  /** The last press waits for the balance, which may take as long as the network likes. */
+  asking = $state(false);
   /** What went wrong with the last press of Generate, where no field is at fault. */
   problem = $state.raw<Problem | null>(null);
   /** What became of the last press, for a moment. */
@@ -239,7 +241,10 @@ export class ComposerState {
     this.#pressed = true;
     try {
       // Credits may have been bought since the balance was last asked for.
-      if (this.shortage) await this.funds.refresh();
+      if (this.shortage) {
+        this.asking = true;
+        await this.funds.refresh();
+      }
       if (this.shortage) return;
       const settings = $state.snapshot(this.settings);
       const generation = await this.backend.generate(settings);
@@ -256,6 +261,7 @@ export class ComposerState {
       this.#refused(asProblem(error));
     } finally {
       this.submitting = false;
+      this.asking = false;
     }
   }
 
