@@ -321,11 +321,12 @@ impl Found<'_> {
         self.page.element(&handle).unwrap_or(element)
     }
 
-    /// Presses it, once it has been in its place for as long as the page asks for where a
-    /// press costs or deletes something: a person is never quicker than that.
+    /// Presses it, once it can be pressed and has been in its place for as long as the page
+    /// asks for where a press costs or deletes something: a person is never quicker than that.
     pub fn click(&self) {
         let started = Instant::now();
         loop {
+            until(|| self.enabled(), || format!("{self} stays disabled"));
             let mut handle = self.handle();
             if self.is_deliberate(&handle) {
                 sleep(DELIBERATE);
@@ -428,9 +429,13 @@ impl Found<'_> {
     /// Whether a person may use it: neither `disabled` nor `aria-disabled`.
     pub fn is_enabled(&self) -> bool {
         self.page.looked();
+        self.enabled()
+    }
+
+    fn enabled(&self) -> bool {
         let element = serde_json::to_value(self.element()).expect("an element has an id");
         let script = "return !arguments[0].matches(':disabled, [aria-disabled=\"true\"], [aria-disabled=\"true\"] *')";
-        self.page.run(script, vec![element]) == json!(true)
+        self.page.try_run(script, vec![element]) == Ok(json!(true))
     }
 
     /// The middle of it, in the page's own pixels.
