@@ -140,8 +140,8 @@ fn a_balance_below_the_price_is_said_before_anything_is_sent() {
     window.button("Generate 15 credits").appears();
     window.button(&format!("Play: {PROMPT}")).appears();
 
-    apiframe.leave_credits(2);
     window.button("985 credits…").click();
+    apiframe.leave_credits(2);
     window.button("Refresh").click();
     window.shows("The balance is up to date.");
     window.button("Close").click();

@@ -296,11 +296,14 @@ impl Found<'_> {
     }
 
     fn element(&self) -> Element {
-        self.wait();
-        let mut found = self
-            .page
-            .elements(&self.steps)
-            .unwrap_or_else(|error| panic!("{self}: {error}"));
+        // It may go away between two looks.
+        let mut found = until_some(
+            || {
+                let found = self.page.elements(&self.steps).ok();
+                found.filter(|found| !found.is_empty())
+            },
+            || format!("no {self}; the page shows:\n{}", self.page.text()),
+        );
         assert!(
             found.len() == 1,
             "{} things are called {self}; say which",
