@@ -278,15 +278,11 @@ impl Found<'_> {
 
     /// Waits until it is there.
     pub fn appears(&self) {
-        self.wait();
-        self.page.looked();
-    }
-
-    fn wait(&self) {
         until(
             || self.number() > 0,
             || format!("no {self}; the page shows:\n{}", self.page.text()),
         );
+        self.page.looked();
     }
 
     /// Waits until it is no longer there.
@@ -329,7 +325,10 @@ impl Found<'_> {
     pub fn click(&self) {
         let started = Instant::now();
         loop {
-            until(|| self.enabled(), || format!("{self} stays disabled"));
+            until(
+                || self.ask_enabled() == Ok(json!(true)),
+                || format!("{self} stays disabled"),
+            );
             let mut handle = self.handle();
             if self.is_deliberate(&handle) {
                 sleep(DELIBERATE);
@@ -432,13 +431,15 @@ impl Found<'_> {
     /// Whether a person may use it: neither `disabled` nor `aria-disabled`.
     pub fn is_enabled(&self) -> bool {
         self.page.looked();
-        self.enabled()
+        self.ask_enabled()
+            .unwrap_or_else(|error| panic!("{self}: {error}"))
+            == json!(true)
     }
 
-    fn enabled(&self) -> bool {
+    fn ask_enabled(&self) -> Result<Value, String> {
         let element = serde_json::to_value(self.element()).expect("an element has an id");
         let script = "return !arguments[0].matches(':disabled, [aria-disabled=\"true\"], [aria-disabled=\"true\"] *')";
-        self.page.try_run(script, vec![element]) == Ok(json!(true))
+        self.page.try_run(script, vec![element])
     }
 
     /// The middle of it, in the page's own pixels.
