@@ -68,7 +68,7 @@ export class ComposerState {
   price = $state.raw<Price>({ kind: 'unknown' });
   submitting = $state(false);
   /** The last press waits for the balance, which may take as long as the network likes. */
-  asking = $state(false);
+  checkingBalance = $state(false);
   /** What went wrong with the last press of Generate, where no field is at fault. */
   problem = $state.raw<Problem | null>(null);
   /** What became of the last press, for a moment. */
@@ -242,8 +242,8 @@ export class ComposerState {
     try {
       // Credits may have been bought since the balance was last asked for.
       if (this.shortage) {
-        this.asking = true;
-        await this.funds.refresh();
+        this.checkingBalance = true;
+        await this.funds.refresh().finally(() => (this.checkingBalance = false));
       }
       if (this.shortage) return;
       const settings = $state.snapshot(this.settings);
@@ -261,7 +261,6 @@ export class ComposerState {
       this.#refused(asProblem(error));
     } finally {
       this.submitting = false;
-      this.asking = false;
     }
   }
 
