@@ -22,7 +22,7 @@ const LOOKS = [0, 100, 250, 500, 1000, 2000, 4000, 4000];
 const PLACES = [2 / 3, 0.9, 0.3, 0];
 /** A decoder that says nothing for this long will not say anything any more. */
 const GIVE_UP_MS = 15_000;
-/** WebKitGTK's decoder now and then says nothing at all about a good film; a new one does. */
+/** Once, in a test of the window, a good clip got no poster; the reason is not known. */
 const TRIES = 3;
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
