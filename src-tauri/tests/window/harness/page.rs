@@ -137,12 +137,12 @@ impl Page {
     fn uses(&self, element: &Element) {
         self.note_controls();
         let element = serde_json::to_value(element).expect("an element has an id");
-        let control = self.run(
-            &format!("{NAMES} return describe(arguments[0])"),
-            vec![element],
-        );
-        let control = serde_json::from_value(control).expect("a role with a name");
-        self.used.borrow_mut().push(control);
+        let script = format!("{NAMES} return describe(arguments[0])");
+        // What is gone by now can't be used either, and whoever wants to looks again.
+        if let Ok(control) = self.try_run(&script, vec![element]) {
+            let control = serde_json::from_value(control).expect("a role with a name");
+            self.used.borrow_mut().push(control);
+        }
     }
 
     /// Notes that the test looked at what became of what it used.
@@ -316,8 +316,11 @@ impl Found<'_> {
             it.scrollIntoView({ block: 'nearest', behavior: 'instant' }); \
             return it.type === 'radio' || it.type === 'checkbox' ? it.labels[0] ?? it : it";
         let value = serde_json::to_value(&element).expect("an element has an id");
-        let handle = self.page.run(script, vec![value]);
-        self.page.element(&handle).unwrap_or(element)
+        // Should it be gone by now, the press fails, and whoever presses looks again.
+        let handle = self.page.try_run(script, vec![value]).ok();
+        handle
+            .and_then(|handle| self.page.element(&handle))
+            .unwrap_or(element)
     }
 
     /// Presses it, once it can be pressed and has been in its place for as long as the page
@@ -352,10 +355,17 @@ impl Found<'_> {
 
     /// Types into it, key by key.
     pub fn keys(&self, text: &str) {
-        let element = self.element();
-        self.page.uses(&element);
-        let typed = self.page.runtime.block_on(element.send_keys(text));
-        typed.unwrap_or_else(|error| panic!("{self} takes no keys: {error}"));
+        let started = Instant::now();
+        loop {
+            let element = self.element();
+            self.page.uses(&element);
+            match self.page.runtime.block_on(element.send_keys(text)) {
+                Ok(()) => return,
+                // It was drawn anew between the look and the first key.
+                Err(_) if started.elapsed() < HANG => sleep(Duration::from_millis(100)),
+                Err(error) => panic!("{self} takes no keys: {error}"),
+            }
+        }
     }
 
     /// Selects what stands in it and types over it.
