@@ -6,7 +6,7 @@ export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [svelte(), ...(mode === 'test' ? [svelteTesting()] : [])],
   clearScreen: false,
-  server: { port: 5173, strictPort: true },
+  server: { port: 5173, strictPort: true, fs: { allow: ['.', '../locales'] } },
   preview: {
     // As strict as the program's own window, besides what only the fake needs.
     headers: {

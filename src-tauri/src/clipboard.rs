@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use studio::message::Message;
 use studio::problem::Problem;
 #[cfg(not(target_os = "linux"))]
 use tauri::AppHandle;
@@ -27,6 +28,7 @@ mod linux {
 
     use gtk::gdk::{Atom, SELECTION_CLIPBOARD};
     use gtk::{Clipboard, SelectionData};
+    use studio::message::Message;
     use studio::problem::Problem;
     use tauri::AppHandle;
     use tokio::sync::oneshot::{Sender, channel};
@@ -113,10 +115,7 @@ mod linux {
     }
 
     fn no_answer() -> Problem {
-        Problem::new(
-            "clipboard",
-            "The program you copied from does not answer. Copy the picture again, then paste it.",
-        )
+        Message::ClipboardSilent.into()
     }
 
     /// Puts a text on the clipboard. Without a clipboard manager it is there for as long as
@@ -202,8 +201,5 @@ pub(crate) async fn put_text(_app: &AppHandle, text: String) -> Result<(), Probl
 }
 
 fn no_clipboard() -> Problem {
-    Problem::new(
-        "clipboard",
-        "The report could not be put on the clipboard. Close a program that may be using it, then try again.",
-    )
+    Message::ClipboardBusy.into()
 }

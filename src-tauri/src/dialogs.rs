@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 
 use rfd::{AsyncFileDialog, MessageDialog, MessageLevel};
+use studio::catalogue::words;
+use studio::message::Message;
 use studio::problem::Problem;
 use tauri::{AppHandle, Manager};
 
@@ -19,21 +21,18 @@ const PICTURES: [&str; 9] = [
 pub(crate) async fn pick_picture(app: &AppHandle, title: &str) -> Result<Option<PathBuf>, Problem> {
     let dialog = dialog(app, title)
         .await
-        .map_err(|mut problem| {
-            problem.message += " A picture can also be dropped onto the window.";
-            problem
-        })?
-        .add_filter("Pictures", &PICTURES)
-        .add_filter("All files", &["*"]);
+        .map_err(|_| Message::NoDialog { picture: true })?
+        .add_filter(words("dialog-pictures"), &PICTURES)
+        .add_filter(words("dialog-all-files"), &["*"]);
     Ok(dialog.pick_file().await.map(|file| file.path().to_owned()))
 }
 
 /// The file of a clip that was moved; `None` when the person closes the dialog.
 pub(crate) async fn pick_clip(app: &AppHandle, name: &str) -> Result<Option<PathBuf>, Problem> {
-    let dialog = dialog(app, &format!("Where is {name}?"))
+    let dialog = dialog(app, &Message::WhereIs { name: name.into() }.to_string())
         .await?
-        .add_filter("Video", &["mp4"])
-        .add_filter("All files", &["*"]);
+        .add_filter(words("dialog-video"), &["mp4"])
+        .add_filter(words("dialog-all-files"), &["*"]);
     Ok(dialog.pick_file().await.map(|file| file.path().to_owned()))
 }
 
@@ -48,19 +47,19 @@ pub(crate) async fn pick_folder(app: &AppHandle, title: &str) -> Result<Option<P
 
 /// Where to save a copy of a clip; `None` when the person closes the dialog.
 pub(crate) async fn save_clip(app: &AppHandle, name: &str) -> Result<Option<PathBuf>, Problem> {
-    let dialog = dialog(app, "Save a copy of the clip")
+    let dialog = dialog(app, &words("dialog-save-clip"))
         .await?
         .set_file_name(name)
-        .add_filter("Video", &["mp4"]);
+        .add_filter(words("dialog-video"), &["mp4"]);
     Ok(dialog.save_file().await.map(|file| file.path().to_owned()))
 }
 
 /// Where to save the ledger; `None` when the person closes the dialog.
 pub(crate) async fn save_table(app: &AppHandle, name: &str) -> Result<Option<PathBuf>, Problem> {
-    let dialog = dialog(app, "Export the ledger")
+    let dialog = dialog(app, &words("dialog-export"))
         .await?
         .set_file_name(name)
-        .add_filter("Table for a spreadsheet", &["csv"]);
+        .add_filter(words("dialog-table"), &["csv"]);
     Ok(dialog.save_file().await.map(|file| file.path().to_owned()))
 }
 
@@ -69,18 +68,14 @@ pub(crate) async fn save_table(app: &AppHandle, name: &str) -> Result<Option<Pat
 pub(crate) fn cannot_start(sentence: &str) {
     MessageDialog::new()
         .set_level(MessageLevel::Error)
-        .set_title("Inbetween can't start")
+        .set_title(words("dialog-cannot-start"))
         .set_description(sentence)
         .show();
 }
 
 async fn dialog(app: &AppHandle, title: &str) -> Result<AsyncFileDialog, Problem> {
     if !can_open().await {
-        return Err(Problem::new(
-            "noDialog",
-            "This desktop has no file dialogs. Install xdg-desktop-portal and a backend such as \
-             xdg-desktop-portal-gtk, or zenity, then try again.",
-        ));
+        return Err(Message::NoDialog { picture: false }.into());
     }
     let dialog = AsyncFileDialog::new().set_title(title);
     Ok(match app.get_webview_window(MAIN) {

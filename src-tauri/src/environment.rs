@@ -10,6 +10,7 @@ use std::env;
 use std::io::{self, IsTerminal, Read, Write};
 use std::process::{Command, Stdio};
 
+use studio::message::Message;
 use zeroize::Zeroizing;
 
 /// A key for this run.
@@ -41,7 +42,8 @@ pub(crate) fn prepare() -> Option<Zeroizing<String>> {
             Ok(never) => match never {},
             Err(error) => error,
         };
-        eprintln!("The program could not start itself again with another environment ({error}).");
+        let error = error.to_string();
+        eprintln!("{}", Message::NotRestarted { error });
     }
     key.map(|key| Zeroizing::new(String::from_utf8_lossy(&key).into_owned()))
 }

@@ -30,6 +30,7 @@ pub(crate) fn begin(folder: &Path) -> Option<WorkerGuard> {
             .compact()
             .with_writer(Clean(std::io::stderr))
     });
+    note_panics();
     // A second subscriber in the same process (a test) is no harm.
     let _ = tracing_subscriber::registry()
         .with(filter)
@@ -37,6 +38,18 @@ pub(crate) fn begin(folder: &Path) -> Option<WorkerGuard> {
         .with(stderr)
         .try_init();
     guard
+}
+
+/// Writes panics into the log: where, and what is said of it in the source. Words put together
+/// while the program runs may quote a prompt, and are left out.
+fn note_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string);
+        let said = panic.payload().downcast_ref::<&'static str>();
+        tracing::error!(place, said, "a part of the program panicked");
+        before(panic);
+    }));
 }
 
 /// What writes into the files of `folder`, and the guard whose end flushes it.
@@ -144,6 +157,23 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_panic_is_in_the_log_with_its_place_and_without_what_it_quotes() {
+        let folder = tempfile::tempdir().unwrap();
+        let guards = everything(folder.path());
+        note_panics();
+        let quoted = std::hint::black_box(PROMPT);
+        let quoting = std::panic::catch_unwind(|| panic!("no character at 3 of {quoted}"));
+        let plain = std::panic::catch_unwind(|| panic!("a fixed sentence"));
+        assert!(quoting.is_err() && plain.is_err());
+        drop(guards);
+        let log = written(folder.path());
+        assert_eq!(log.matches("a part of the program panicked").count(), 2);
+        assert!(log.contains("log.rs:"), "{log}");
+        assert!(log.contains("a fixed sentence"), "{log}");
+        assert!(!log.contains(PROMPT), "the log holds {PROMPT}");
+    }
+
     /// Real failures at every call, with the libraries beneath logging all they can: their
     /// own messages quote addresses whole.
     #[test]
@@ -240,7 +270,7 @@ mod tests {
         id: &studio::generation::GenerationId,
         wanted: impl Fn(&Phase) -> bool,
     ) {
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(40);
+        let deadline = tokio::time::Instant::now() + Duration::from_mins(5);
         loop {
             let phase = engine.generation(id).await.unwrap().phase;
             if wanted(&phase) {

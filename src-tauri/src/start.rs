@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use apiframe::ApiKey;
 use studio::clock::Clock;
 use studio::lock::{LibraryLock, LockError};
+use studio::message::Message;
 use studio::paths::Home;
 use studio::private;
 use studio::studio::{Studio, StudioConfig};
@@ -33,7 +34,7 @@ const DYING: Duration = Duration::from_secs(5);
 pub(crate) fn start(key: Option<Zeroizing<String>>) -> Result<(), String> {
     let home = Home::of_this_process().map_err(|error| error.to_string())?;
     let Some(lock) = lock(&home.data)? else {
-        println!("Inbetween is already open; its window was brought forward.");
+        println!("{}", Message::AlreadyOpen);
         return Ok(());
     };
     // Kept until the end: dropping it flushes what is still to be written.
@@ -44,20 +45,35 @@ pub(crate) fn start(key: Option<Zeroizing<String>>) -> Result<(), String> {
     let base_url = variable(BASE_URL_VARIABLE)
         .map(|text| {
             Url::parse(&text).map_err(|error| {
-                format!("{BASE_URL_VARIABLE} is not an address ({error}). Correct or remove it.")
+                Message::BadAddress {
+                    variable: BASE_URL_VARIABLE.into(),
+                    error: error.to_string(),
+                }
+                .to_string()
             })
         })
         .transpose()?;
     let key = key
         .map(|text| {
-            ApiKey::parse(&text).map_err(|shape| format!("{KEY_VARIABLE} can't be used. {shape}"))
+            ApiKey::parse(&text).map_err(|shape| {
+                Message::KeyVariable {
+                    variable: KEY_VARIABLE.into(),
+                    why: Message::from(&shape).to_string(),
+                }
+                .to_string()
+            })
         })
         .transpose()?;
 
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| format!("Inbetween could not start its worker threads ({error})."))?;
+        .map_err(|error| {
+            Message::NoThreads {
+                error: error.to_string(),
+            }
+            .to_string()
+        })?;
     tauri::async_runtime::set(runtime.handle().clone());
     let entered = runtime.enter();
 
@@ -72,9 +88,12 @@ pub(crate) fn start(key: Option<Zeroizing<String>>) -> Result<(), String> {
         sandbox,
         sandbox_time,
     })
-    .map_err(|problem| problem.message)?;
+    .map_err(|problem| problem.to_string())?;
     let media = media::serve(Arc::clone(&studio)).map_err(|error| {
-        format!("Inbetween could not open a port for its own player ({error}).")
+        Message::NoPort {
+            error: error.to_string(),
+        }
+        .to_string()
     })?;
 
     let mut context = tauri::generate_context!();
@@ -94,7 +113,12 @@ pub(crate) fn start(key: Option<Zeroizing<String>>) -> Result<(), String> {
             Ok(())
         })
         .build(context)
-        .map_err(|error| format!("Inbetween could not open its window ({error})."))?;
+        .map_err(|error| {
+            Message::NoWindow {
+                error: error.to_string(),
+            }
+            .to_string()
+        })?;
     // Whatever is under way then is in the library and goes on at the next start.
     // Not `run`, which ends the process where it stands: what follows would never be done.
     app.run_return(|_, event| {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use studio::message::Message;
 use studio::preferences::{Theme, WindowSize};
 use studio::studio::Studio;
 use tauri::utils::config::{Color, Csp, CspDirectiveSources};
@@ -39,16 +40,13 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// # Errors
 /// A sentence for standard error: without a desktop there is no other place for it.
 #[cfg(target_os = "linux")]
-pub(crate) fn is_possible() -> Result<(), &'static str> {
-    gtk::init().map_err(|_| {
-        "Inbetween could not open a window: there is no desktop here (DISPLAY or WAYLAND_DISPLAY \
-         must lead to one). Start it from your desktop, or from a terminal in it."
-    })
+pub(crate) fn is_possible() -> Result<(), Message> {
+    gtk::init().map_err(|_| Message::NoDesktop)
 }
 
 /// The other systems always have one.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn is_possible() -> Result<(), &'static str> {
+pub(crate) fn is_possible() -> Result<(), Message> {
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { start } from './start';
-import { clip, generation, page, problem, stub } from './testing/stub';
+import { clip, generation, page, problem, said, stub } from './testing/stub';
 
 let target: HTMLElement;
 beforeEach(() => {
@@ -58,7 +58,7 @@ it('wears the chosen theme before anything is drawn', async () => {
 it('shows the window and says so even where the start fails', async () => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const { backend } = stub();
-  backend.boot.mockRejectedValue(problem('library', 'The library is newer than the program.'));
+  backend.boot.mockRejectedValue(problem(said('The library is newer than the program.')));
   await start(backend, target);
   expect(backend.reveal).toHaveBeenCalledTimes(1);
   expect(screen.getByText('The library is newer than the program.')).toBeVisible();

@@ -6,6 +6,7 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { asProblem, type Backend } from './backend';
 import { Studio, wearTheme } from './state/studio.svelte';
+import { sentence } from './words';
 
 /** A hidden or covered window paints nothing; then this is late enough. */
 const PAINT_MS = 300;
@@ -38,13 +39,13 @@ async function open(backend: Backend, target: HTMLElement) {
   studio.painted = true;
   await backend.onFileDrag(studio.arrivals.drag);
   const problem = await studio.session.open();
-  if (problem) studio.voice.tell(problem.message, true);
+  if (problem) studio.voice.tell(sentence(problem.message), true);
 }
 
 export function explain(error: unknown, target: HTMLElement) {
   const words = document.createElement('p');
   words.className = 'broken text';
-  words.textContent = asProblem(error).message;
+  words.textContent = sentence(asProblem(error).message);
   target.replaceChildren(words);
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use studio::catalogue::words;
 use studio::frames::{Frame, FrameHash};
 use studio::generation::Generation;
 use studio::price::Price;
@@ -54,7 +55,9 @@ pub(crate) async fn paste_frame(
     studio
         .import(move |frames| match pasted {
             clipboard::Pasted::File(path) => frames.import_path(&path),
-            clipboard::Pasted::Picture(bytes) => frames.import_bytes("Pasted picture", &bytes),
+            clipboard::Pasted::Picture(bytes) => {
+                frames.import_bytes(&words("frame-pasted"), &bytes)
+            }
         })
         .await
         .map(Some)
@@ -115,9 +118,7 @@ pub(crate) async fn save_draft(
     settings: Settings,
 ) -> Result<(), Problem> {
     let studio = Arc::clone(&studio);
-    tokio::task::spawn_blocking(move || studio.save_draft(&settings))
-        .await
-        .map_err(|stopped| Problem::new("draft", stopped.to_string()))?
+    tokio::task::spawn_blocking(move || studio.save_draft(&settings)).await?
 }
 
 /// Generates.

@@ -7,6 +7,7 @@ use specta::Type;
 use studio::generation::{Generation, GenerationId};
 use studio::library::{Counts, Filter};
 use studio::notice::Notice;
+use studio::notice::NoticeKind;
 use studio::problem::Problem;
 use studio::studio::Studio;
 use tauri::State;
@@ -122,8 +123,11 @@ pub(crate) async fn remove(
 /// The person has read a notice.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn dismiss_notice(studio: State<'_, Arc<Studio>>, code: String) -> Result<(), Problem> {
-    studio.engine()?.dismiss_notice(&code);
+pub(crate) fn dismiss_notice(
+    studio: State<'_, Arc<Studio>>,
+    kind: NoticeKind,
+) -> Result<(), Problem> {
+    studio.engine()?.dismiss_notice(kind);
     Ok(())
 }
 
@@ -139,10 +143,10 @@ pub(crate) async fn save_poster(
         .and_then(|id| id.to_str().ok())
         .and_then(|id| id.parse::<GenerationId>().ok());
     let (Some(id), InvokeBody::Raw(jpeg)) = (id, request.body()) else {
-        return Err(Problem::new("poster", "That is no poster."));
+        return Err(Problem::internal(&"that is no poster"));
     };
     if !studio::clips::is_poster(jpeg) {
-        return Err(Problem::new("poster", "A poster is a small JPEG."));
+        return Err(Problem::internal(&"a poster is a small JPEG"));
     }
     Ok(studio.engine()?.save_poster(&id, jpeg.clone()).await?)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use specta::Type;
 use studio::generation::{Generation, GenerationId, Phase};
+use studio::message::Message;
 use studio::problem::Problem;
 use studio::remote::{Harvest, RemoteJob, RemotePage};
 use studio::studio::{Studio, Surroundings};
@@ -94,10 +95,7 @@ pub(crate) async fn find_clip(
 ) -> Result<Option<FoundClip>, Problem> {
     let engine = studio.engine()?;
     let Phase::Ready { clip } = engine.generation(&id).await?.phase else {
-        return Err(Problem::new(
-            "notReady",
-            "This clip is not on the disk yet.",
-        ));
+        return Err(Message::ClipNotReady.into());
     };
     let Some(file) = dialogs::pick_clip(&app, &clip.name).await? else {
         return Ok(None);

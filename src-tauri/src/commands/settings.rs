@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use studio::catalogue::words;
+use studio::message::Message;
 use studio::paths::Profile;
 use studio::preferences::Theme;
 use studio::problem::Problem;
@@ -102,18 +104,15 @@ pub(crate) async fn pick_clips_folder(
     app: AppHandle,
     studio: State<'_, Arc<Studio>>,
 ) -> Result<Option<Preferences>, Problem> {
-    let Some(folder) = dialogs::pick_folder(&app, "Choose where clips are saved").await? else {
+    let Some(folder) = dialogs::pick_folder(&app, &words("dialog-clips-folder")).await? else {
         return Ok(None);
     };
     // Found out now rather than when a paid clip arrives.
     tempfile::tempfile_in(&folder).map_err(|error| {
-        Problem::new(
-            "clipsFolder",
-            format!(
-                "Inbetween can't write to {} ({error}). Choose another folder.",
-                folder.display()
-            ),
-        )
+        Problem::from(Message::ClipsFolderRefused {
+            folder: folder.display().to_string(),
+            error: error.to_string(),
+        })
     })?;
     studio.set_clips_folder(Some(folder))?;
     Ok(Some(Preferences::of(&studio)))
@@ -141,13 +140,9 @@ pub(crate) async fn open_folder(
         });
     opened.map_err(|error| {
         tracing::warn!(%error, "a folder could not be opened");
-        Problem::new(
-            "noFileManager",
-            format!(
-                "No file manager answered. The folder is {}.",
-                folder.display()
-            ),
-        )
+        Problem::from(Message::NoFileManager {
+            path: folder.display().to_string(),
+        })
     })
 }
 
@@ -159,9 +154,8 @@ pub(crate) async fn open_link(app: AppHandle, link: Link) -> Result<(), Problem>
         .open_url(link.address(), None::<&str>)
         .map_err(|error| {
             tracing::warn!(%error, "no browser answered");
-            Problem::new(
-                "noBrowser",
-                format!("No browser answered. The page is {}.", link.address()),
-            )
+            Problem::from(Message::NoBrowser {
+                address: link.address().into(),
+            })
         })
 }

@@ -59,5 +59,5 @@ pub(crate) async fn boot(
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn reveal(app: AppHandle) -> Result<(), Problem> {
-    window::reveal(&app).map_err(|error| Problem::new("window", error.to_string()))
+    window::reveal(&app).map_err(|error| Problem::internal(&error))
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use studio::generation::{Clip, GenerationId, Phase};
+use studio::message::Message;
 use studio::problem::Problem;
 use studio::studio::Studio;
 use tauri::{AppHandle, State};
@@ -14,17 +15,8 @@ use crate::dialogs;
 async fn clip(studio: &Arc<Studio>, id: &GenerationId) -> Result<Clip, Problem> {
     match studio.engine()?.generation(id).await?.phase {
         Phase::Ready { clip } if !clip.missing => Ok(clip),
-        Phase::Ready { clip } => Err(Problem::new(
-            "clipMissing",
-            format!(
-                "{} is no longer there. It may have been moved or deleted.",
-                clip.file
-            ),
-        )),
-        _ => Err(Problem::new(
-            "notReady",
-            "This clip is not on the disk yet.",
-        )),
+        Phase::Ready { clip } => Err(Message::ClipMissing { file: clip.file }.into()),
+        _ => Err(Message::ClipNotReady.into()),
     }
 }
 
@@ -43,14 +35,12 @@ pub(crate) async fn show_in_folder(
             .reveal_item_in_dir(&clip.file)
             .map_err(|error| {
                 tracing::warn!(%error, "no file manager answered");
-                Problem::new(
-                    "noFileManager",
-                    format!("No file manager answered. The clip is {}.", clip.file),
-                )
+                Problem::from(Message::NoFileManager {
+                    path: clip.file.clone(),
+                })
             })
     })
-    .await
-    .map_err(|stopped| Problem::new("noFileManager", stopped.to_string()))?
+    .await?
 }
 
 /// Copies the clip to where the person says; `None` when they close the dialog.
@@ -74,13 +64,10 @@ pub(crate) async fn save_copy(
     tokio::fs::copy(&clip.file, &target)
         .await
         .map_err(|error| {
-            Problem::new(
-                "copy",
-                format!(
-                    "The copy could not be written to {} ({error}). Choose another place.",
-                    target.display()
-                ),
-            )
+            Problem::from(Message::CopyFailed {
+                file: target.display().to_string(),
+                error: error.to_string(),
+            })
         })?;
     Ok(Some(target))
 }

@@ -45,7 +45,7 @@ fn a_copy_is_saved_where_the_person_says_and_the_file_is_shown_in_its_folder() {
     let clip = window.clips().remove(0);
     // Without a file manager it is said where the file is.
     window.button("Show in folder").click();
-    window.shows("No file manager answered. The clip is ");
+    window.shows("No file manager answered. The path is ");
     let manager = FileManager::start(&window);
     window.button("Show in folder").click();
     let name = clip

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use image::RgbImage;
 use sandbox::{Answer, Call, Fault};
 
 use crate::harness::pictures::{self, DAWN, NIGHT};
@@ -16,6 +17,31 @@ fn folder() -> PathBuf {
     fs::create_dir_all(&folder).unwrap();
     folder
 }
+
+/// What is shown as it is in every language: names, keys, what the user and the server wrote,
+/// what was read out before the language was changed, and dates, which follow the language's
+/// own rules. Longer texts stand before those that are parts of them.
+const NOT_OURS: [&str; 19] = [
+    "Inbetween",
+    "Kling 3.0",
+    "Ctrl",
+    "Space",
+    "Home",
+    "Delete",
+    "Enter",
+    "The sun goes down behind the hills and the stars.mp4",
+    "The sun goes down behind the hills and the stars come out",
+    "The prompt was flagged",
+    "Something that the model will not make",
+    "Waves fold over the reef in slow motion",
+    "first light.png",
+    "night.jpg",
+    "November",
+    "Started: ",
+    "Ready: ",
+    "sandbox",
+    "Sandbox",
+];
 
 /// One walk: a window of one size in one theme.
 struct Walk {
@@ -35,8 +61,16 @@ impl Walk {
         }
     }
 
-    /// Takes a picture of the screen once nothing moves any more.
     fn look(&mut self, name: &str) {
+        let picture = self.picture();
+        self.window.page().note_controls();
+        self.shots += 1;
+        picture.save(self.file(name)).unwrap();
+        self.look_in_pseudo_language(name);
+    }
+
+    /// A picture of the screen once nothing moves any more.
+    fn picture(&self) -> RgbImage {
         // A busy machine paints late, and a still picture may be still an old one.
         self.window.is_painted();
         std::thread::sleep(Duration::from_millis(1500));
@@ -49,11 +83,27 @@ impl Walk {
             }
             before = now;
         }
-        self.window.page().note_controls();
-        self.shots += 1;
         before
-            .save(folder().join(format!("{:02}-{name}-{}.png", self.shots, self.suffix)))
-            .unwrap();
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        folder().join(format!("{:02}-{name}-{}.png", self.shots, self.suffix))
+    }
+
+    /// The same screen in words that nobody speaks, two fifths longer: what stands there in
+    /// English is not in the catalogue.
+    fn look_in_pseudo_language(&self, name: &str) {
+        let page = self.window.page();
+        page.speak_pseudo(true);
+        let picture = self.picture();
+        let plain = page.plain_words(&NOT_OURS);
+        picture.save(self.file(&format!("{name}-pseudo"))).unwrap();
+        page.speak_pseudo(false);
+        self.window.is_painted();
+        assert!(
+            plain.is_empty(),
+            "on the screen {name:?} these words are in no catalogue: {plain:#?}"
+        );
     }
 }
 

@@ -61,7 +61,7 @@ export const commands = {
 	/**  Takes one out of the gallery; its clip goes to the trash. */
 	remove: (id: GenerationId) => __TAURI_INVOKE<null>("remove", { id }),
 	/**  The person has read a notice. */
-	dismissNotice: (code: string) => __TAURI_INVOKE<null>("dismiss_notice", { code }),
+	dismissNotice: (kind: NoticeKind) => __TAURI_INVOKE<null>("dismiss_notice", { kind }),
 	/**  A page of the jobs that the account holds and the library has not. */
 	remoteJobs: (cursor: string | null) => __TAURI_INVOKE<RemotePage>("remote_jobs", { cursor }),
 	/**  One of them with what the list leaves out; `None` when it has no clip to come. */
@@ -129,6 +129,9 @@ export type Account = {
 	/**  Whether Apiframe answers. */
 	connection: Connection,
 };
+
+/**  Why nothing is fetched from an address. */
+export type AddressFault = "noHost" | "thisComputer" | "notHttps" | "privateNetwork" | "nowhere" | "tooManyRedirects";
 
 /**  The books at a glance. */
 export type Books = {
@@ -201,6 +204,9 @@ export type Clip = {
 	missing: boolean,
 };
 
+/**  What is wrong with what came in place of a clip. */
+export type ClipFault = "nothing" | "tooLarge" | "anotherPart" | "notMp4" | "empty" | "notVideo";
+
 /**  Whether Apiframe answers. */
 export type Connection = 
 /**  Not asked yet. */
@@ -210,11 +216,11 @@ export type Connection =
 /**  It does not. */
 { state: "offline"; 
 /**  What to do. */
-message: string } | 
+message: Message } | 
 /**  It does, but no longer accepts the key. */
 { state: "refused"; 
 /**  What to do. */
-message: string };
+message: Message };
 
 /**  How many generations there are. */
 export type Counts = {
@@ -229,6 +235,9 @@ export type Counts = {
 /**  There are more or fewer of a kind. */
 export type CountsChanged = Counts;
 
+/**  In what a file differs from a clip. */
+export type Difference = "path" | "noFile" | "notVideo" | "picture";
+
 /**  Which way credits went. */
 export type EntryKind = 
 /**  Taken, when Apiframe accepted a job. */
@@ -238,10 +247,8 @@ export type EntryKind =
 
 /**  Why a generation ended without a clip. */
 export type Failure = {
-	/**  A stable word for what happened; the screen never matches the sentence. */
-	code: string,
 	/**  What happened and what to do. */
-	message: string,
+	message: Message,
 	/**  The control at fault. */
 	field: Field | null,
 	/**  Whether credits were taken; `None` where that can't be known here. */
@@ -303,8 +310,8 @@ export type Frame = {
 	bytes: number,
 	/**  What the person's file was called when it was last brought in. */
 	name: string,
-	/**  What is different from the person's file, in sentences. */
-	changes: string[],
+	/**  What is different from the user's file. */
+	changes: Message[],
 };
 
 /**
@@ -346,7 +353,7 @@ export type Generation = {
 	/**  Where it stands. */
 	phase: Phase,
 	/**  Why it does not move just now. */
-	waiting: string | null,
+	waiting: Message | null,
 	/**  What it cost. */
 	credits: number | null,
 	/**  Apiframe's id of the job. */
@@ -379,7 +386,7 @@ export type Harvest = {
 	/**  Jobs whose clips were already deleted at Apiframe. */
 	expired: number,
 	/**  Why it stopped before the end, and what to do. What was brought in stays. */
-	trouble: string | null,
+	trouble: Message | null,
 };
 
 /**  Where a person wants a key kept. */
@@ -458,6 +465,13 @@ export type LedgerSum = {
 	unknown: number,
 };
 
+/**  What a spending limit is for. */
+export type LimitSpan = 
+/**  A day of the user's. */
+"day" | 
+/**  A month of the user's. */
+"month";
+
 /**
  *  A page of the web the person may open. The page names one of these; it can't name an
  *  address.
@@ -483,6 +497,31 @@ export type Mend =
 /**  Give another key. */
 "replaceKey";
 
+/**  What is to be told. */
+export type Message = 
+/**  As it stands: stored by an earlier program, which knew no codes. */
+{ code: "said"; text: string } | 
+/**  A code of a later program. */
+{ code: "unknown"; unknown: string } | 
+/**  What should never happen, in the words of whoever noticed. */
+{ code: "internal"; error: string } | 
+/**  A task panicked; the log says where. */
+{ code: "brokeOff" } | { code: "signedOut" } | { code: "offline" } | 
+/**  A step of the engine panicked. */
+{ code: "stepBroke" } | { code: "answerLost" } | { code: "keyRefusedWhileRendering" } | { code: "downloadBroke" } | { code: "addressFailed" } | { code: "jobNotFound" } | { code: "jobForbidden" } | { code: "newerSettings" } | { code: "answeredInBetween" } | { code: "serverTrouble" } | { code: "shortPause" } | { code: "pause"; seconds: number } | 
+/**  A time of this machine's clock. */
+{ code: "pauseUntil"; at: number } | { code: "clipPause"; seconds: number } | { code: "clipServerTrouble" } | { code: "clipsFolderGone"; folder: string } | { code: "clipsDiskFull"; folder: string } | { code: "clipsFolderClosed"; folder: string } | { code: "clipNotWritten"; folder: string; error: string } | { code: "priceUnknown" } | { code: "limitTooLow"; span: LimitSpan; limit: number; price: number } | 
+/**  `from` is the first day on which it goes on, `2026-12-01`, for a month. */
+{ code: "limitReached"; span: LimitSpan; limit: number; from: string } | { code: "limitNearlyReached"; span: LimitSpan; limit: number; left: number; price: number; from: string } | { code: "reasonNotStored" } | { code: "entryNotSent" } | { code: "cancelled" } | { code: "frameMissing"; field: Field } | { code: "pictureRefused"; field: Field; said: string } | { code: "fieldRefused"; field: Field; said: string } | { code: "requestRefused"; said: string } | { code: "requestNotTaken"; said: string } | { code: "keyRefused" } | { code: "keyForbidden"; said: string } | { code: "noCredits"; needed: number; left: number } | { code: "notEnoughCredits" } | { code: "fateUnknown" } | { code: "fateUnknownAfterRescue" } | { code: "jobFailed" } | { code: "jobFailedBecause"; said: string } | { code: "jobCancelled" } | { code: "clipExpired" } | { code: "noResult" } | { code: "jobUnknown" } | { code: "notTheClip"; fault: ClipFault } | { code: "clipNotThere" } | { code: "clipAddress"; fault: AddressFault } | { code: "unknownSetting"; name: string } | { code: "endWithoutStart" } | { code: "referencesNeedOmni" } | { code: "tooManyReferences"; most: number; count: number } | { code: "promptMissing" } | { code: "promptTooLong"; over: number; most: number } | { code: "lengthOutOfRange"; least: number; most: number } | { code: "avoidTooLong"; over: number; most: number } | { code: "shotsWithEnd" } | { code: "tooManyShots"; most: number; count: number } | { code: "shotMissing"; number: number } | { code: "shotTooLong"; number: number; over: number; most: number } | { code: "shotTooShort"; number: number } | { code: "shotsUnequal"; sum: number; length: number } | { code: "pictureNotKept"; field: Field } | { code: "settingNotTold"; field: Field } | { code: "entryUnreadable" } | { code: "spendingUnpriced" } | { code: "spendingTooLow"; span: LimitSpan; limit: number; price: number } | { code: "spendingReached"; span: LimitSpan; limit: number; used: number; price: number; from: string } | { code: "libraryNewer" } | { code: "notThere" } | { code: "libraryFull" } | { code: "libraryClosed" } | { code: "libraryBusy" } | { code: "libraryUnreachable" } | { code: "libraryDamaged" } | { code: "libraryTrouble"; error: string } | { code: "libraryGone"; folder: string } | { code: "libraryFolder"; error: string } | { code: "libraryValue"; what: string } | { code: "libraryDamagedInUse" } | 
+/**  `backup` is when the backup in its place was made, and `file` where the damaged one is. */
+{ code: "libraryReplaced"; damaged: boolean; backup: number | null; found: number; file: string | null } | { code: "libraryHeldHere"; process: string; folder: string } | { code: "libraryHeldByUser"; user: string | null; folder: string } | { code: "libraryHeldElsewhere"; host: string; user: string | null; folder: string } | { code: "libraryHeld"; folder: string } | { code: "folderUnusable"; folder: string; error: string } | { code: "noLibrary" } | { code: "jobIdMissing" } | { code: "jobIdMalformed" } | { code: "importSignedOut" } | { code: "importOffline" } | { code: "importPause"; seconds: number } | { code: "importShortPause" } | { code: "importTrouble" } | { code: "importUnknown" } | { code: "importFailed" } | { code: "importExpired" } | { code: "importNotAClip" } | { code: "anotherFile"; name: string; difference: Difference } | { code: "anotherSize"; name: string; bytes: number; wanted: number } | { code: "fileUnreadable"; name: string; error: string } | { code: "clipNotReady" } | { code: "clipMissing"; file: string } | { code: "notTrashed"; name: string } | { code: "copyFailed"; file: string; error: string } | { code: "exportFailed"; file: string; error: string } | { code: "clipsFolderRefused"; folder: string; error: string } | { code: "noFileManager"; path: string } | { code: "noBrowser"; address: string } | { code: "noDialog"; picture: boolean } | { code: "whereIs"; name: string } | { code: "pictureIsFolder" } | { code: "pictureGone" } | { code: "pictureIsLink" } | { code: "pictureForbidden" } | { code: "pictureNotRead" } | { code: "pictureEmpty" } | { code: "pictureIsOther"; kind: OtherKind } | { code: "pictureUnsupported"; format: string } | { code: "pictureBroken" } | { code: "pictureTooSmall"; width: number; height: number; least: number } | { code: "pictureTooWide"; width: number; height: number } | { code: "pictureTooTall"; width: number; height: number } | { code: "pictureTooLarge"; width: number; height: number; megapixels: number } | { code: "pictureFileTooLarge"; megabytes: number } | { code: "pictureDiskFull" } | { code: "pictureNotStored"; folder: string } | { code: "placeRemoved" } | { code: "turnedUpright" } | { code: "converted"; from: string; to: string } | { code: "convertedFromPrint" } | { code: "filledWithWhite" } | { code: "madeSmaller"; width: number; height: number } | 
+/**  In megabytes with one digit after the point. */
+{ code: "compressed"; before: string; after: string } | { code: "cropped"; width: number; height: number } | { code: "keyEmpty" } | { code: "keyOfAnother" } | { code: "keyBeginningOnly" } | { code: "keyCharacters" } | { code: "keyTooLong" } | { code: "keyNotRecognised" } | { code: "keyNotAllowed"; said: string } | { code: "keyNotChecked" } | { code: "keyCheckPause" } | { code: "keyCheckTrouble" } | { code: "keyFromEnvironment" } | { code: "keyStopped" } | 
+/**  `why` is the sentence that tells what is wrong with it. */
+{ code: "keyVariable"; variable: string; why: string } | { code: "disconnected" } | { code: "keychainLocked" } | { code: "keychainSilent" } | { code: "keychainAbsent" } | { code: "keychainFailed" } | { code: "keychainNotAKey" } | { code: "keychainSeveral" } | { code: "sandboxFailed"; error: string } | { code: "draftTooLong"; most: number } | { code: "draftNotKept"; error: string } | { code: "preferencesNotSaved"; file: string } | { code: "clipboardSilent" } | { code: "clipboardBusy" } | 
+/**  Neither the system nor the environment says where the user's files are. */
+{ code: "homeless" } | { code: "alreadyOpen" } | { code: "noDesktop" } | { code: "notRestarted"; error: string } | { code: "noThreads"; error: string } | { code: "noPort"; error: string } | { code: "noWindow"; error: string } | { code: "badAddress"; variable: string; error: string } | { code: "addressInsecure" } | { code: "addressNotABase" } | { code: "tlsUnavailable" };
+
 /**  The picture quality, which is also the price class; the lowest comes first. */
 export type Mode = 
 /**  720 lines. */
@@ -499,18 +538,30 @@ export type Model =
 /**  The same, and reference pictures. */
 "kling-3.0-omni";
 
-/**  A sentence above the gallery. */
+/**  What stands above the gallery. */
 export type Notice = {
-	/**  A stable word for what it is about; there is one of each at most. */
-	code: string,
+	/**  What it is about. */
+	kind: NoticeKind,
 	/**  What happened and what to do. */
-	message: string,
+	message: Message,
 	/**  Whether it goes away when the person has read it. Others go when their cause does. */
 	canDismiss: boolean,
 };
 
+/**  What a notice is about; there is one of each at most. */
+export type NoticeKind = 
+/**  The clips folder can't take clips. */
+"clipsFolder" | 
+/**  The library is damaged. */
+"damaged" | 
+/**  The library was replaced. */
+"rescued";
+
 /**  What is so for the library as a whole is different. */
 export type NoticesChanged = Notice[];
+
+/**  What a file is that is no picture. */
+export type OtherKind = "pdf" | "video" | "soundOrVideo" | "sound" | "archiveOrDocument" | "archive" | "program" | "webPage" | "text" | "device" | "other";
 
 /**  What a person sees of where a generation stands. */
 export type Phase = 
@@ -547,7 +598,7 @@ failure: Failure } |
 /**  Perhaps paid for; only the person decides. */
 { state: "uncertain"; 
 /**  What is known. */
-message: string };
+message: Message };
 
 /**  The preferences as the page shows them. */
 export type Preferences = {
@@ -582,10 +633,8 @@ max: number } |
 
 /**  Something that could not be done. */
 export type Problem = {
-	/**  A stable word; the screen never matches the sentence. */
-	code: string,
 	/**  What happened and what to do. */
-	message: string,
+	message: Message,
 	/**  The control at fault. */
 	field: Field | null,
 	/**  Every rule that settings break. */
@@ -652,7 +701,7 @@ export type Session =
 /**  What kind of trouble. */
 trouble: VaultTrouble; 
 /**  What to do. */
-message: string } | 
+message: Message } | 
 /**  Somebody is. */
 { state: "ready"; 
 /**  Who. */
@@ -761,7 +810,7 @@ export type Violation = {
 	/**  Where. */
 	field: Field,
 	/**  What is wrong and what to do. */
-	message: string,
+	message: Message,
 };
 
 /* Tauri Specta runtime */

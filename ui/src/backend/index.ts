@@ -18,6 +18,7 @@ import type {
   LedgerPage,
   Link,
   Notice,
+  NoticeKind,
   Preferences,
   Price,
   Problem,
@@ -29,6 +30,7 @@ import type {
   Theme,
   Violation,
 } from './bindings';
+import { t } from '../words';
 
 export type * from './bindings';
 
@@ -84,7 +86,7 @@ export interface Backend {
   cancel(id: string): Promise<Generation>;
   remove(id: string): Promise<void>;
   savePoster(id: string, jpeg: Uint8Array): Promise<void>;
-  dismissNotice(code: string): Promise<void>;
+  dismissNotice(kind: NoticeKind): Promise<void>;
   showInFolder(id: string): Promise<void>;
   saveCopy(id: string): Promise<string | null>;
 
@@ -121,8 +123,7 @@ function isProblem(error: unknown): error is Problem {
   return (
     typeof error === 'object' &&
     error !== null &&
-    typeof (error as Partial<Problem>).code === 'string' &&
-    typeof (error as Partial<Problem>).message === 'string'
+    typeof (error as Partial<Problem>).message?.code === 'string'
   );
 }
 
@@ -133,8 +134,7 @@ export function asProblem(error: unknown): Problem {
   }
   console.error(error);
   return {
-    code: 'internal',
-    message: 'Something went wrong inside Inbetween. Try again; the log says more.',
+    message: { code: 'brokeOff' },
     field: null,
     violations: [],
   };
@@ -151,8 +151,7 @@ export async function connect(): Promise<Backend> {
     return FakeBackend.fromAddress(location.search);
   }
   const problem: Problem = {
-    code: 'noProgram',
-    message: 'Inbetween runs in its own window, not in a browser.',
+    message: { code: 'said', text: t('page-own-window') },
     field: null,
     violations: [],
   };

@@ -1,6 +1,7 @@
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asProblem, type FileDrag, type Settings } from '.';
+import { sentence } from '../words';
 import { TauriBackend } from './tauri';
 
 interface Call {
@@ -33,7 +34,7 @@ beforeEach(() => {
       };
       return handler;
     }
-    if (command === 'sign_in') throw { code: 'keyRefused', message: 'No such key.' };
+    if (command === 'sign_in') throw { message: { code: 'keyNotRecognised' } };
     return null;
   });
 });
@@ -63,14 +64,19 @@ it('a poster goes over as raw bytes', async () => {
   expect(calls[0]).toEqual({ command: 'save_poster', payload: jpeg });
 });
 
-it('what the program refuses keeps its code and its sentence', async () => {
+it('what the program refuses keeps its code', async () => {
   const refused = await new TauriBackend().signIn('afk_x', 'keychain').catch(asProblem);
-  expect(refused).toMatchObject({ code: 'keyRefused', message: 'No such key.', violations: [] });
+  expect(refused).toMatchObject({
+    message: { code: 'keyNotRecognised' },
+    violations: [],
+  });
 });
 
 it('what is no problem of the program’s becomes a sentence all the same', () => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
-  expect(asProblem(new TypeError('x is undefined')).message).toMatch(/Something went wrong/);
+  expect(sentence(asProblem(new TypeError('x is undefined')).message)).toMatch(
+    /Something went wrong/,
+  );
 });
 
 describe('a file dragged over the window', () => {

@@ -3,7 +3,15 @@ import { invoke } from '@tauri-apps/api/core';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
 import type { Backend, FileDrag, FolderName, Listeners, MediaKind } from '.';
 import { commands as bound, events } from './bindings';
-import type { GalleryFilter, Keep, Link, Settings, SpendingLimits, Theme } from './bindings';
+import type {
+  GalleryFilter,
+  Keep,
+  Link,
+  NoticeKind,
+  Settings,
+  SpendingLimits,
+  Theme,
+} from './bindings';
 
 const nothing = () => undefined;
 
@@ -60,7 +68,7 @@ export class TauriBackend implements Backend {
   submitAgain = (id: string) => commands.submitAgain(id);
   cancel = (id: string) => commands.cancel(id);
   remove = (id: string) => commands.remove(id).then(nothing);
-  dismissNotice = (code: string) => commands.dismissNotice(code).then(nothing);
+  dismissNotice = (kind: NoticeKind) => commands.dismissNotice(kind).then(nothing);
   showInFolder = (id: string) => commands.showInFolder(id).then(nothing);
   saveCopy = (id: string) => commands.saveCopy(id);
 

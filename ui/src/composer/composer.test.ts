@@ -3,7 +3,7 @@ import { fireEvent } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { open } from '../testing/open';
 import type { Failure, Session } from '../backend';
-import { ACCOUNT, frame, generation, problem, SETTINGS } from '../testing/stub';
+import { ACCOUNT, frame, generation, problem, SETTINGS, said } from '../testing/stub';
 
 const region = () => within(screen.getByRole('region', { name: 'Composer' }));
 const generate = () => screen.getByRole('button', { name: /^Generate/ });
@@ -91,7 +91,7 @@ describe('the frames', () => {
       height: 1600,
       bytes: 1,
       name: 'harbour.jpg',
-      changes: ['Turned upright.'],
+      changes: [{ code: 'turnedUpright' }],
     });
     await user.click(screen.getByRole('button', { name: 'End frame' }));
     expect(await screen.findByText('Turned upright.')).toBeVisible();
@@ -116,7 +116,7 @@ describe('the frames', () => {
 
   it('that are refused say why beside the slot', async () => {
     const { backend, user } = await open();
-    backend.pickFrame.mockRejectedValue(problem('tooSmall', 'That picture is too small.'));
+    backend.pickFrame.mockRejectedValue(problem(said('That picture is too small.')));
     await user.click(screen.getByRole('button', { name: 'Start frame' }));
     await screen.findByText('That picture is too small.');
     expect(screen.getByRole('button', { name: 'Start frame' })).toHaveAccessibleDescription(
@@ -197,7 +197,7 @@ describe('Generate', () => {
   });
 
   it('refuses nothing while the price or the balance is not certain', async () => {
-    const offline = { state: 'offline', message: 'No connection.' } as const;
+    const offline = { state: 'offline', message: said('No connection.') } as const;
     const { backend, user } = await open({
       draft: SETTINGS,
       session: { state: 'ready', account: { ...ACCOUNT, credits: 2, connection: offline } },
@@ -210,8 +210,7 @@ describe('Generate', () => {
     const { backend, studio, user } = await open({ draft: SETTINGS });
     backend.generate.mockImplementation(async (settings) => {
       const failure = {
-        code: 'noCredits',
-        message: 'This clip needs 70 credits and 35 are left.',
+        message: { code: 'noCredits', needed: 70, left: 35 },
         field: null,
         charged: false,
         mends: ['addCredits', 'tryAgain'],
@@ -224,7 +223,7 @@ describe('Generate', () => {
     });
     await user.click(generate());
     const composer = region();
-    await composer.findByText('This clip needs 70 credits and 35 are left.');
+    await composer.findByText(/This clip needs 70 credits and 35 are left/);
     composer.getByRole('button', { name: 'Add credits' });
     composer.getByText(/Not started/);
     expect(screen.queryByText(/Started\./)).toBeNull();
@@ -246,10 +245,10 @@ describe('Generate', () => {
   it('leads to the first field that is not right and says what to do', async () => {
     const { backend, user } = await open();
     backend.generate.mockRejectedValue(
-      problem('settings', 'Some settings need a change.', {
+      problem(said('Some settings need a change.'), {
         violations: [
-          { field: 'avoid', message: 'That is too long.' },
-          { field: 'prompt', message: 'Write what happens.' },
+          { field: 'avoid', message: said('That is too long.') },
+          { field: 'prompt', message: said('Write what happens.') },
         ],
       }),
     );
@@ -264,11 +263,9 @@ describe('Generate', () => {
 
   it('says what stopped it where no field is at fault, with the way out', async () => {
     const { backend, user } = await open({ draft: SETTINGS });
-    backend.generate.mockRejectedValue(
-      problem('noCredits', 'This needs 70 credits; there are 35.'),
-    );
+    backend.generate.mockRejectedValue(problem({ code: 'noCredits', needed: 70, left: 35 }));
     await user.click(generate());
-    expect(await screen.findByRole('alert')).toHaveTextContent('This needs 70 credits');
+    expect(await screen.findByRole('alert')).toHaveTextContent('This clip needs 70 credits');
     await user.click(screen.getByRole('button', { name: 'Add credits' }));
     expect(backend.openLink).toHaveBeenCalledWith('addCredits');
   });
@@ -278,9 +275,9 @@ it('an end frame alone is remarked after a moment, an empty prompt only when Gen
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
   const { backend, studio, user } = await open();
   backend.check.mockImplementation(async (settings) => [
-    { field: 'prompt', message: 'Write what happens.' },
+    { field: 'prompt', message: said('Write what happens.') },
     ...(settings.end && !settings.start
-      ? [{ field: 'end' as const, message: 'An end frame needs a start frame.' }]
+      ? [{ field: 'end' as const, message: said('An end frame needs a start frame.') }]
       : []),
   ]);
   studio.composer.end.put({ hash: 'b', frame: null });
@@ -290,7 +287,7 @@ it('an end frame alone is remarked after a moment, an empty prompt only when Gen
   await vi.advanceTimersByTimeAsync(6000);
   await screen.findByText('An end frame needs a start frame.');
   expect(screen.queryByText('Write what happens.')).toBeNull();
-  backend.generate.mockRejectedValue(problem('settings', 'No.', { violations: [] }));
+  backend.generate.mockRejectedValue(problem(said('No.'), { violations: [] }));
   await user.click(generate());
   await screen.findByText('Write what happens.');
   vi.useRealTimers();
@@ -300,7 +297,7 @@ it('the first character of a prompt is not met with a remark that there is none'
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
   const { backend, user } = await open();
   const remark = 'Write what happens.';
-  backend.check.mockResolvedValue([{ field: 'prompt', message: remark }]);
+  backend.check.mockResolvedValue([{ field: 'prompt', message: said(remark) }]);
   await vi.advanceTimersByTimeAsync(1000);
   expect(backend.check).toHaveBeenCalled();
   // The answer about the prompt as it stands now is still to come.
@@ -309,8 +306,8 @@ it('the first character of a prompt is not met with a remark that there is none'
   expect(screen.queryByText(remark)).toBeNull();
   // What was asked for with a press is there, and goes with the first character too.
   await user.clear(prompt());
-  backend.check.mockResolvedValue([{ field: 'prompt', message: remark }]);
-  backend.generate.mockRejectedValue(problem('settings', 'No.', { violations: [] }));
+  backend.check.mockResolvedValue([{ field: 'prompt', message: said(remark) }]);
+  backend.generate.mockRejectedValue(problem(said('No.'), { violations: [] }));
   await user.click(generate());
   await screen.findByText(remark);
   await user.type(prompt(), 'F');
@@ -367,7 +364,7 @@ describe('start and end of different shape', () => {
 
   it('say why where too little would be left', async () => {
     const { backend, studio, user } = await differing();
-    backend.cropFrame.mockRejectedValue(problem('tooSmall', 'This picture is too small.'));
+    backend.cropFrame.mockRejectedValue(problem(said('This picture is too small.')));
     await user.click(screen.getByRole('button', { name: 'Crop end frame' }));
     await screen.findByText('This picture is too small.');
     expect(studio.composer.end.hash).toBe('b');

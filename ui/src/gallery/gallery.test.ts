@@ -1,8 +1,8 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
-import type { Failure, Phase } from '../backend';
+import type { Failure, Notice, Phase } from '../backend';
 import { open } from '../testing/open';
-import { clip, generation, page, SETTINGS } from '../testing/stub';
+import { clip, generation, page, SETTINGS, said } from '../testing/stub';
 
 const cards = () => within(screen.getByRole('region', { name: 'Gallery' }));
 const rendering = (over: object = {}): Phase => ({
@@ -16,8 +16,7 @@ const rendering = (over: object = {}): Phase => ({
 const failed = (over: Partial<Failure> = {}): Phase => ({
   state: 'failed',
   failure: {
-    code: 'refused',
-    message: 'The end frame is too small.',
+    message: said('The end frame is too small.'),
     field: 'end',
     charged: false,
     mends: ['fixSettings'],
@@ -65,7 +64,7 @@ describe('a running card', () => {
 
   it('says why it does not move', async () => {
     const waiting = 'No connection to Apiframe. Trying again by itself.';
-    await open({ gallery: page([generation('a', rendering(), { waiting })]) });
+    await open({ gallery: page([generation('a', rendering(), { waiting: said(waiting) })]) });
     cards().getByText(waiting);
     expect(cards().queryByText(/left/)).toBeNull();
   });
@@ -136,7 +135,9 @@ describe('a failed card', () => {
 
 it('an uncertain one is paid for again only after a second, plain yes', async () => {
   const { backend, user } = await open({
-    gallery: page([generation('a', { state: 'uncertain', message: 'Apiframe never answered.' })]),
+    gallery: page([
+      generation('a', { state: 'uncertain', message: said('Apiframe never answered.') }),
+    ]),
   });
   cards().getByText('Unknown: check or submit again');
   await user.click(cards().getByRole('button', { name: 'Submit again' }));
@@ -158,7 +159,9 @@ it('an uncertain one is paid for again only after a second, plain yes', async ()
 describe('Check on an uncertain one', () => {
   async function checked() {
     const view = await open({
-      gallery: page([generation('a', { state: 'uncertain', message: 'Apiframe never answered.' })]),
+      gallery: page([
+        generation('a', { state: 'uncertain', message: said('Apiframe never answered.') }),
+      ]),
     });
     view.backend.resume.mockResolvedValue(generation('a', { state: 'submitting' }));
     await view.user.click(cards().getByRole('button', { name: 'Check' }));
@@ -171,7 +174,7 @@ describe('Check on an uncertain one', () => {
   it('says so when the account does not show it, and asks again what to do', async () => {
     const { studio } = await checked();
     studio.listeners.generationChanged(
-      generation('a', { state: 'uncertain', message: 'Apiframe never answered.' }),
+      generation('a', { state: 'uncertain', message: said('Apiframe never answered.') }),
     );
     await cards().findByText('Unknown: check or submit again');
     await screen.findByText('Checked: Apiframe’s job list still does not show it.');
@@ -260,25 +263,22 @@ it('asks for the gallery anew when events were missed', async () => {
 });
 
 describe('what is so for the whole library', () => {
-  const notice = {
-    code: 'rescued',
-    message: 'The library’s file was damaged: the backup of 21 November was taken.',
-    canDismiss: true,
-  };
+  const words = 'The library’s file was damaged: the backup of 21 November was taken.';
+  const notice: Notice = { kind: 'rescued', message: said(words), canDismiss: true };
 
   it('stands above the cards until it was read', async () => {
     const { studio, backend, user } = await open({ gallery: { ...page([]), notices: [notice] } });
-    cards().getByText(notice.message);
+    cards().getByText(words);
     await user.click(cards().getByRole('button', { name: 'Dismiss' }));
     expect(backend.dismissNotice).toHaveBeenCalledWith('rescued');
     studio.listeners.noticesChanged([]);
-    await waitFor(() => expect(cards().queryByText(notice.message)).toBeNull());
+    await waitFor(() => expect(cards().queryByText(words)).toBeNull());
   });
 
   it('cannot be put away while its cause lasts', async () => {
     const { studio } = await open({ gallery: page([generation('a', rendering())]) });
     studio.listeners.noticesChanged([
-      { code: 'clipsFolder', message: 'The clips folder is not there.', canDismiss: false },
+      { kind: 'clipsFolder', message: said('The clips folder is not there.'), canDismiss: false },
     ]);
     await cards().findByText('The clips folder is not there.');
     expect(cards().queryByRole('button', { name: 'Dismiss' })).toBeNull();

@@ -4,6 +4,7 @@
  */
 import { asProblem } from '../backend';
 import type { Backend, Books, LedgerEntry, LedgerSum, Problem, SpendingLimits } from '../backend';
+import { sentence } from '../words';
 
 /** Several things are often booked together; one look is enough for them. */
 const SOON_MS = 200;
@@ -116,7 +117,7 @@ export class LedgerState {
       take();
       this.problem = null;
     } catch (error) {
-      if (asked === this.#asked) this.problem = asProblem(error).message;
+      if (asked === this.#asked) this.problem = sentence(asProblem(error).message);
     } finally {
       if (asked === this.#asked) this.loading = false;
     }

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { Books, LedgerEntry } from '../backend';
 import { FakeBackend } from '../backend/fake/fake';
 import { open } from '../testing/open';
-import { ACCOUNT, generation, IN_SANDBOX, NO_BOOKS, problem, SETTINGS } from '../testing/stub';
+import {
+  ACCOUNT,
+  generation,
+  IN_SANDBOX,
+  NO_BOOKS,
+  problem,
+  SETTINGS,
+  said,
+} from '../testing/stub';
 import { amountWords, limitOf, limitWords, monthWords, standingWords, sumWords } from './words';
 
 function entry(id: number, over: Partial<LedgerEntry> = {}): LedgerEntry {
@@ -133,7 +141,7 @@ describe('the sheet behind the balance', () => {
     const view = await sheet(user);
     await user.click(await view.findByRole('button', { name: 'Export as CSV…' }));
     await view.findByText('Saved as /home/ada/credits.csv');
-    backend.exportLedger.mockRejectedValue(problem('export', 'The disk is full.'));
+    backend.exportLedger.mockRejectedValue(problem(said('The disk is full.')));
     await user.click(view.getByRole('button', { name: 'Export as CSV…' }));
     await screen.findByText('The disk is full.');
     expect(view.queryByText(/Saved as/)).toBeNull();
@@ -141,7 +149,7 @@ describe('the sheet behind the balance', () => {
 
   it('that cannot be read says so, and can be tried again', async () => {
     const { backend, user } = await open();
-    backend.books.mockRejectedValueOnce(problem('library', 'The library could not be read.'));
+    backend.books.mockRejectedValueOnce(problem(said('The library could not be read.')));
     const view = await sheet(user);
     await view.findByText('The library could not be read.');
     await user.click(view.getByRole('button', { name: 'Try again' }));

@@ -1,6 +1,7 @@
 /** How the books are said. Pure functions, so that every sentence can be tested. */
 import type { LedgerEntry, LedgerSum, Standing } from '../backend';
-import { count, credits, dayName } from '../state/words';
+import { count, dayName } from '../state/words';
+import { LANGUAGE, t } from '../words';
 
 /** `2026-11-22` as Today, Yesterday, a weekday or the date. */
 export function dayWords(day: string, now: number): string {
@@ -8,18 +9,19 @@ export function dayWords(day: string, now: number): string {
   return dayName(new Date(`${day}T12:00:00`).getTime(), now);
 }
 
-const months = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' });
-
 /** `2026-11` as November 2026. */
 export function monthWords(month: string): string {
-  return months.format(new Date(`${month}-15T12:00:00`));
+  const name = new Intl.DateTimeFormat(LANGUAGE, { month: 'long', year: 'numeric' });
+  return name.format(new Date(`${month}-15T12:00:00`));
 }
 
 /** What was spent in a day or a month, in one line. */
 export function sumWords(sum: LedgerSum): string {
   const spent = sum.charged - sum.returned;
-  const parts = [spent < 0 ? `${credits(-spent)} refunded` : credits(spent)];
-  if (sum.unknown > 0) parts.push(`${count(sum.unknown)} not known yet`);
+  const parts = [
+    spent < 0 ? t('ledger-sum-refunded', { credits: -spent }) : t('ledger-sum', { credits: spent }),
+  ];
+  if (sum.unknown > 0) parts.push(t('ledger-sum-unknown', { count: sum.unknown }));
   return parts.join(', ');
 }
 
@@ -27,35 +29,31 @@ export function sumWords(sum: LedgerSum): string {
 export function standingWords({ sum, setAside }: Standing): string[] {
   const lines: string[] = [];
   if (sum.returned > 0)
-    lines.push(`${count(sum.charged)} charged, ${count(sum.returned)} refunded`);
-  if (setAside > 0) lines.push(`Up to ${count(setAside)} reserved for running clips`);
-  if (sum.unknown > 0) {
-    lines.push(
-      sum.unknown === 1
-        ? '1 charge not included: its amount isn’t known yet'
-        : `${count(sum.unknown)} charges not included: their amounts aren’t known yet`,
-    );
-  }
+    lines.push(t('ledger-charged', { charged: sum.charged, returned: sum.returned }));
+  if (setAside > 0) lines.push(t('ledger-set-aside', { credits: setAside }));
+  if (sum.unknown > 0) lines.push(t('ledger-not-included', { count: sum.unknown }));
   return lines;
 }
 
 /** How far the limit is used up. */
 export function limitWords({ used, limit }: Standing, span: 'day' | 'month'): string {
-  if (limit === null) return 'No limit';
-  if (used < limit) return `${count(used)} of ${count(limit)} used`;
-  const again = span === 'day' ? 'at midnight' : 'next month';
-  return `Limit of ${count(limit)} reached. It resets ${again}.`;
+  if (limit === null) return t('ledger-no-limit');
+  if (used < limit) return t('ledger-limit-used', { used, limit });
+  return t('ledger-limit-reached', { limit, span });
 }
 
 /** What a row is. */
 export function whatWords(entry: LedgerEntry): string {
-  const what = entry.kind === 'return' ? 'Refunded: no clip was made' : 'Charged';
-  return entry.inGallery ? what : `${what}, no longer in the gallery`;
+  const { inGallery } = entry;
+  return entry.kind === 'return'
+    ? t('ledger-entry-refunded', { inGallery })
+    : t('ledger-entry-charged', { inGallery });
 }
 
 /** The amount of a row, as it changes what is spent. */
 export function amountWords(entry: LedgerEntry): string {
-  if (entry.credits === null) return entry.kind === 'return' ? 'In full' : 'Not known yet';
+  if (entry.credits === null)
+    return entry.kind === 'return' ? t('ledger-in-full') : t('ledger-not-known-yet');
   return entry.kind === 'return' ? `−${count(entry.credits)}` : count(entry.credits);
 }
 

@@ -5,7 +5,7 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { asProblem } from '../backend';
 import type { Backend, Harvest, RemoteJob } from '../backend';
-import { count } from '../state/words';
+import { sentence, t } from '../words';
 
 /** Prompts asked for a page, and the pause between two: a list is no reason to be told to wait. */
 const PROMPTS = 40;
@@ -54,7 +54,7 @@ export class BringInState {
       this.failed.clear();
       await this.#filled();
     } catch (error) {
-      this.problem = asProblem(error).message;
+      this.problem = sentence(asProblem(error).message);
     } finally {
       this.loading = false;
     }
@@ -69,7 +69,7 @@ export class BringInState {
       await this.#page(this.next);
       await this.#filled();
     } catch (error) {
-      this.problem = asProblem(error).message;
+      this.problem = sentence(asProblem(error).message);
     } finally {
       this.loading = false;
     }
@@ -102,7 +102,7 @@ export class BringInState {
       await this.backend.bringIn(job.id);
       this.done.add(job.id);
     } catch (error) {
-      this.failed.set(job.id, asProblem(error).message);
+      this.failed.set(job.id, sentence(asProblem(error).message));
     } finally {
       this.busy.delete(job.id);
     }
@@ -117,7 +117,7 @@ export class BringInState {
       this.outcomeIsBad = harvest.trouble !== null;
       await this.reload();
     } catch (error) {
-      this.outcome = asProblem(error).message;
+      this.outcome = sentence(asProblem(error).message);
       this.outcomeIsBad = true;
     } finally {
       this.all = false;
@@ -156,11 +156,9 @@ export function outcomeOf({ brought, expired, trouble }: Harvest): string {
     brought === 0
       ? trouble === null
         ? expired === 0
-          ? 'There was nothing left to import.'
-          : 'There was nothing left to import: Apiframe has deleted the other clips.'
+          ? t('recovery-none-left')
+          : t('recovery-none-left-deleted')
         : ''
-      : brought === 1
-        ? 'Imported 1 job. Its clip is on its way.'
-        : `Imported ${count(brought)} jobs. Their clips are on their way.`;
-  return [said, trouble].filter(Boolean).join(' ');
+      : t('recovery-imported-jobs', { count: brought });
+  return [said, trouble && sentence(trouble)].filter(Boolean).join(' ');
 }

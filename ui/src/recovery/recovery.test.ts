@@ -6,7 +6,16 @@ import type { Generation, RemoteJob } from '../backend';
 import { FakeBackend } from '../backend/fake/fake';
 import { Studio } from '../state/studio.svelte';
 import { open } from '../testing/open';
-import { ACCOUNT, clip, generation, IN_SANDBOX, page, problem, SETTINGS } from '../testing/stub';
+import {
+  ACCOUNT,
+  clip,
+  generation,
+  IN_SANDBOX,
+  page,
+  problem,
+  SETTINGS,
+  said,
+} from '../testing/stub';
 
 const job = (id: string, over: Partial<RemoteJob> = {}): RemoteJob => ({
   id,
@@ -67,7 +76,7 @@ describe('Import from Apiframe', () => {
 
   it('says at the job why it could not come, and lets one try again', async () => {
     const { backend, user } = await opened([job('a')], ({ backend }) => {
-      backend.bringIn.mockRejectedValueOnce(problem('offline', 'Apiframe could not be reached.'));
+      backend.bringIn.mockRejectedValueOnce(problem(said('Apiframe could not be reached.')));
     });
     const button = await dialog().findByRole('button', { name: 'Import: Prompt of a' });
     await user.click(button);
@@ -94,7 +103,7 @@ describe('Import from Apiframe', () => {
     const { backend } = await opened(
       [job('a', { prompt: null }), job('b', { prompt: null })],
       ({ backend }) => {
-        backend.remoteJob.mockRejectedValue(problem('busy', 'Apiframe asks for a pause.'));
+        backend.remoteJob.mockRejectedValue(problem(said('Apiframe asks for a pause.')));
       },
     );
     await waitFor(() => expect(dialog().getAllByText('Prompt unknown')).toHaveLength(2));
@@ -145,7 +154,7 @@ describe('Import from Apiframe', () => {
       backend.bringInAll.mockResolvedValue({
         brought: 1,
         expired: 0,
-        trouble: 'Apiframe asks for a pause of 90 s. Try again after that.',
+        trouble: { code: 'importPause', seconds: 90 },
       });
     });
     await dialog().findByText('Prompt of a');
@@ -162,7 +171,7 @@ describe('Import from Apiframe', () => {
   it('tells in words when the account cannot be asked, and tries again', async () => {
     const { user } = await opened([job('a')], ({ backend }) => {
       backend.remoteJobs.mockRejectedValueOnce(
-        problem('offline', 'Apiframe could not be reached. Check the connection, then try again.'),
+        problem(said('Apiframe could not be reached. Check the connection, then try again.')),
       );
     });
     await dialog().findByText(/could not be reached/);
@@ -217,7 +226,7 @@ describe('a job by its id', () => {
 
   it('that is none is told in words at the field', async () => {
     const { user } = await opened([], ({ backend }) => {
-      backend.bringIn.mockRejectedValue(problem('jobId', 'That is not the id of a job.'));
+      backend.bringIn.mockRejectedValue(problem(said('That is not the id of a job.')));
     });
     const field = dialog().getByRole('textbox', { name: 'Job ID' });
     await user.click(dialog().getByRole('button', { name: 'Import by job ID' }));
@@ -325,7 +334,7 @@ describe('a clip whose file is missing', () => {
 
   it('says why another file was not taken', async () => {
     const { backend, user } = await open({ gallery: page([lost()]) });
-    backend.findClip.mockRejectedValue(problem('anotherFile', 'b.mp4 is not this clip.'));
+    backend.findClip.mockRejectedValue(problem(said('b.mp4 is not this clip.')));
     await user.click(screen.getByRole('button', { name: /^Play/ }));
     await user.click(
       within(screen.getByRole('region', { name: 'Viewer' })).getByRole('button', {
@@ -347,9 +356,7 @@ describe('a clip whose file is missing', () => {
 
   it('is fetched again, back in the gallery, and what stands in the way is told', async () => {
     const { backend, user } = await open({ gallery: page([lost()]) });
-    backend.fetchAgain.mockRejectedValueOnce(
-      problem('jobExpired', 'Apiframe has deleted this clip.'),
-    );
+    backend.fetchAgain.mockRejectedValueOnce(problem(said('Apiframe has deleted this clip.')));
     await user.click(screen.getByRole('button', { name: /^Play/ }));
     const viewer = within(screen.getByRole('region', { name: 'Viewer' }));
     await user.click(viewer.getByRole('button', { name: 'Download again' }));
@@ -395,9 +402,7 @@ describe('Copy report', () => {
 
   it('says in words when the clipboard does not take it', async () => {
     const { backend, button, user } = await settings();
-    backend.copyReport.mockRejectedValue(
-      problem('clipboard', 'The clipboard did not take the report.'),
-    );
+    backend.copyReport.mockRejectedValue(problem(said('The clipboard did not take the report.')));
     await user.click(button);
     await screen.findByText('The clipboard did not take the report.');
     expect(screen.queryByRole('button', { name: 'Copied' })).toBeNull();

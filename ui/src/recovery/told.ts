@@ -4,6 +4,7 @@
  */
 import type { Field, Generation } from '../backend';
 import type { Studio } from '../state/studio.svelte';
+import { t } from '../words';
 
 const NAMES: Record<string, string> = {
   'kling-3.0': 'Kling 3.0',
@@ -11,7 +12,7 @@ const NAMES: Record<string, string> = {
 };
 
 export function modelName(id: string): string {
-  return NAMES[id] ?? (id || 'Model unknown');
+  return NAMES[id] ?? (id || t('recovery-model-unknown'));
 }
 
 export function isUnknown(generation: Generation, field: Field): boolean {
@@ -22,8 +23,8 @@ export function isUnknown(generation: Generation, field: Field): boolean {
 export function promptOf(generation: Generation): string {
   const prompt = generation.settings.prompt.trim();
   if (prompt !== '') return prompt;
-  if (!generation.whole) return 'Part of this entry can’t be read';
-  return isUnknown(generation, 'prompt') ? 'Prompt unknown' : 'No prompt';
+  if (!generation.whole) return t('recovery-prompt-unreadable');
+  return isUnknown(generation, 'prompt') ? t('recovery-prompt-unknown') : t('words-no-prompt');
 }
 
 /** What became of the pictures it was made with; null where nothing needs to be said. */
@@ -31,11 +32,12 @@ export function framesNote(generation: Generation): string | null {
   const told = generation.broughtIn;
   if (!told) return null;
   if (told.notKept.length > 0) {
-    return told.notKept.length === 1 && told.notKept[0] !== 'references'
-      ? `The ${told.notKept[0]} frame is not kept: Apiframe deletes pictures after use`
-      : 'Not kept: Apiframe deletes pictures after use';
+    const [field] = told.notKept;
+    return told.notKept.length === 1 && field && field !== 'references'
+      ? t('recovery-frame-not-kept', { field })
+      : t('recovery-pictures-not-kept');
   }
-  return told.unknown.includes('start') ? 'Unknown' : null;
+  return told.unknown.includes('start') ? t('recovery-unknown') : null;
 }
 
 /** Loads the settings into the composer, with a word about what is missing among them. */
@@ -46,9 +48,7 @@ export function reuse(studio: Studio, generation: Generation) {
   const isGap = told !== null && told.unknown.length + told.notKept.length > 0;
   if (isGap || !generation.whole) {
     studio.voice.tell(
-      generation.whole
-        ? 'Some settings of this clip are unknown. Check them before you generate.'
-        : 'Part of this entry can’t be read. Check the settings before you generate.',
+      generation.whole ? t('recovery-reused-unknown') : t('recovery-reused-unreadable'),
       false,
       studio.voice.note?.action,
     );

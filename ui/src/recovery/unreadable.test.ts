@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import { open } from '../testing/open';
-import { clip, generation, page, SETTINGS } from '../testing/stub';
+import { clip, generation, page, SETTINGS, said } from '../testing/stub';
 
 const ready = (over: object, settings: object) =>
   generation(
@@ -52,9 +52,9 @@ describe('settings of a newer Inbetween', () => {
     unknown.getByText('camera {"pan":3}');
     backend.generate.mockRejectedValueOnce({
       code: 'settings',
-      message: 'Not known here.',
+      message: said('Not known here.'),
       field: null,
-      violations: [{ field: 'model', message: 'Not known here.' }],
+      violations: [{ field: 'model', message: said('Not known here.') }],
     });
     await user.click(screen.getByRole('button', { name: /^Generate/ }));
     const leave = unknown.getByRole('button', { name: 'Leave them out' });

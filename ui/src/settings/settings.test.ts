@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../backend';
 import { open } from '../testing/open';
-import { ACCOUNT, PREFERENCES, problem } from '../testing/stub';
+import { ACCOUNT, PREFERENCES, problem, said } from '../testing/stub';
 
 async function opened(session?: Session) {
   const view = await open(session ? { session } : {});
@@ -79,7 +79,7 @@ describe('the connection', () => {
     const { backend, user } = await open({
       session: {
         state: 'ready',
-        account: { ...ACCOUNT, connection: { state: 'offline', message: 'No connection.' } },
+        account: { ...ACCOUNT, connection: { state: 'offline', message: said('No connection.') } },
       },
     });
     await user.click(screen.getByRole('button', { name: 'Try now' }));
@@ -91,7 +91,10 @@ describe('the connection', () => {
     const { user } = await open({
       session: {
         state: 'ready',
-        account: { ...ACCOUNT, connection: { state: 'refused', message: 'The key is refused.' } },
+        account: {
+          ...ACCOUNT,
+          connection: { state: 'refused', message: said('The key is refused.') },
+        },
       },
     });
     await user.click(screen.getByRole('button', { name: 'Replace the key' }));
@@ -101,7 +104,7 @@ describe('the connection', () => {
 
   it('that fails while the balance is asked for is told in words', async () => {
     const { backend, user } = await open();
-    backend.refreshAccount.mockRejectedValue(problem('offline', 'Apiframe cannot be reached.'));
+    backend.refreshAccount.mockRejectedValue(problem(said('Apiframe cannot be reached.')));
     await user.click(screen.getByRole('button', { name: /1,240 credits/ }));
     await user.click(screen.getByRole('button', { name: 'Refresh' }));
     await screen.findByText('Apiframe cannot be reached.');

@@ -4,11 +4,10 @@
  */
 import type { FileDrag } from '../backend';
 import { mayBePicture } from '../kit/paste';
+import { t } from '../words';
 import type { ComposerState } from './composer.svelte';
 import type { SlotName } from './slot.svelte';
 import type { Voice } from './voice.svelte';
-
-const BOTH_TAKEN = 'Both frames are taken. Drop the picture on the one it should replace.';
 
 /** The slot under a point of the window, if any. */
 export function slotAt(x: number, y: number): SlotName | null {
@@ -58,13 +57,13 @@ export class Arrivals {
     const [first, second] = paths;
     if (first === undefined) {
       const slot = this.composer.slot(under ?? this.#firstEmpty() ?? 'start');
-      slot.problem = 'That was not a file. Save the picture to this computer first, then drop it.';
+      slot.problem = t('composer-not-a-file');
       return;
     }
-    if (paths.length > 2) this.voice.tell('Only the first two pictures were taken.');
+    if (paths.length > 2) this.voice.tell(t('composer-only-two'));
     if (second === undefined) {
       const name = under ?? this.#firstEmpty();
-      if (name === null) this.voice.tell(BOTH_TAKEN, true);
+      if (name === null) this.voice.tell(t('composer-both-taken-drop'), true);
       else await this.composer.slot(name).import(first);
       return;
     }
@@ -93,13 +92,13 @@ export class Arrivals {
     const name = into ?? this.#firstEmpty();
     if (name === null) {
       if (otherwise) otherwise();
-      else this.voice.tell('Both frames are taken. Select the one to replace, then paste.', true);
+      else this.voice.tell(t('composer-both-taken-paste'), true);
       return;
     }
     const slot = this.composer.slot(name);
     const came = await slot.paste();
     if (came || slot.problem !== null) return;
     if (otherwise) otherwise();
-    else this.voice.tell('There is no picture on the clipboard.');
+    else this.voice.tell(t('composer-clipboard-empty'));
   }
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { frame, problem, SETTINGS, stub } from '../testing/stub';
+import { frame, problem, SETTINGS, stub, said } from '../testing/stub';
 import { Arrivals } from './arrivals.svelte';
 import { ComposerState } from './composer.svelte';
 import type { SlotName } from './slot.svelte';
@@ -69,7 +69,7 @@ describe('a drop', () => {
   it('of something that is no picture says so at that slot and keeps what stood there', async () => {
     const { arrivals, composer, backend } = setUp();
     await arrivals.drop(['/one.png'], 'end');
-    backend.importFrame.mockRejectedValueOnce(problem('notAPicture', 'That is not a picture.'));
+    backend.importFrame.mockRejectedValueOnce(problem(said('That is not a picture.')));
     await arrivals.drop(['/text.txt'], 'end');
     expect(composer.end.problem).toBe('That is not a picture.');
     expect(composer.end.hash).toBe('/one.png');

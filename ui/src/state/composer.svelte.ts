@@ -15,6 +15,7 @@ import type {
   Shape,
   Violation,
 } from '../backend';
+import { sentence } from '../words';
 import { Replaced } from './replaced.svelte';
 import { Slot, type SlotName } from './slot.svelte';
 import { LENGTH_MAX, LENGTH_MIN } from './words';
@@ -140,7 +141,8 @@ export class ComposerState {
   }
 
   messageFor(field: Field): string | null {
-    return this.violations.find((one) => one.field === field)?.message ?? null;
+    const found = this.violations.find((one) => one.field === field);
+    return found ? sentence(found.message) : null;
   }
 
   load(settings: Settings) {
@@ -290,12 +292,9 @@ export class ComposerState {
     this.#say('failed');
     // What keeps every other clip from being made too is said where the next one is begun.
     const { mends, message } = phase.failure;
-    const code = mends.includes('addCredits')
-      ? 'noCredits'
-      : mends.includes('replaceKey')
-        ? 'keyRefused'
-        : null;
-    if (code) this.problem = { code, message, field: null, violations: [] };
+    if (mends.includes('addCredits') || mends.includes('replaceKey')) {
+      this.problem = { message, field: null, violations: [] };
+    }
   }
 
   #refused(problem: Problem) {

@@ -3,6 +3,7 @@
  * counts up, and says no moment once the clip takes longer than it said.
  */
 import type { Generation, Phase } from '../backend';
+import { t } from '../words';
 import { minutes } from './words';
 
 /** After this long past the expected moment "any moment now" would be a lie. */
@@ -10,9 +11,10 @@ const LATE_AFTER_MS = 30_000;
 
 /** The words for the time left until `due`; `null` stands for a moment that is known no longer. */
 export function timeLeft(due: number | null, now: number): string {
-  if (due === null || now - due > LATE_AFTER_MS) return 'taking longer than usual';
+  if (due === null || now - due > LATE_AFTER_MS) return t('words-longer-than-usual');
   const left = due - now;
-  return left > 0 ? `about ${minutes(Math.ceil(left / 1000) * 1000)} left` : 'any moment now';
+  if (left <= 0) return t('words-any-moment');
+  return t('words-time-left', { time: minutes(Math.ceil(left / 1000) * 1000) });
 }
 
 /** The words for the one of these that is expected last; null while none of them renders. */
@@ -54,22 +56,22 @@ function renderingPart(
 export function progressOf(phase: Phase, now: number, seen: number = now): Progress {
   switch (phase.state) {
     case 'recorded':
-      return { state: 'Starting', rest: null, part: null };
+      return { state: t('words-starting'), rest: null, part: null };
     case 'uploading':
-      return { state: 'Sending the frames', rest: null, part: null };
+      return { state: t('words-sending-frames'), rest: null, part: null };
     case 'submitting':
-      return { state: 'Sending', rest: null, part: null };
+      return { state: t('words-sending'), rest: null, part: null };
     case 'rendering':
       return {
-        state: phase.queued ? 'Queued' : 'Rendering',
+        state: phase.queued ? t('words-queued') : t('words-rendering'),
         rest: timeLeft(phase.due, now),
         part: renderingPart(phase, now, seen),
       };
     case 'downloading': {
       const part = phase.total ? Math.min(1, phase.received / phase.total) : null;
       return {
-        state: 'Saving the clip',
-        rest: part === null ? null : `${Math.floor(part * 100)}%`,
+        state: t('words-saving'),
+        rest: part === null ? null : t('words-percent', { percent: Math.floor(part * 100) }),
         part,
       };
     }

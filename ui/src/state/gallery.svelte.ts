@@ -5,6 +5,7 @@
 import { asProblem } from '../backend';
 import type { Backend, Counts, GalleryFilter, GalleryPage, Generation, Notice } from '../backend';
 import { isRunning } from './countdown';
+import { sentence } from '../words';
 
 export function belongs(generation: Generation, filter: GalleryFilter): boolean {
   switch (filter) {
@@ -94,7 +95,7 @@ export class GalleryState {
       this.#meanwhile = [];
       for (const generation of meanwhile) this.put(generation);
     } catch (error) {
-      if (asked === this.#asked) this.problem = asProblem(error).message;
+      if (asked === this.#asked) this.problem = sentence(asProblem(error).message);
     } finally {
       if (asked === this.#asked) this.loading = false;
     }

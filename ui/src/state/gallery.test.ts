@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { GalleryPage } from '../backend';
-import { clip, generation, page, problem, stub } from '../testing/stub';
+import { clip, generation, page, problem, stub, said } from '../testing/stub';
 import { GalleryState } from './gallery.svelte';
 
 const ready = (id: string, created: number) =>
@@ -92,7 +92,7 @@ describe('scrolling on', () => {
   });
   it('says in words what stopped it, and can be asked again', async () => {
     const { state, backend } = gallery(page([ready('b', 2)], 'next'));
-    backend.gallery.mockRejectedValueOnce(problem('library', 'The library cannot be read.'));
+    backend.gallery.mockRejectedValueOnce(problem(said('The library cannot be read.')));
     await state.more();
     expect(state.problem).toBe('The library cannot be read.');
     backend.gallery.mockResolvedValue(page([ready('a', 1)]));

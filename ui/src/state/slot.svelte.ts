@@ -1,6 +1,7 @@
 /** One place for a frame: which picture stands in it, and what is to be said about it. */
 import { asProblem } from '../backend';
 import type { Backend, Frame } from '../backend';
+import { sentence, t } from '../words';
 
 export type SlotName = 'start' | 'end';
 
@@ -51,13 +52,13 @@ export class Slot {
         else this.#lose();
       })
       .catch((error: unknown) => {
-        if (asked === this.#asked) this.problem = asProblem(error).message;
+        if (asked === this.#asked) this.problem = sentence(asProblem(error).message);
       });
   }
 
   #lose() {
     this.clear();
-    this.problem = 'That picture is not in this library. Choose it again.';
+    this.problem = t('composer-picture-lost');
   }
 
   /**
@@ -74,7 +75,7 @@ export class Slot {
       if (frame) this.put({ hash: frame.hash, frame });
       return frame !== null;
     } catch (error) {
-      if (asked === this.#asked) this.problem = asProblem(error).message;
+      if (asked === this.#asked) this.problem = sentence(asProblem(error).message);
       return false;
     } finally {
       if (asked === this.#asked) this.busy = false;

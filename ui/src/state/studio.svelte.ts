@@ -15,6 +15,7 @@ import { PosterMaker } from './posters';
 import { SessionState } from './session.svelte';
 import { Voice } from './voice.svelte';
 import { inShort } from './words';
+import { sentence, t } from '../words';
 
 export type Sheet = 'settings' | 'keys' | 'credits' | 'bringIn';
 
@@ -106,13 +107,13 @@ export class Studio {
     // What it cost is what the next one like it will cost.
     if (priced) void this.composer.reprice();
     if (!moved) return;
-    const name = inShort(generation.settings.prompt);
+    const prompt = inShort(generation.settings.prompt);
     if (phase.state === 'ready') {
-      this.voice.say(`Ready: ${name}`);
+      this.voice.say(t('page-ready', { prompt }));
     } else if (phase.state === 'failed') {
-      this.voice.say(`Failed: ${name}. ${phase.failure.message}`);
+      this.voice.say(t('page-failed', { prompt, reason: sentence(phase.failure.message) }));
     } else if (phase.state === 'uncertain') {
-      this.voice.say(`Unknown: ${name}. ${phase.message}`);
+      this.voice.say(t('page-uncertain', { prompt, reason: sentence(phase.message) }));
     }
     this.#answer(generation);
   }
@@ -138,16 +139,16 @@ export class Studio {
   #answer({ id, phase }: Generation) {
     if (phase.state === 'submitting' || !this.#checking.delete(id)) return;
     if (phase.state === 'uncertain') {
-      this.voice.tell('Checked: Apiframe’s job list still does not show it.');
+      this.voice.tell(t('page-checked-unknown'));
     } else if (phase.state !== 'failed') {
-      this.voice.tell('Checked: it had arrived. Its clip is on its way.');
+      this.voice.tell(t('page-checked-arrived'));
     }
   }
 
   /** The answer to a call that begins a generation. */
   began(generation: Generation) {
     this.changed(generation);
-    this.voice.say(`Started: ${inShort(generation.settings.prompt)}`);
+    this.voice.say(t('page-started', { prompt: inShort(generation.settings.prompt) }));
   }
 
   #moved() {
@@ -164,8 +165,8 @@ export class Studio {
   #replaced(canUndo: boolean) {
     this.viewing = null;
     if (!canUndo) return;
-    this.voice.tell('These settings replaced your draft.', false, {
-      words: 'Undo',
+    this.voice.tell(t('composer-replaced'), false, {
+      words: t('page-undo'),
       run: () => this.composer.replaced.undo(),
     });
   }
@@ -184,7 +185,7 @@ export class Studio {
       await action();
       return true;
     } catch (error) {
-      this.voice.tell(asProblem(error).message, true);
+      this.voice.tell(sentence(asProblem(error).message), true);
       return false;
     }
   }

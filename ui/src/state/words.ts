@@ -3,6 +3,7 @@
  * present moment too, so that every sentence can be tested.
  */
 import type { Clip, Mode, Price, Settings, Shape } from '../backend';
+import { LANGUAGE, t } from '../words';
 
 export const PROMPT_LIMIT = 2500; // characters, the model's own limit
 /** Characters that a field takes at all, so that what is too long can be shortened in it. */
@@ -10,41 +11,44 @@ export const TEXT_LIMIT = 20_000;
 export const LENGTH_MIN = 3; // seconds, the model's own limits
 export const LENGTH_MAX = 15;
 
-export const QUALITIES: { value: Mode; name: string; lines: string }[] = [
-  { value: 'standard', name: 'Standard', lines: '720p' },
-  { value: 'pro', name: 'Pro', lines: '1080p' },
-  { value: '4k', name: '4K', lines: '2160p' },
-];
 export const SHAPES: { value: Shape; name: string }[] = [
   { value: '16:9', name: '16:9' },
   { value: '9:16', name: '9:16' },
   { value: '1:1', name: '1:1' },
 ];
 
+export function qualities(): { value: Mode; name: string; lines: string }[] {
+  return [
+    { value: 'standard', name: t('words-quality-standard'), lines: '720p' },
+    { value: 'pro', name: t('words-quality-pro'), lines: '1080p' },
+    { value: '4k', name: t('words-quality-4k'), lines: '2160p' },
+  ];
+}
+
 export function qualityName(mode: Mode): string {
-  return QUALITIES.find((quality) => quality.value === mode)?.name ?? mode;
+  return qualities().find((quality) => quality.value === mode)?.name ?? mode;
 }
 
 export function qualityInFull(mode: Mode): string {
-  const quality = QUALITIES.find((one) => one.value === mode);
+  const quality = qualities().find((one) => one.value === mode);
   return quality ? `${quality.name}, ${quality.lines}` : mode;
 }
 
-const grouped = new Intl.NumberFormat('en');
+const grouped = new Intl.NumberFormat(LANGUAGE);
 
 export function count(n: number): string {
   return grouped.format(n);
 }
 
 export function credits(n: number): string {
-  return `${count(n)} ${n === 1 ? 'credit' : 'credits'}`;
+  return t('words-credits', { count: n });
 }
 
 /** What stands beside the word Generate; nothing where nothing is known. */
 export function priceWords(price: Price): string {
   if (price.kind === 'unknown') return '';
   if (price.kind === 'exact') return credits(price.credits);
-  return `${count(price.min)}–${count(price.max)} credits`;
+  return t('words-credits-range', { min: price.min, max: price.max });
 }
 
 /** Shapes that people have a name for, width to height. */
@@ -85,9 +89,7 @@ export function shapeName(size: Size): string {
 
 /** What is said of a text that ends at `TEXT_LIMIT`, because a field takes no more. */
 export function cutWords(text: string): string | null {
-  return text.length < TEXT_LIMIT
-    ? null
-    : `This field takes at most ${count(TEXT_LIMIT)} characters. What came after them was left out.`;
+  return text.length < TEXT_LIMIT ? null : t('composer-text-cut', { most: TEXT_LIMIT });
 }
 
 /** `1:05`, from milliseconds. */
@@ -107,21 +109,25 @@ export function exactTime(ms: number): string {
 /** `2 min 24 s`, from milliseconds. */
 export function span(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return t('words-seconds', { seconds });
   const rest = seconds % 60;
-  const head = `${Math.floor(seconds / 60)} min`;
-  return rest === 0 ? head : `${head} ${rest} s`;
+  const whole = Math.floor(seconds / 60);
+  return rest === 0
+    ? t('words-minutes', { minutes: whole })
+    : t('words-minutes-seconds', { minutes: whole, seconds: rest });
 }
 
 export function megabytes(bytes: number): string {
-  if (bytes < 100_000) return `${Math.max(1, Math.round(bytes / 1000))} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  if (bytes < 100_000) {
+    return t('words-kilobytes', { size: Math.max(1, Math.round(bytes / 1000)) });
+  }
+  return t('words-megabytes', { size: Number((bytes / 1_000_000).toFixed(1)) });
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
-const thisYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' });
-const otherYear = new Intl.DateTimeFormat('en-GB', {
+const clock = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit' });
+const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long' });
+const thisYear = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'long' });
+const otherYear = new Intl.DateTimeFormat(LANGUAGE, {
   day: 'numeric',
   month: 'long',
   year: 'numeric',
@@ -142,26 +148,26 @@ export function dayOf(at: number): number {
 export function dayName(at: number, now: number): string {
   // Rounded, since a day with a change of clocks has 23 or 25 hours.
   const daysAgo = Math.round((dayOf(now) - dayOf(at)) / 86_400_000);
-  if (daysAgo === 0) return 'Today';
-  if (daysAgo === 1) return 'Yesterday';
+  if (daysAgo === 0) return t('words-today');
+  if (daysAgo === 1) return t('words-yesterday');
   if (daysAgo > 1 && daysAgo < 7) return weekday.format(at);
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   return (sameYear ? thisYear : otherYear).format(at);
 }
 
 export function moment(at: number, now: number): string {
-  return `${dayName(at, now)}, ${timeOfDay(at)}`;
+  return t('words-moment', { day: dayName(at, now), time: timeOfDay(at) });
 }
 
 /** A prompt in one line, for announcements and labels. */
 export function inShort(prompt: string, most = 60): string {
   const line = prompt.replace(/\s+/g, ' ').trim();
-  if (line === '') return 'No prompt';
+  if (line === '') return t('words-no-prompt');
   return line.length <= most ? line : `${line.slice(0, most - 1).trimEnd()}…`;
 }
 
 export function shapeOf(settings: Settings, clip: Clip | null): string {
   if (settings.start === null) return settings.shape;
-  if (clip === null) return 'As the start frame';
-  return `As the start frame, ${clip.width} × ${clip.height}`;
+  if (clip === null) return t('words-shape-of-start');
+  return t('words-shape-of-start-pixels', { width: clip.width, height: clip.height });
 }

@@ -12,6 +12,7 @@ import type {
   GalleryPage,
   Generation,
   Listeners,
+  Message,
   Phase,
   Preferences,
   Price,
@@ -85,8 +86,13 @@ export const NO_BOOKS: Books = {
   entries: 0,
 };
 
-export function problem(code: string, message: string, over: Partial<Problem> = {}): Problem {
-  return { code, message, field: null, violations: [], ...over };
+/** What a program says that knew no codes: for tests that are about something else. */
+export function said(text: string): Message {
+  return { code: 'said', text };
+}
+
+export function problem(message: Message, over: Partial<Problem> = {}): Problem {
+  return { message, field: null, violations: [], ...over };
 }
 
 let revision = 0;

@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { open } from '../testing/open';
-import { clip, generation, page, SETTINGS } from '../testing/stub';
+import { clip, generation, page, SETTINGS, said } from '../testing/stub';
 
 const ready = (id: string, age: number, over: object = {}) =>
   generation(
@@ -166,7 +166,7 @@ it('a folder that cannot be opened is told in words', async () => {
   const { backend, user, viewer } = await opened();
   backend.showInFolder.mockRejectedValue({
     code: 'noFolder',
-    message: 'No file manager answered.',
+    message: said('No file manager answered.'),
   });
   await user.click(viewer.getByRole('button', { name: 'Show in folder' }));
   await screen.findByText('No file manager answered.');

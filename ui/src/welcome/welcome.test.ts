@@ -2,14 +2,14 @@ import { screen, waitFor } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../backend';
 import { open } from '../testing/open';
-import { EMPTY_PAGE, IN_SANDBOX, problem, SIGNED_IN } from '../testing/stub';
+import { EMPTY_PAGE, IN_SANDBOX, problem, SIGNED_IN, said } from '../testing/stub';
 
 const first = { profile: null, gallery: null, session: { state: 'signedOut' } as Session };
 const box = () => screen.getByLabelText('Apiframe API key');
 const locked: Session = {
   state: 'vaultTrouble',
   trouble: 'locked',
-  message: 'Unlock the keychain, then try again.',
+  message: said('Unlock the keychain, then try again.'),
 };
 
 describe('the first start', () => {
@@ -32,7 +32,7 @@ describe('the first start', () => {
 
   it('says under the box what is wrong with the key, and stays there', async () => {
     const { backend, user } = await open(first);
-    backend.signIn.mockRejectedValue(problem('keyRefused', 'Apiframe doesn’t recognise this key.'));
+    backend.signIn.mockRejectedValue(problem(said('Apiframe doesn’t recognise this key.')));
     await user.keyboard('afk_wrong{Enter}');
     await screen.findByText('Apiframe doesn’t recognise this key.');
     expect(box()).toHaveFocus();
@@ -44,7 +44,7 @@ describe('the first start', () => {
 
   it('without a keychain offers to try again and to keep the key for this run only', async () => {
     const { backend, user } = await open(first);
-    backend.signIn.mockRejectedValueOnce(problem('vaultLocked', 'The keychain is locked.'));
+    backend.signIn.mockRejectedValueOnce(problem({ code: 'keychainLocked' }));
     await user.keyboard('afk_good{Enter}');
     await screen.findByRole('button', { name: 'Try again' });
     await user.click(screen.getByRole('button', { name: 'Keep the key for this run only' }));

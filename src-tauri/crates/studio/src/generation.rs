@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use uuid::Uuid;
 
+use crate::message::{self, Message};
 use crate::remote::BroughtIn;
 use crate::settings::{Field, Settings};
 
@@ -235,10 +236,10 @@ pub enum Mend {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
-    /// A stable word for what happened; the screen never matches the sentence.
-    pub code: String,
     /// What happened and what to do.
-    pub message: String,
+    #[serde(deserialize_with = "message::stored")]
+    #[specta(type = Message)]
+    pub message: Message,
     /// The control at fault.
     pub field: Option<Field>,
     /// Whether credits were taken; `None` where that can't be known here.
@@ -258,8 +259,8 @@ pub struct Record {
     pub settings: Settings,
     /// Where it stands.
     pub state: State,
-    /// Why it does not move just now, as a sentence.
-    pub waiting: Option<String>,
+    /// Why it does not move just now.
+    pub waiting: Option<Message>,
     /// The stored request, from `Submitting` on.
     pub submission: Option<Submission>,
     /// The job, from `Rendering` on.
@@ -323,7 +324,7 @@ pub enum Phase {
     /// Perhaps paid for; only the person decides.
     Uncertain {
         /// What is known.
-        message: String,
+        message: Message,
     },
 }
 
@@ -344,7 +345,7 @@ pub struct Generation {
     /// Where it stands.
     pub phase: Phase,
     /// Why it does not move just now.
-    pub waiting: Option<String>,
+    pub waiting: Option<Message>,
     /// What it cost.
     #[specta(type = Option<u32>)]
     pub credits: Option<i64>,
@@ -409,13 +410,12 @@ impl Record {
                 total: received.total,
             },
             (State::Uncertain, _, failure) => Phase::Uncertain {
-                message: failure.map_or_else(String::new, |failure| failure.message),
+                message: failure.map_or(Message::FateUnknown, |failure| failure.message),
             },
             (State::Failed, _, failure) => Phase::Failed {
                 failure: mendable(
                     failure.unwrap_or_else(|| Failure {
-                        code: "unknown".into(),
-                        message: "It ended without a clip, and the reason was not stored.".into(),
+                        message: Message::ReasonNotStored,
                         field: None,
                         charged: None,
                         mends: vec![Mend::TryAgain],

@@ -5,6 +5,7 @@
 //! [`engine::Event`]s. [`studio::Studio`] holds it all together with the [`vault`], the
 //! [`frames`] and the [`preferences`]. Nothing here knows a window, a page or a dialog.
 
+pub mod catalogue;
 pub mod clips;
 pub mod clock;
 mod durable;
@@ -14,6 +15,7 @@ pub mod generation;
 pub mod ledger;
 pub mod library;
 pub mod lock;
+pub mod message;
 pub mod notice;
 pub mod paths;
 pub mod points;

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::message::Message;
+
 use crate::{durable, private, regular};
 
 const LOCK: &str = "inbetween.lock";
@@ -60,9 +62,9 @@ impl Owner {
 
 /// Why a library can't be had.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", Message::from(self))]
 pub enum LockError {
     /// Another program has it.
-    #[error("{}", held(.owner.as_ref(), .folder))]
     Held {
         /// Who, where that can be told.
         owner: Option<Owner>,
@@ -70,7 +72,6 @@ pub enum LockError {
         folder: PathBuf,
     },
     /// Its folder can't be used.
-    #[error("Inbetween can't use its folder {} ({error}). Check that it is there and that you may write to it.", .folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
@@ -79,30 +80,32 @@ pub enum LockError {
     },
 }
 
-fn held(owner: Option<&Owner>, folder: &Path) -> String {
-    let place = folder.display();
-    match owner {
-        Some(owner) if owner.is_here() => format!(
-            "Inbetween is already running with this library but does not answer. End the process {}, then start Inbetween again. The library is in {place}.",
-            owner.process
-        ),
-        Some(owner) if owner.host == Owner::this().host => format!(
-            "{} has this library open on this computer. Close Inbetween there, then start it again here. The library is in {place}.",
-            named(&owner.user, "Another user"),
-        ),
-        Some(owner) => format!(
-            "This library is open in Inbetween on the computer {} ({}). Close it there, then start it again here. The library is in {place}.",
-            owner.host,
-            named(&owner.user, "another user"),
-        ),
-        None => format!(
-            "Another program has this library open. Close Inbetween wherever it runs, then start it again here. The library is in {place}."
-        ),
+impl From<&LockError> for Message {
+    fn from(error: &LockError) -> Self {
+        match error {
+            LockError::Held { owner, folder } => held(owner.as_ref(), folder.display().to_string()),
+            LockError::Folder { folder, error } => Self::FolderUnusable {
+                folder: folder.display().to_string(),
+                error: error.to_string(),
+            },
+        }
     }
 }
 
-fn named<'a>(user: &'a str, otherwise: &'a str) -> &'a str {
-    if user.is_empty() { otherwise } else { user }
+fn held(owner: Option<&Owner>, folder: String) -> Message {
+    let Some(owner) = owner else {
+        return Message::LibraryHeld { folder };
+    };
+    let user = Some(owner.user.clone()).filter(|user| !user.is_empty());
+    if owner.is_here() {
+        let process = owner.process.to_string();
+        Message::LibraryHeldHere { process, folder }
+    } else if owner.host == Owner::this().host {
+        Message::LibraryHeldByUser { user, folder }
+    } else {
+        let host = owner.host.clone();
+        Message::LibraryHeldElsewhere { host, user, folder }
+    }
 }
 
 /// The right to use a library, for as long as this lives.

@@ -11,6 +11,7 @@ use directories::{BaseDirs, ProjectDirs, UserDirs};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::message::Message;
 use crate::private;
 
 /// Moves the library, the clips, the preferences and the log into one folder.
@@ -47,10 +48,7 @@ pub struct Home {
 
 /// Neither the system nor the environment says where this person's files are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "Inbetween could not find your home folder, so it does not know where to keep things. \
-     Set the environment variable INBETWEEN_HOME to a folder and start it again."
-)]
+#[error("{}", Message::Homeless)]
 pub struct Homeless;
 
 impl Home {

@@ -16,6 +16,7 @@ use specta::Type;
 
 use crate::durable;
 use crate::ledger::Limits;
+use crate::message::Message;
 use crate::paths::Profile;
 use crate::regular;
 
@@ -75,15 +76,20 @@ pub struct Preferences {
 
 /// The preferences could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "Your preferences could not be saved in {}. Check that there is room on the disk and that \
-     the folder can be written to, then try again.", .file.display()
-)]
+#[error("{}", Message::from(self))]
 pub struct NotSaved {
     /// The file that could not be written.
     pub file: PathBuf,
     /// What the system answered.
     pub source: io::Error,
+}
+
+impl From<&NotSaved> for Message {
+    fn from(error: &NotSaved) -> Self {
+        Self::PreferencesNotSaved {
+            file: error.file.display().to_string(),
+        }
+    }
 }
 
 impl Preferences {

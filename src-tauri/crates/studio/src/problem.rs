@@ -1,5 +1,4 @@
-//! What a person is told when something they asked for could not be done: a stable word
-//! for the screen to act on and a sentence to read.
+//! What a person is told when something they asked for could not be done.
 
 use serde::Serialize;
 use specta::Type;
@@ -7,18 +6,17 @@ use specta::Type;
 use crate::engine::{EngineError, FindError, RecoveryError};
 use crate::frames::FrameProblem;
 use crate::library::LibraryError;
+use crate::message::Message;
 use crate::settings::{Field, Violation};
-use crate::vault::{VaultError, VaultTrouble};
+use crate::vault::VaultError;
 
 /// Something that could not be done.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Type, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
 #[error("{message}")]
 pub struct Problem {
-    /// A stable word; the screen never matches the sentence.
-    pub code: String,
     /// What happened and what to do.
-    pub message: String,
+    pub message: Message,
     /// The control at fault.
     pub field: Option<Field>,
     /// Every rule that settings break.
@@ -26,12 +24,28 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem that is no control's fault.
+    /// What should not happen, in the words of whoever noticed.
     #[must_use]
-    pub fn new(code: &str, message: impl Into<String>) -> Self {
+    pub fn internal(error: &dyn std::fmt::Display) -> Self {
+        let error = error.to_string();
+        tracing::error!(error, "something went wrong inside");
+        Message::Internal { error }.into()
+    }
+}
+
+impl From<tokio::task::JoinError> for Problem {
+    /// A task that panicked. What it said may quote a prompt, so only the hook of panics in the
+    /// log tells of it.
+    fn from(_: tokio::task::JoinError) -> Self {
+        Message::BrokeOff.into()
+    }
+}
+
+impl From<Message> for Problem {
+    /// A problem that is no control's fault.
+    fn from(message: Message) -> Self {
         Self {
-            code: code.into(),
-            message: message.into(),
+            message,
             field: None,
             violations: Vec::new(),
         }
@@ -40,67 +54,45 @@ impl Problem {
 
 impl From<EngineError> for Problem {
     fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::Settings(violations) => Self {
-                code: "settings".into(),
-                message: violations
-                    .first()
-                    .map_or_else(String::new, |first| first.message.clone()),
-                field: violations.first().map(|first| first.field),
-                violations,
-            },
-            EngineError::Limit(overrun) => Self::new("limit", overrun.refusal()),
-            EngineError::Library(error) => error.into(),
+        let message = Message::from(&error);
+        let violations = match error {
+            EngineError::Settings(violations) => violations,
+            EngineError::Limit(_) | EngineError::Library(_) => Vec::new(),
+        };
+        Self {
+            message,
+            field: violations.first().map(|first| first.field),
+            violations,
         }
     }
 }
 
 impl From<LibraryError> for Problem {
     fn from(error: LibraryError) -> Self {
-        let code = match error {
-            LibraryError::NotThere => "notThere",
-            LibraryError::Gone(_) => "libraryGone",
-            LibraryError::Newer => "newerLibrary",
-            LibraryError::Sqlite(_)
-            | LibraryError::Damaged(_)
-            | LibraryError::Io(_)
-            | LibraryError::Unreadable(_) => "library",
-        };
-        Self::new(code, error.to_string())
+        Message::from(&error).into()
     }
 }
 
 impl From<RecoveryError> for Problem {
     fn from(error: RecoveryError) -> Self {
-        match error {
-            RecoveryError::Library(error) => error.into(),
-            error => Self::new(error.code(), error.to_string()),
-        }
+        Message::from(&error).into()
     }
 }
 
 impl From<FindError> for Problem {
     fn from(error: FindError) -> Self {
-        match error {
-            FindError::Library(error) => error.into(),
-            error => Self::new("anotherFile", error.to_string()),
-        }
+        Message::from(&error).into()
     }
 }
 
 impl From<FrameProblem> for Problem {
     fn from(problem: FrameProblem) -> Self {
-        Self::new(problem.code(), problem.to_string())
+        Message::from(&problem).into()
     }
 }
 
 impl From<VaultError> for Problem {
     fn from(error: VaultError) -> Self {
-        let code = match error.trouble {
-            VaultTrouble::Locked => "vaultLocked",
-            VaultTrouble::Absent => "vaultAbsent",
-            VaultTrouble::Failed => "vaultFailed",
-        };
-        Self::new(code, error.sentence)
+        error.message.into()
     }
 }

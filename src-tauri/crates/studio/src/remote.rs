@@ -13,6 +13,7 @@ use serde_json::Value;
 use specta::Type;
 
 use crate::generation::Millis;
+use crate::message::Message;
 use crate::settings::{Field, LENGTH_SECONDS, Mode, Model, Settings, Shape, Shot};
 
 /// Characters of a prompt that a line of the list shows.
@@ -92,7 +93,7 @@ pub struct Harvest {
     /// Jobs whose clips were already deleted at Apiframe.
     pub expired: u32,
     /// Why it stopped before the end, and what to do. What was brought in stays.
-    pub trouble: Option<String>,
+    pub trouble: Option<Message>,
 }
 
 /// What is known of a generation that this program did not submit.

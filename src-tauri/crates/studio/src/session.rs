@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::message::Message;
 use crate::paths::Profile;
 use crate::vault::VaultTrouble;
 
@@ -49,12 +50,12 @@ pub enum Connection {
     /// It does not.
     Offline {
         /// What to do.
-        message: String,
+        message: Message,
     },
     /// It does, but no longer accepts the key.
     Refused {
         /// What to do.
-        message: String,
+        message: Message,
     },
 }
 
@@ -94,7 +95,7 @@ pub enum Session {
         /// What kind of trouble.
         trouble: VaultTrouble,
         /// What to do.
-        message: String,
+        message: Message,
     },
     /// Somebody is.
     Ready {

@@ -92,3 +92,22 @@ const controls = () => [...document.querySelectorAll('*')]
     && !element.matches(':disabled, [aria-disabled="true"], [aria-disabled="true"] *'))
   .map(describe);
 
+
+// Words that are shown or read out and have four plain letters in a row, without those that are
+// known. In the pseudo-language no word of the catalogue has.
+function plainWords(known) {
+  const said = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      if (node.parentElement.checkVisibility()) said.push(node.data);
+    } else if (node.checkVisibility()) {
+      for (const name of ['aria-label', 'aria-valuetext', 'aria-description', 'title', 'placeholder', 'alt'])
+        said.push(node.getAttribute(name) ?? '');
+    }
+  }
+  const plain = said.map((text) =>
+    known.reduce((rest, one) => rest.replaceAll(one, ''), tidy(text)).replace(/(^| )\/[^ ]+/g, ''), // paths
+  );
+  return [...new Set(plain.filter((text) => /[A-Za-z]{4}/.test(text)))];
+}

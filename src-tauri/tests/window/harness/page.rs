@@ -133,6 +133,24 @@ impl Page {
         }
     }
 
+    /// Speaks the pseudo-language, or English again.
+    pub fn speak_pseudo(&self, on: bool) {
+        let language = if on { "en-x-pseudo" } else { "en" };
+        self.run(
+            "document.documentElement.lang = arguments[0]",
+            vec![json!(language)],
+        );
+    }
+
+    /// What is shown or read out and looks like plain English, besides what is `known`.
+    pub fn plain_words(&self, known: &[&str]) -> Vec<String> {
+        let found = self.run(
+            &format!("{NAMES} return plainWords(arguments[0])"),
+            vec![json!(known)],
+        );
+        serde_json::from_value(found).expect("texts")
+    }
+
     /// Notes that something is about to be used.
     fn uses(&self, element: &Element) {
         self.note_controls();

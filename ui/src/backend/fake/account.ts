@@ -2,6 +2,7 @@
 import type { BroughtJob, Generation, Harvest, RemoteJob, RemotePage } from '../bindings';
 import type { Jobs } from './jobs';
 import { wait } from './jobs';
+import { problem } from './problem';
 import { costOf, generationOf, settingsOf } from './scenes';
 
 const PAGE = 8;
@@ -51,16 +52,7 @@ export class FakeAccount {
     await wait(300);
     const index = this.#jobs.findIndex((job) => job.id === id);
     const job = this.#jobs[index];
-    const sentence = {
-      code: 'jobUnknown',
-      message:
-        id === ''
-          ? 'Paste the id of a job first. Apiframe’s dashboard shows it with each job.'
-          : 'Apiframe knows no such job under this key. Check the id.',
-      field: null,
-      violations: [],
-    };
-    if (!job) throw sentence;
+    if (!job) throw problem({ code: id === '' ? 'jobIdMissing' : 'importUnknown' });
     const generation: Generation = generationOf(
       950 + ++this.#brought,
       job.created ?? Date.now(),

@@ -12,9 +12,10 @@ import type {
   GalleryFilter,
   Generation,
   Keep,
+  Message,
+  NoticeKind,
   Preferences,
   Price,
-  Problem,
   Session,
   Settings,
   SpendingLimits,
@@ -26,11 +27,8 @@ import { film } from './film';
 import { Jobs, wait } from './jobs';
 import { Ledger } from './ledger';
 import { picture } from './pictures';
+import { problem } from './problem';
 import { costOf, failures, library, runningOnes, SCENES, settingsOf, type Scene } from './scenes';
-
-function problem(code: string, message: string, over: Partial<Problem> = {}): Problem {
-  return { code, message, field: null, violations: [], ...over };
-}
 
 export class FakeBackend implements Backend {
   readonly #jobs = new Jobs();
@@ -113,20 +111,20 @@ export class FakeBackend implements Backend {
         return {
           state: 'vaultTrouble',
           trouble: 'locked',
-          message: 'The keychain of this computer is locked. Unlock it, then try again.',
+          message: { code: 'keychainLocked' },
         };
       case 'absent':
         return {
           state: 'vaultTrouble',
           trouble: 'absent',
-          message: 'No keychain service is running on this computer. Start one, then try again.',
+          message: { code: 'keychainAbsent' },
         };
       case 'offline':
         return {
           state: 'ready',
           account: this.#account({
             state: 'offline',
-            message: 'No connection to Apiframe. Trying again by itself.',
+            message: { code: 'offline' },
           }),
         };
       case 'refused':
@@ -134,7 +132,7 @@ export class FakeBackend implements Backend {
           state: 'ready',
           account: this.#account({
             state: 'refused',
-            message: 'Apiframe no longer accepts your key.',
+            message: { code: 'keyStopped' },
           }),
         };
       default:
@@ -172,22 +170,10 @@ export class FakeBackend implements Backend {
 
   async signIn(key: string, keep: Keep) {
     await wait(500);
-    if (key === '') throw problem('keyEmpty', 'Paste your Apiframe API key first.');
-    if (!key.startsWith('afk_')) {
-      throw problem('keyShape', 'That does not look like an Apiframe key: they begin with “afk_”.');
-    }
-    if (key === 'afk_wrong') {
-      throw problem(
-        'keyRefused',
-        'Apiframe doesn’t recognise this key. Check that all of it was copied.',
-      );
-    }
-    if (key === 'afk_locked' && keep === 'keychain') {
-      throw problem(
-        'vaultLocked',
-        'The key works, but the keychain is locked. Nothing was saved: unlock it and try again.',
-      );
-    }
+    if (key === '') throw problem({ code: 'keyEmpty' });
+    if (!key.startsWith('afk_')) throw problem({ code: 'keyOfAnother' });
+    if (key === 'afk_wrong') throw problem({ code: 'keyNotRecognised' });
+    if (key === 'afk_locked' && keep === 'keychain') throw problem({ code: 'keychainLocked' });
     this.#sandboxed = false;
     return this.#become({ state: 'ready', account: this.#account() });
   }
@@ -214,7 +200,7 @@ export class FakeBackend implements Backend {
     return this.#become(this.#session);
   }
 
-  #frame(seed: number, name: string, changes: string[] = []): Frame {
+  #frame(seed: number, name: string, changes: Message[] = []): Frame {
     const frame = { hash: `p${seed}`, width: 1600, height: 900, bytes: 412_000, name, changes };
     this.#frames.set(frame.hash, frame);
     return frame;
@@ -222,15 +208,19 @@ export class FakeBackend implements Backend {
   async importFrame(path: string) {
     await wait(350);
     if (!/\.(png|jpe?g|webp|gif)$/i.test(path)) {
-      throw problem('notAPicture', 'That file is not a picture. PNG, JPEG, WebP and GIF work.');
+      throw problem({ code: 'pictureIsOther', kind: 'other' });
     }
     const name = path.split('/').at(-1) ?? path;
-    const changes = path.endsWith('.webp') ? ['Converted from WebP to PNG.'] : [];
+    const changes = path.endsWith('.webp')
+      ? [{ code: 'converted' as const, from: 'WebP', to: 'PNG' }]
+      : [];
     return this.#frame(10 + (++this.#made % 20), name, changes);
   }
   async pickFrame() {
     await wait(200);
-    return this.#frame(10 + (++this.#made % 20), 'harbour at dusk.jpg', ['Turned upright.']);
+    return this.#frame(10 + (++this.#made % 20), 'harbour at dusk.jpg', [
+      { code: 'turnedUpright' },
+    ]);
   }
   async pasteFrame() {
     await wait(150);
@@ -243,7 +233,7 @@ export class FakeBackend implements Backend {
     const frame = await this.frame(hash);
     const shape = await this.frame(like);
     const height = Math.round((frame.width * shape.height) / shape.width);
-    const change = `Cropped to ${frame.width} × ${height} pixels.`;
+    const change: Message = { code: 'cropped', width: frame.width, height };
     return { ...frame, height, changes: [...frame.changes, change] };
   }
   async frame(hash: string) {
@@ -253,15 +243,15 @@ export class FakeBackend implements Backend {
     const found: Violation[] = [];
     const length = [...settings.prompt].length;
     if (settings.prompt.trim() === '') {
-      found.push({ field: 'prompt', message: 'Write what happens between the two frames.' });
+      found.push({ field: 'prompt', message: { code: 'promptMissing' } });
     } else if (length > 2500) {
       found.push({
         field: 'prompt',
-        message: `The prompt is ${length - 2500} characters too long. Shorten it to 2500.`,
+        message: { code: 'promptTooLong', over: length - 2500, most: 2500 },
       });
     }
     if (settings.end !== null && settings.start === null) {
-      found.push({ field: 'end', message: 'An end frame needs a start frame. Add one, or swap.' });
+      found.push({ field: 'end', message: { code: 'endWithoutStart' } });
     }
     return found;
   }
@@ -275,12 +265,11 @@ export class FakeBackend implements Backend {
 
   async generate(settings: Settings) {
     const violations = await this.check(settings);
-    if (violations.length > 0) {
-      throw problem('settings', 'Some settings need a change first.', { violations });
-    }
-    if (this.#session.state !== 'ready') throw problem('noKey', 'There is no key yet.');
+    const first = violations[0];
+    if (first) throw problem(first.message, { violations });
+    if (this.#session.state !== 'ready') throw problem({ code: 'signedOut' });
     const refused = this.#ledger.refuses(settings);
-    if (refused) throw problem('limit', refused);
+    if (refused) throw problem(refused);
     return this.#jobs.begin(settings);
   }
 
@@ -293,7 +282,7 @@ export class FakeBackend implements Backend {
   }
   #find(id: string): Generation {
     const found = this.#jobs.find(id);
-    if (!found) throw problem('gone', 'That generation is no longer in the gallery.');
+    if (!found) throw problem({ code: 'notThere' });
     return found;
   }
   retry = async (id: string) => this.generate(this.#find(id).settings);
@@ -306,8 +295,7 @@ export class FakeBackend implements Backend {
       phase: {
         state: 'failed',
         failure: {
-          code: 'cancelled',
-          message: 'You cancelled this before anything was sent.',
+          message: { code: 'cancelled' },
           field: null,
           charged: false,
           mends: ['tryAgain'],
@@ -331,15 +319,12 @@ export class FakeBackend implements Backend {
       phase: { state: 'ready', clip: { ...now.phase.clip, hasPoster: true } },
     });
   }
-  async dismissNotice(code: string) {
-    this.#jobs.notices = this.#jobs.notices.filter((one) => one.code !== code);
+  async dismissNotice(kind: NoticeKind) {
+    this.#jobs.notices = this.#jobs.notices.filter((one) => one.kind !== kind);
     this.#jobs.listeners?.noticesChanged(this.#jobs.notices);
   }
   async showInFolder() {
-    throw problem(
-      'noFolder',
-      'No file manager answered. The clip is in /home/ada/Videos/Inbetween.',
-    );
+    throw problem({ code: 'noFileManager', path: '/home/ada/Videos/Inbetween' });
   }
   async saveCopy() {
     return '/home/ada/Desktop/clip.mp4';
@@ -362,12 +347,7 @@ export class FakeBackend implements Backend {
   }
 
   remoteJobs = (cursor: string | null) => {
-    if (this.scene === 'offline') {
-      throw problem(
-        'offline',
-        'Apiframe could not be reached. Check the connection, then try again.',
-      );
-    }
+    if (this.scene === 'offline') throw problem({ code: 'importOffline' });
     return this.#remote.page(cursor);
   };
   remoteJob = (job: string) => this.#remote.one(job);
@@ -390,10 +370,7 @@ export class FakeBackend implements Backend {
   }
   async fetchAgain(): Promise<Generation> {
     await wait(500);
-    throw problem(
-      'jobExpired',
-      'Apiframe has deleted this clip: it keeps clips for a day. It can’t be fetched any more.',
-    );
+    throw problem({ code: 'importExpired' });
   }
   async copyReport(plays: string) {
     await wait(300);

@@ -5,6 +5,7 @@ import type {
   LedgerEntry,
   LedgerPage,
   LedgerSum,
+  Message,
   Settings,
   SpendingLimits,
   Standing,
@@ -40,7 +41,7 @@ export class Ledger {
       const { phase } = one;
       const unsent = ['recorded', 'uploading', 'submitting', 'uncertain'].includes(phase.state);
       const free = phase.state === 'failed' && phase.failure.charged === false;
-      const returned = free && phase.failure.code === 'jobFailed';
+      const returned = free && phase.failure.message.code === 'jobFailed';
       if (unsent || one.jobId === null || (free && !returned)) continue;
       const queued = phase.state === 'rendering' && phase.queued;
       const at = one.created + 6000;
@@ -98,15 +99,11 @@ export class Ledger {
   }
 
   /** The sentence against one more clip, or null. */
-  refuses(settings: Settings): string | null {
+  refuses(settings: Settings): Message | null {
     const { limit, used } = this.books().today;
     const price = costOf(settings);
     if (limit === null || used + price <= limit) return null;
-    return (
-      `This clip may cost up to ${price} credits, and ${used} of today's limit of ${limit} are ` +
-      'spent or reserved for running clips. Nothing was started. The limit resets at ' +
-      'midnight; you can raise it in Settings.'
-    );
+    return { code: 'spendingReached', span: 'day', limit, used, price, from: '' };
   }
 }
 

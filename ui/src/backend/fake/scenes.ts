@@ -110,7 +110,7 @@ export function readyOf(seed: number, created: number, over: Partial<Clip> = {})
 function failure(over: Partial<Failure>): Phase {
   return {
     state: 'failed',
-    failure: { code: 'failed', message: '', field: null, charged: false, mends: [], ...over },
+    failure: { message: { code: 'jobFailed' }, field: null, charged: false, mends: [], ...over },
   };
 }
 
@@ -121,8 +121,11 @@ export function failures(now: number): Generation[] {
       901,
       at(3),
       failure({
-        code: 'refusedField',
-        message: 'The end frame is smaller than 300 pixels on its shorter side.',
+        message: {
+          code: 'pictureRefused',
+          field: 'end',
+          said: 'The end frame is smaller than 300 pixels on its shorter side.',
+        },
         field: 'end',
         mends: ['fixSettings'],
       }),
@@ -132,8 +135,7 @@ export function failures(now: number): Generation[] {
       902,
       at(9),
       failure({
-        code: 'noCredits',
-        message: 'This clip needs 210 credits and there are 35.',
+        message: { code: 'noCredits', needed: 210, left: 35 },
         mends: ['addCredits', 'tryAgain'],
       }),
     ),
@@ -141,8 +143,7 @@ export function failures(now: number): Generation[] {
       903,
       at(16),
       failure({
-        code: 'jobFailed',
-        message: 'The model gave up on this one. That happens; the same settings often work.',
+        message: { code: 'jobFailed' },
         mends: ['tryAgain', 'fixSettings'],
       }),
     ),
@@ -150,8 +151,7 @@ export function failures(now: number): Generation[] {
       904,
       at(24),
       failure({
-        code: 'download',
-        message: 'The clip is made, but saving it stopped: the disk is full.',
+        message: { code: 'clipNotThere' },
         charged: true,
         mends: ['downloadAgain'],
       }),
@@ -161,14 +161,13 @@ export function failures(now: number): Generation[] {
       905,
       at(31),
       failure({
-        code: 'keyRefused',
-        message: 'Apiframe does not accept the key any more.',
+        message: { code: 'keyRefused' },
         mends: ['replaceKey', 'tryAgain'],
       }),
     ),
     generationOf(906, at(44), {
       state: 'uncertain',
-      message: 'Apiframe never answered, and the account shows no such job.',
+      message: { code: 'fateUnknown' },
     }),
   ];
 }
@@ -194,7 +193,7 @@ export function runningOnes(now: number): Generation[] {
       { settings: settingsOf(6, { start: null, end: null }) },
     ),
     generationOf(806, now - 260_000, rendering(now - 250_000, now + 9_000), {
-      waiting: 'No connection to Apiframe. Trying again by itself.',
+      waiting: { code: 'offline' },
     }),
   ];
 }

@@ -12,32 +12,31 @@ use std::sync::Arc;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
+use crate::message::AddressFault;
+
 /// A name leads to an address that is not a public one.
 #[derive(Debug, thiserror::Error)]
-#[error("{PRIVATE}")]
+#[error("it points into a private network")]
 pub(super) struct NotPublic;
-
-/// Why an address in a private network, or another special one, is refused.
-pub(super) const PRIVATE: &str = "it points into a private network";
 
 /// Judges an address as it is written. `loopback` allows this machine, also without https.
 ///
 /// # Errors
 /// Why nothing may be fetched from there.
-pub(super) fn judge(url: &Url, loopback: bool) -> Result<(), &'static str> {
-    let host = url.host().ok_or("it has no host")?;
+pub(super) fn judge(url: &Url, loopback: bool) -> Result<(), AddressFault> {
+    let host = url.host().ok_or(AddressFault::NoHost)?;
     if is_this_machine(&host) {
         return match url.scheme() {
             "http" | "https" if loopback => Ok(()),
-            _ => Err("it points at this computer"),
+            _ => Err(AddressFault::ThisComputer),
         };
     }
     if url.scheme() != "https" {
-        return Err("it is not https");
+        return Err(AddressFault::NotHttps);
     }
     match host {
-        Host::Ipv4(ip) if !is_public_v4(ip) => Err(PRIVATE),
-        Host::Ipv6(ip) if !is_public_v6(ip) => Err(PRIVATE),
+        Host::Ipv4(ip) if !is_public_v4(ip) => Err(AddressFault::PrivateNetwork),
+        Host::Ipv6(ip) if !is_public_v6(ip) => Err(AddressFault::PrivateNetwork),
         // What the name means is judged when it is looked up.
         _ => Ok(()),
     }

@@ -21,6 +21,7 @@ use url::Url;
 use super::address::{self, Guard, NotPublic, SystemNames};
 use super::answer::{ends_at, refused, rest_of, strong_mark, text};
 use crate::generation::Received;
+use crate::message::{AddressFault, ClipFault};
 use crate::private;
 
 /// The most bytes a clip may have. Fifteen seconds of 4K are a few hundred megabytes at
@@ -60,8 +61,8 @@ impl Default for FetchLimits {
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
     /// The address may not be fetched from at all.
-    #[error("its address may not be fetched from: {0}")]
-    Address(&'static str),
+    #[error("its address may not be fetched from: {0:?}")]
+    Address(AddressFault),
     /// The connection could not be made or broke; what came is kept.
     #[error("the connection broke")]
     Network,
@@ -77,8 +78,8 @@ pub enum DownloadError {
         wait: Option<Duration>,
     },
     /// What came is no clip, or not all of it.
-    #[error("{0}")]
-    NotTheClip(&'static str),
+    #[error("it is no clip: {0:?}")]
+    NotTheClip(ClipFault),
     /// It could not be written.
     #[error("it could not be written: {0}")]
     Disk(#[from] std::io::Error),
@@ -171,7 +172,7 @@ impl Fetcher {
             StatusCode::RANGE_NOT_SATISFIABLE if ends_at(&response, have) => return Ok(have),
             StatusCode::RANGE_NOT_SATISFIABLE => return Err(another_part(&mut tell)),
             status if status.is_success() => {
-                return Err(DownloadError::NotTheClip("nothing came"));
+                return Err(DownloadError::NotTheClip(ClipFault::Nothing));
             }
             status => return Err(refused(status, &response)),
         };
@@ -182,7 +183,7 @@ impl Fetcher {
             tell(Download::Mark(strong_mark(&response).map(str::to_owned)));
         }
         if total.is_some_and(|total| total > self.largest) {
-            return Err(DownloadError::NotTheClip("it is too large"));
+            return Err(DownloadError::NotTheClip(ClipFault::TooLarge));
         }
         let got = write(response, part, start, total, self.largest, &mut tell).await?;
         match total {
@@ -218,11 +219,9 @@ impl Fetcher {
             }
             url = text(&response, header::LOCATION)
                 .and_then(|target| url.join(target).ok())
-                .ok_or(DownloadError::Address("it leads to nowhere"))?;
+                .ok_or(DownloadError::Address(AddressFault::Nowhere))?;
         }
-        Err(DownloadError::Address(
-            "it leads from one place to the next",
-        ))
+        Err(DownloadError::Address(AddressFault::TooManyRedirects))
     }
 }
 
@@ -231,7 +230,7 @@ fn unanswered(error: &reqwest::Error) -> DownloadError {
     let mut cause = error.source();
     while let Some(inner) = cause {
         if inner.is::<NotPublic>() {
-            return DownloadError::Address(address::PRIVATE);
+            return DownloadError::Address(AddressFault::PrivateNetwork);
         }
         cause = inner.source();
     }
@@ -241,7 +240,7 @@ fn unanswered(error: &reqwest::Error) -> DownloadError {
 /// It is not the file that we have a part of: the next attempt begins anew.
 fn another_part(tell: &mut impl FnMut(Download)) -> DownloadError {
     tell(Download::Mark(None));
-    DownloadError::NotTheClip("another part came than was asked for")
+    DownloadError::NotTheClip(ClipFault::AnotherPart)
 }
 
 /// Streams the answer to the disk. A thread of its own writes what arrives, chunk by chunk
@@ -280,12 +279,12 @@ async fn write(
                 if start == 0 && beginning.len() < 8 {
                     beginning.extend(chunk.iter().take(8 - beginning.len()));
                     if beginning.len() == 8 && &beginning[4..] != b"ftyp" {
-                        break Err(DownloadError::NotTheClip("it does not begin like an mp4"));
+                        break Err(DownloadError::NotTheClip(ClipFault::NotMp4));
                     }
                 }
                 bytes += chunk.len() as u64;
                 if bytes > largest {
-                    break Err(DownloadError::NotTheClip("it is too large"));
+                    break Err(DownloadError::NotTheClip(ClipFault::TooLarge));
                 }
                 // Only a writer that failed takes no more; its error is what counts.
                 if to_disk.send(chunk).await.is_err() {
@@ -295,7 +294,7 @@ async fn write(
             }
             Some(Err(_)) => break Err(DownloadError::Network),
             None if start == 0 && beginning.len() < 8 => {
-                break Err(DownloadError::NotTheClip("it is empty"));
+                break Err(DownloadError::NotTheClip(ClipFault::Empty));
             }
             None => break Ok(()),
         }

@@ -5,11 +5,13 @@
 //! long each waits after a failure.
 
 use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use apiframe::Client;
+use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
@@ -20,6 +22,7 @@ use super::{Event, Shared, fetch, notices, pause, poll, settle, submit, sweep, w
 use crate::clock::Jumps;
 use crate::generation::{GenerationId, Millis, Record};
 use crate::library::{Library, LibraryError, Rescue};
+use crate::message::Message;
 
 /// How often is looked whether the day's backup is there.
 const BACKUPS_EVERY: Duration = Duration::from_hours(1);
@@ -50,7 +53,7 @@ pub(super) enum Outcome {
     /// Its turn comes after this time; all is well.
     After(Duration),
     /// Something is in the way: say so and try again, later each time.
-    Trouble(String),
+    Trouble(Message),
     /// The server wants all of us to wait, for this time where it says so.
     Pause(Option<Duration>),
     /// The key may not see this job: the user has to do something.
@@ -62,15 +65,6 @@ pub(super) enum Outcome {
 struct Ended {
     polled: bool,
     outcomes: Vec<(GenerationId, Outcome)>,
-}
-
-impl Ended {
-    fn of_one(id: GenerationId, outcome: Result<Outcome, LibraryError>) -> Self {
-        Self {
-            polled: false,
-            outcomes: vec![(id, outcome.unwrap_or_else(library_trouble))],
-        }
-    }
 }
 
 struct Actor {
@@ -118,9 +112,7 @@ pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>) {
                 Some(ended) = actor.running.join_next(), if !actor.running.is_empty() => {
                     match ended {
                         Ok(ended) => actor.take(ended).await,
-                        // A step that panicked has written what it had written, and begins
-                        // again once nothing else is under way.
-                        Err(error) => tracing::error!(%error, "a step broke off"),
+                        Err(error) => tracing::error!(?error, "a step was cut off"),
                     }
                     false
                 }
@@ -159,11 +151,11 @@ impl Actor {
         match made {
             Ok(_) => {}
             Err(error @ LibraryError::Damaged(_)) => {
-                tracing::error!(%error, "the library is damaged, so no backup was made");
+                tracing::error!(?error, "the library is damaged, so no backup was made");
                 self.shared.library.mark_damaged();
                 self.shared.notice(notices::damaged());
             }
-            Err(error) => tracing::error!(%error, "the day's backup could not be made"),
+            Err(error) => tracing::error!(?error, "the day's backup could not be made"),
         }
     }
 
@@ -182,7 +174,7 @@ impl Actor {
         let records = match self.shared.library.run(Library::unfinished).await {
             Ok(records) => records,
             Err(error) => {
-                tracing::error!(%error, "the library can't be read; trying again");
+                tracing::error!(?error, "the library can't be read; trying again");
                 return Instant::now() + Duration::from_secs(5);
             }
         };
@@ -209,16 +201,18 @@ impl Actor {
                     self.fetching.insert(record.id);
                     self.busy.insert(record.id);
                     let shared = Arc::clone(&self.shared);
-                    self.running.spawn(async move {
-                        let id = record.id;
-                        let outcome = fetch::fetch(&shared, record).await;
-                        Ended::of_one(id, outcome)
-                    });
+                    self.start(
+                        record.id,
+                        async move { fetch::fetch(&shared, record).await },
+                    );
                 }
                 continue;
             }
             let Some(client) = client.clone() else {
-                self.say(&record, words::NO_KEY).await;
+                // Unless that stands there already.
+                if record.waiting != Some(Message::SignedOut) {
+                    self.wait(&record.id, Message::SignedOut).await;
+                }
                 continue;
             };
             let paused = match step {
@@ -239,15 +233,13 @@ impl Actor {
             self.sending.insert(record.id);
             self.busy.insert(record.id);
             let shared = Arc::clone(&self.shared);
-            self.running.spawn(async move {
-                let id = record.id;
-                let outcome = match step {
+            self.start(record.id, async move {
+                match step {
                     Step::Prepare => submit::prepare(&shared, &client, record).await,
                     Step::Submit => submit::submit(&shared, &client, record).await,
                     Step::Settle => settle::settle(&shared, &client, record).await,
                     Step::Look | Step::Fetch | Step::Rest => Ok(Outcome::Done),
-                };
-                Ended::of_one(id, outcome)
+                }
             });
         }
         if let Some(client) = client
@@ -257,6 +249,33 @@ impl Actor {
             wake = wake.min(self.poll(client, looks).await);
         }
         wake
+    }
+
+    /// Starts one step of a generation.
+    fn start(
+        &mut self,
+        id: GenerationId,
+        step: impl Future<Output = Result<Outcome, LibraryError>> + Send + 'static,
+    ) {
+        self.spawn(false, vec![id], async move {
+            vec![(id, step.await.unwrap_or_else(library_trouble))]
+        });
+    }
+
+    /// Starts a piece of work on these generations. Should it panic, it has written what it had
+    /// written, and counts as a failure of each of them.
+    fn spawn(
+        &mut self,
+        polled: bool,
+        ids: Vec<GenerationId>,
+        work: impl Future<Output = Vec<(GenerationId, Outcome)>> + Send + 'static,
+    ) {
+        self.running.spawn(async move {
+            let done = AssertUnwindSafe(work).catch_unwind().await;
+            let broke_off = |id| (id, Outcome::Trouble(Message::StepBroke));
+            let outcomes = done.unwrap_or_else(|_| ids.into_iter().map(broke_off).collect());
+            Ended { polled, outcomes }
+        });
     }
 
     /// Asks about the jobs that are due, or says when the next one will be.
@@ -273,13 +292,11 @@ impl Actor {
             Next::Look { records, listed } => (records, listed),
         };
         self.polling = true;
-        self.busy.extend(records.iter().map(|record| record.id));
+        let ids: Vec<_> = records.iter().map(|record| record.id).collect();
+        self.busy.extend(&ids);
         let shared = Arc::clone(&self.shared);
-        self.running.spawn(async move {
-            Ended {
-                polled: true,
-                outcomes: poll::poll(&shared, &client, records, listed).await,
-            }
+        self.spawn(true, ids, async move {
+            poll::poll(&shared, &client, records, listed).await
         });
         // Its end wakes this task.
         Instant::now() + LONGEST_PAUSE
@@ -313,10 +330,9 @@ impl Actor {
                 Outcome::Running => self.delays.over(&id),
                 Outcome::Later => {}
                 Outcome::After(wait) => self.delays.rest(&id, wait),
-                Outcome::Trouble(sentence) => {
-                    self.delays
-                        .failed(&id, words::OFFLINE.contains(&sentence.as_str()));
-                    self.wait(&id, &sentence).await;
+                Outcome::Trouble(message) => {
+                    self.delays.failed(&id, words::is_offline(&message));
+                    self.wait(&id, message).await;
                 }
                 Outcome::Pause(asked) => {
                     self.shared.pause.begin(asked.unwrap_or(PAUSE));
@@ -327,12 +343,11 @@ impl Actor {
                             wait
                         }
                     });
-                    let sentence = words::pause(kept, &self.shared.local_time());
-                    self.wait(&id, &sentence).await;
+                    self.wait(&id, words::pause(kept, self.shared.now())).await;
                 }
                 Outcome::KeyRefused => {
                     self.delays.rest(&id, REFUSED_PAUSE);
-                    self.wait(&id, words::KEY_REFUSED_WHILE_RENDERING).await;
+                    self.wait(&id, Message::KeyRefusedWhileRendering).await;
                 }
             }
         }
@@ -342,26 +357,20 @@ impl Actor {
         }
     }
 
-    /// Writes down why a generation waits, unless that stands there already.
-    async fn say(&self, record: &Record, sentence: &'static str) {
-        if record.waiting.as_deref() != Some(sentence) {
-            self.wait(&record.id, sentence).await;
-        }
-    }
-
-    async fn wait(&self, id: &GenerationId, sentence: &str) {
-        let (wanted, text) = (*id, sentence.to_owned());
+    /// Writes down why a generation waits.
+    async fn wait(&self, id: &GenerationId, message: Message) {
+        let (wanted, stored) = (*id, message.clone());
         let written = self
             .shared
             .library
-            .run(move |library| library.waiting(&wanted, Some(&text)))
+            .run(move |library| library.waiting(&wanted, Some(&stored)))
             .await;
         match written {
             Ok(()) => self.shared.changed(id).await,
             Err(LibraryError::NotThere) => {}
             Err(error) => {
-                tracing::error!(?error, "a sentence could not be stored");
-                self.shared.say_unstored(id, sentence);
+                tracing::error!(?error, "why it waits could not be stored");
+                self.shared.say_unstored(id, message);
                 self.shared.changed(id).await;
             }
         }
@@ -379,7 +388,7 @@ pub(super) fn library_trouble(error: LibraryError) -> Outcome {
         LibraryError::NotThere => Outcome::Done,
         error => {
             tracing::error!(?error, "a step could not be stored");
-            Outcome::Trouble(error.to_string())
+            Outcome::Trouble((&error).into())
         }
     }
 }

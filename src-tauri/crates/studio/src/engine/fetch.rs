@@ -12,6 +12,7 @@ use super::{Shared, keep, submit, words};
 use crate::clips::{self, Download, DownloadError};
 use crate::generation::{Failure, GenerationId, Received, Record};
 use crate::library::LibraryError;
+use crate::message::Message;
 use crate::points;
 
 /// How often a running download is shown: often enough to move, seldom enough not to busy
@@ -161,7 +162,7 @@ pub(super) async fn broke(
     match error {
         DownloadError::Network => {
             let then = shared.attempts.broken(id, brought, None);
-            again(shared, id, then, words::DOWNLOAD_BROKE.into()).await
+            again(shared, id, then, Message::DownloadBroke).await
         }
         DownloadError::Busy { wait, .. } => {
             let then = shared.attempts.broken(id, brought, wait);
@@ -169,11 +170,13 @@ pub(super) async fn broke(
         }
         DownloadError::Disk(error) => Ok(Outcome::Trouble(words::disk(&error, folder))),
         DownloadError::NotThere(_) => wrong(shared, id, part, words::not_there()).await,
-        DownloadError::Address(why) => wrong(shared, id, part, words::refused_address(why)).await,
-        DownloadError::NotTheClip(why) => {
+        DownloadError::Address(fault) => {
+            wrong(shared, id, part, words::refused_address(fault)).await
+        }
+        DownloadError::NotTheClip(fault) => {
             // What came is worth nothing: the next attempt begins anew.
             let _ = tokio::fs::remove_file(part).await;
-            wrong(shared, id, part, words::not_the_clip(why)).await
+            wrong(shared, id, part, words::not_the_clip(fault)).await
         }
     }
 }
@@ -183,12 +186,12 @@ async fn again(
     shared: &Arc<Shared>,
     id: &GenerationId,
     then: Then,
-    sentence: String,
+    message: Message,
 ) -> Result<Outcome, LibraryError> {
     if then == Then::AskTheJob {
         look_again(shared, id).await?;
     }
-    Ok(Outcome::Trouble(sentence))
+    Ok(Outcome::Trouble(message))
 }
 
 /// Asks the job for another address, after a pause; when that was of no use often enough,
@@ -205,7 +208,7 @@ async fn wrong(
         return submit::fail(shared, id, failure).await;
     }
     look_again(shared, id).await?;
-    Ok(Outcome::Trouble(words::ADDRESS_FAILED.into()))
+    Ok(Outcome::Trouble(Message::AddressFailed))
 }
 
 /// Goes back to the job, which knows where its clip is.

@@ -12,6 +12,7 @@ use super::{Shared, fetch};
 use crate::clips::{self, DownloadError, Tracks};
 use crate::generation::{Clip, GenerationId, Record};
 use crate::library::{Library, LibraryError};
+use crate::message::ClipFault;
 use crate::points;
 
 /// A file that has its name.
@@ -94,7 +95,7 @@ fn name_it(
 ) -> Result<Kept, Trouble> {
     let tracks = clips::tracks(part).map_err(|why| {
         tracing::warn!(%why, "a clip can't be read");
-        Trouble::Clip(DownloadError::NotTheClip("it can't be read as a video"))
+        Trouble::Clip(DownloadError::NotTheClip(ClipFault::NotVideo))
     })?;
     let bytes = std::fs::metadata(part)?.len();
     for file in clips::names(folder, name) {

@@ -31,11 +31,13 @@ pub use presence::{FindError, Found};
 pub use recover::{Brought, RecoveryError};
 
 use std::collections::{HashMap, HashSet};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use apiframe::{Client, ModelCatalog};
+use futures_util::FutureExt;
 use tokio::sync::{Notify, broadcast};
 
 use crate::clips::{ClipsFolder, Fetcher};
@@ -46,6 +48,7 @@ use crate::generation::{
 };
 use crate::ledger::Overrun;
 use crate::library::{Counts, Filter, Library, LibraryError, Rescue};
+use crate::message::Message;
 use crate::notice::Notice;
 use crate::points;
 use crate::settings::{Field, Settings, Violation};
@@ -90,16 +93,26 @@ pub enum Event {
 
 /// Why the engine did not do what a person asked for.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", Message::from(self))]
 pub enum EngineError {
-    /// The settings break rules; nothing was recorded.
-    #[error("{}", .0.first().map_or("These settings can't be sent.", |first| first.message.as_str()))]
+    /// The settings break rules, one at least; nothing was recorded.
     Settings(Vec<Violation>),
     /// A spending limit stands in the way; nothing was recorded.
-    #[error("{}", .0.refusal())]
     Limit(Overrun),
     /// The library could not do it.
-    #[error(transparent)]
     Library(#[from] LibraryError),
+}
+
+impl From<&EngineError> for Message {
+    fn from(error: &EngineError) -> Self {
+        match error {
+            EngineError::Settings(violations) => violations
+                .first()
+                .map_or(Self::EntryUnreadable, |first| first.message.clone()),
+            EngineError::Limit(overrun) => overrun.refusal(),
+            EngineError::Library(error) => error.into(),
+        }
+    }
 }
 
 /// The engine of one library. Dropping it stops the work; the library keeps what is left
@@ -139,9 +152,13 @@ struct Shared {
     notices: Mutex<Vec<Notice>>,
     /// Sentences for people that the library could not take, because it is what is in the
     /// way.
-    unstored: Mutex<HashMap<GenerationId, String>>,
+    unstored: Mutex<HashMap<GenerationId, Message>>,
     /// How often each clip was tried for.
     attempts: attempts::Attempts,
+    /// Turns of pictures to be sent.
+    uploading: tokio::sync::Semaphore,
+    /// How far lost requests were looked for.
+    searches: settle::Searches,
     /// Clips whose files were not there when last looked for.
     absent: Mutex<HashSet<GenerationId>>,
     /// One look at all files at a time: on a disk that sleeps they would pile up.
@@ -180,13 +197,22 @@ impl Engine {
             notices: Mutex::default(),
             unstored: Mutex::default(),
             attempts: attempts::Attempts::default(),
+            uploading: tokio::sync::Semaphore::new(submit::UPLOADS_AT_ONCE),
+            searches: settle::Searches::default(),
             absent: Mutex::default(),
             looking: tokio::sync::Mutex::default(),
             other_models: tokio::sync::OnceCell::new(),
         });
+        let rescue = Mutex::new(config.rescue);
+        let take_rescue = move || rescue.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (acting, watching) = (Arc::clone(&shared), Arc::clone(&shared));
         let tasks = [
-            tokio::spawn(actor::run(Arc::clone(&shared), config.rescue)),
-            tokio::spawn(place::look_after(Arc::clone(&shared))),
+            tokio::spawn(kept_alive(config.first_pause, move || {
+                actor::run(Arc::clone(&acting), take_rescue())
+            })),
+            tokio::spawn(kept_alive(config.first_pause, move || {
+                place::look_after(Arc::clone(&watching))
+            })),
         ];
         Self { shared, tasks }
     }
@@ -328,7 +354,7 @@ impl Engine {
             && let Err(error) = self.remove(id).await
         {
             // The new one is under way all the same.
-            tracing::warn!(generation = %id, %error, "a retried generation could not be removed");
+            tracing::warn!(generation = %id, ?error, "a retried generation could not be removed");
         }
         Ok(new)
     }
@@ -450,6 +476,14 @@ impl Drop for Engine {
     }
 }
 
+/// Begins a task again that panicked, after a pause: what it did is in the library.
+async fn kept_alive<F: Future<Output = ()>>(pause: Duration, task: impl Fn() -> F) {
+    while AssertUnwindSafe(task()).catch_unwind().await.is_err() {
+        tracing::error!("a task of the engine broke off and begins again");
+        tokio::time::sleep(pause).await;
+    }
+}
+
 /// The folder of posters in a library's folder.
 const POSTERS: &str = "posters";
 
@@ -487,13 +521,6 @@ impl Shared {
         self.clock.now()
     }
 
-    /// The time of day where the user is.
-    fn local_time(&self) -> jiff::Zoned {
-        jiff::Timestamp::from_millisecond(self.now())
-            .unwrap_or_default()
-            .to_zoned(self.library.zone())
-    }
-
     /// Ends all waiting times, except a pause that the server asked for: of that, only what is
     /// longer than some minutes.
     fn retry_now(&self) {
@@ -520,9 +547,9 @@ impl Shared {
     async fn show(&self, mut record: Record, revision: Revision) -> Generation {
         // What has ended waits for nothing, whatever was in its way before.
         if record.state.is_unfinished()
-            && let Some(sentence) = self.unstored().get(&record.id)
+            && let Some(message) = self.unstored().get(&record.id)
         {
-            record.waiting = Some(sentence.clone());
+            record.waiting = Some(message.clone());
         }
         if let Some(clip) = &mut record.clip {
             clip.missing = self.is_absent(&record.id);
@@ -546,13 +573,13 @@ impl Shared {
         record.show(revision, due, received)
     }
 
-    fn unstored(&self) -> std::sync::MutexGuard<'_, HashMap<GenerationId, String>> {
+    fn unstored(&self) -> std::sync::MutexGuard<'_, HashMap<GenerationId, Message>> {
         self.unstored.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Shows why a generation waits, where that can't be stored.
-    fn say_unstored(&self, id: &GenerationId, sentence: &str) {
-        self.unstored().insert(*id, sentence.to_owned());
+    fn say_unstored(&self, id: &GenerationId, message: Message) {
+        self.unstored().insert(*id, message);
     }
 
     /// What was said and not stored is no longer so.
@@ -590,7 +617,7 @@ impl Shared {
         match self.shown(id).await {
             Ok(shown) => self.tell(Event::Changed(Box::new(shown))),
             Err(LibraryError::NotThere) => self.tell(Event::Removed(*id)),
-            Err(error) => tracing::error!(%error, "a changed generation could not be shown"),
+            Err(error) => tracing::error!(?error, "a changed generation could not be shown"),
         }
     }
 

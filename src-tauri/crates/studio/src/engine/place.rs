@@ -6,10 +6,8 @@ use std::time::Duration;
 
 use super::{Shared, words};
 use crate::clips::ClipsFolder;
-use crate::notice::Notice;
+use crate::notice::{Notice, NoticeKind};
 
-/// The notice's code.
-const CODE: &str = "clipsFolder";
 /// How soon it is noticed that a folder is back.
 const WHILE_TROUBLE: Duration = Duration::from_secs(3);
 /// How soon it is noticed that a chosen folder is gone. Nothing is written for that.
@@ -44,14 +42,14 @@ async fn tell(shared: &Shared, thoroughly: bool) -> bool {
     .unwrap_or_default();
     match &wrong {
         Some(error) => shared.notice(Notice {
-            code: CODE.into(),
+            kind: NoticeKind::ClipsFolder,
             message: match folder.gone() {
                 Some(chosen) => words::folder_gone(chosen),
                 None => words::disk(error, folder.path()),
             },
             can_dismiss: false,
         }),
-        None => shared.withdraw_notice(CODE),
+        None => shared.withdraw_notice(NoticeKind::ClipsFolder),
     }
     wrong.is_some()
 }

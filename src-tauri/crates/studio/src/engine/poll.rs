@@ -13,6 +13,7 @@ use super::attempts::Then;
 use super::{Event, Shared, submit, words};
 use crate::generation::{GenerationId, JobRecord, Record};
 use crate::library::LibraryError;
+use crate::message::Message;
 use crate::points;
 
 /// Jobs on one page of the list; the schema allows no more.
@@ -34,11 +35,11 @@ pub(super) async fn poll(
             Ok(list) => look(shared, client, records, list).await,
             Err(error) => {
                 shared.schedule.asked(1);
-                let outcome = for_all(shared, &error).unwrap_or_else(|| {
+                let outcome = for_all(shared, client, &error).await.unwrap_or_else(|| {
                     shared.schedule.leave_the_list();
                     Outcome::Trouble(match &error {
                         Error::Rejected(rejection) => words::unavailable(rejection),
-                        _ => words::NO_CONNECTION.into(),
+                        _ => Message::Offline,
                     })
                 });
                 records
@@ -142,7 +143,7 @@ async fn look(
                 take(shared, record, job).await
             }
             Err(error) => {
-                if let Some(outcome) = for_all(shared, &error) {
+                if let Some(outcome) = for_all(shared, client, &error).await {
                     obstacle = Some(outcome.clone());
                     Ok(outcome)
                 } else {
@@ -266,12 +267,13 @@ async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), Lib
 }
 
 /// What keeps every job from being looked at, not this one alone; `None` if it is this one.
-fn for_all(shared: &Shared, error: &Error) -> Option<Outcome> {
+async fn for_all(shared: &Shared, client: &Client, error: &Error) -> Option<Outcome> {
     match error {
-        Error::Connect(_) => Some(Outcome::Trouble(words::NO_CONNECTION.into())),
+        Error::Connect(_) => Some(Outcome::Trouble(Message::Offline)),
         Error::Rejected(rejection) => match rejection.kind {
             RejectionKind::RateLimited => Some(submit::pause(rejection)),
-            RejectionKind::Unauthorized | RejectionKind::Forbidden => {
+            // One job may be another account's.
+            RejectionKind::Unauthorized | RejectionKind::Forbidden if is_refused(client).await => {
                 shared.tell(Event::KeyRefused);
                 Some(Outcome::KeyRefused)
             }
@@ -281,27 +283,39 @@ fn for_all(shared: &Shared, error: &Error) -> Option<Outcome> {
     }
 }
 
+/// Whether the server takes this key for nothing at all.
+async fn is_refused(client: &Client) -> bool {
+    matches!(
+        client.me().await,
+        Err(Error::Rejected(rejection))
+            if matches!(rejection.kind, RejectionKind::Unauthorized | RejectionKind::Forbidden)
+    )
+}
+
 async fn unanswered(
     shared: &Arc<Shared>,
     id: &GenerationId,
     error: Error,
 ) -> Result<Outcome, LibraryError> {
     match error {
-        Error::Connect(_) | Error::Lost(_) => Ok(Outcome::Trouble(words::NO_CONNECTION.into())),
+        Error::Connect(_) | Error::Lost(_) => Ok(Outcome::Trouble(Message::Offline)),
         // An id that can't be asked for is no job of Apiframe's.
         Error::Unsendable(Unsendable::JobId) => {
             submit::fail(shared, id, words::job_unknown()).await
         }
-        Error::Unsendable(why) => Ok(Outcome::Trouble(why.to_string())),
+        Error::Unsendable(why) => Ok(Outcome::Trouble(words::unsendable(&why))),
         Error::Rejected(rejection) => match rejection.kind {
             // One odd answer is no reason to give up a job that is paid for.
             RejectionKind::NotFound | RejectionKind::Gone
                 if shared.attempts.unknown(id) != Then::GiveUp =>
             {
-                Ok(Outcome::Trouble(words::JOB_NOT_FOUND.into()))
+                Ok(Outcome::Trouble(Message::JobNotFound))
             }
             RejectionKind::NotFound | RejectionKind::Gone => {
                 submit::fail(shared, id, words::job_unknown()).await
+            }
+            RejectionKind::Unauthorized | RejectionKind::Forbidden => {
+                Ok(Outcome::Trouble(Message::JobForbidden))
             }
             _ => Ok(Outcome::Trouble(words::unavailable(&rejection))),
         },

@@ -85,7 +85,7 @@ impl PollSchedule {
             .run(move |library| library.render_times(&settings))
             .await
             .unwrap_or_else(|error| {
-                tracing::warn!(%error, "the times of finished jobs can't be read");
+                tracing::warn!(?error, "the times of finished jobs can't be read");
                 None
             });
         let plan = PollPlan::new(history, self.published);

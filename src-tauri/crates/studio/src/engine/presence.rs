@@ -16,32 +16,25 @@ use super::{Engine, Shared, words};
 use crate::clips;
 use crate::generation::{Clip, Generation, GenerationId, State};
 use crate::library::{ClipFile, Library, LibraryError};
+use crate::message::{Difference, Message};
 
 /// Why a file was not taken for a clip's.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", Message::from(self))]
 pub enum FindError {
-    /// It is another film.
-    #[error(
-        "{name} is not this clip: {difference}. Nothing was changed. Choose the file that was \
-         saved here, under whatever name it has now."
-    )]
-    Another {
-        /// The file's name.
-        name: String,
-        /// In what it differs.
-        difference: String,
-    },
-    /// It can't be read.
-    #[error("{name} can't be read ({error}). Choose another file.")]
-    Unreadable {
-        /// The file's name.
-        name: String,
-        /// The system's own words.
-        error: std::io::Error,
-    },
+    /// It is another film, or can't be read.
+    File(Message),
     /// The library could not do it.
-    #[error(transparent)]
     Library(#[from] LibraryError),
+}
+
+impl From<&FindError> for Message {
+    fn from(error: &FindError) -> Self {
+        match error {
+            FindError::File(message) => message.clone(),
+            FindError::Library(error) => error.into(),
+        }
+    }
 }
 
 /// A clip whose file was pointed at.
@@ -207,31 +200,33 @@ fn is_that_clip(path: &Path, clip: &Clip) -> Result<(), FindError> {
     let name = path
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let another = |difference: &str| FindError::Another {
-        name: name.clone(),
-        difference: difference.into(),
+    let another = |difference| {
+        FindError::File(Message::AnotherFile {
+            name: name.clone(),
+            difference,
+        })
     };
     // The library stores paths as text.
     if path.to_str().is_none() {
-        return Err(another(
-            "its path has characters that Inbetween can't keep, so rename it first",
-        ));
+        return Err(another(Difference::Path));
     }
-    let there = std::fs::metadata(path).map_err(|error| FindError::Unreadable {
-        name: name.clone(),
-        error,
+    let there = std::fs::metadata(path).map_err(|error| {
+        FindError::File(Message::FileUnreadable {
+            name: name.clone(),
+            error: error.to_string(),
+        })
     })?;
     if !there.is_file() {
-        return Err(another("it is no file"));
+        return Err(another(Difference::NoFile));
     }
     if there.len() != clip.bytes {
-        return Err(another(&format!(
-            "it has {} bytes, and the clip has {}",
-            there.len(),
-            clip.bytes
-        )));
+        return Err(FindError::File(Message::AnotherSize {
+            name,
+            bytes: there.len(),
+            wanted: clip.bytes,
+        }));
     }
-    let tracks = clips::tracks(path).map_err(|_| another("it can't be read as a video"))?;
+    let tracks = clips::tracks(path).map_err(|_| another(Difference::NotVideo))?;
     let same = tracks.width == clip.width
         && tracks.height == clip.height
         && tracks.duration_ms == clip.duration_ms
@@ -239,7 +234,7 @@ fn is_that_clip(path: &Path, clip: &Clip) -> Result<(), FindError> {
     if same {
         Ok(())
     } else {
-        Err(another("its picture is another"))
+        Err(another(Difference::Picture))
     }
 }
 

@@ -86,7 +86,7 @@ impl Engine {
     pub async fn bring_in_all(&self) -> Harvest {
         let mut harvest = Harvest::default();
         if let Err(error) = self.bring_in_each(&mut harvest).await {
-            harvest.trouble = Some(error.to_string());
+            harvest.trouble = Some((&error).into());
         }
         harvest
     }

@@ -13,8 +13,12 @@ use super::{Shared, settle, spending, words};
 use crate::frames::FrameHash;
 use crate::generation::{Failure, GenerationId, Millis, Record, Submission};
 use crate::library::{LibraryError, UploadRecord};
+use crate::message::Message;
 use crate::points;
 use crate::settings::{Field, FrameUrls, Settings};
+
+/// Pictures sent at the same time, of one generation or several.
+pub(super) const UPLOADS_AT_ONCE: usize = 3;
 
 /// Uploads what the settings need and is not at the server (long enough) any more, then
 /// writes the exact request down.
@@ -28,7 +32,7 @@ pub(super) async fn prepare(
         return fail(shared, &record.id, words::unreadable()).await;
     }
     if !record.settings.others.is_empty() {
-        return Ok(Outcome::Trouble(words::NEWER_SETTINGS.into()));
+        return Ok(Outcome::Trouble(Message::NewerSettings));
     }
     if let Some(held) = spending::held_back(shared, &record).await? {
         return Ok(held);
@@ -44,8 +48,12 @@ pub(super) async fn prepare(
             .await?;
         shared.changed(&id).await;
     }
-    for frame in settings.frames() {
-        let upload = match picture(shared, client, frame).await? {
+    let uploads = settings.frames().into_iter().map(|frame| async move {
+        let upload = picture(shared, client, frame).await;
+        (frame, upload)
+    });
+    for (frame, upload) in futures_util::future::join_all(uploads).await {
+        let upload = match upload? {
             Ok(upload) => upload,
             Err(Obstacle::Wait(outcome)) => return Ok(outcome),
             Err(Obstacle::Missing) => {
@@ -60,13 +68,13 @@ pub(super) async fn prepare(
             }
         };
         let Ok(url) = Url::parse(&upload.url) else {
-            return Ok(Outcome::Trouble(words::NO_CONNECTION.into()));
+            return Ok(Outcome::Trouble(Message::Offline));
         };
         urls.insert(frame, url);
         pictures_until = Some(pictures_until.map_or(upload.until, |old| old.min(upload.until)));
     }
     let Some(request) = settings.request(&urls) else {
-        return Ok(Outcome::Trouble(words::NO_CONNECTION.into()));
+        return Ok(Outcome::Trouble(Message::Offline));
     };
     let submission = Submission {
         key: uuid::Uuid::new_v4().to_string(),
@@ -115,20 +123,22 @@ async fn picture(
     let Ok(file) = open(&path, frame, content_type).await else {
         return Ok(Err(Obstacle::Missing));
     };
+    let turn = shared.uploading.acquire().await;
     points::reach(points::UPLOAD_BEGUN);
     let answer = client.upload(file).await;
+    drop(turn);
     points::reach(points::UPLOAD_ANSWERED);
     let upload = match answer {
         Ok(upload) => upload,
         Err(Error::Unsendable(Unsendable::File { .. })) => return Ok(Err(Obstacle::Missing)),
         Err(Error::Unsendable(why)) => {
-            return Ok(Err(Obstacle::Wait(Outcome::Trouble(why.to_string()))));
+            return Ok(Err(Obstacle::Wait(Outcome::Trouble(words::unsendable(
+                &why,
+            )))));
         }
         // An upload costs nothing, so a lost answer is no worse than no connection.
         Err(Error::Connect(_) | Error::Lost(_)) => {
-            return Ok(Err(Obstacle::Wait(Outcome::Trouble(
-                words::NO_CONNECTION.into(),
-            ))));
+            return Ok(Err(Obstacle::Wait(Outcome::Trouble(Message::Offline))));
         }
         Err(Error::Rejected(rejection)) => {
             return Ok(Err(match rejection.kind {
@@ -208,18 +218,18 @@ pub(super) async fn submit(
         }
         Err(Error::Unsendable(why)) => {
             unsend(shared, &id, now, lost_before).await?;
-            Ok(Outcome::Trouble(why.to_string()))
+            Ok(Outcome::Trouble(words::unsendable(&why)))
         }
         Err(Error::Connect(_)) => {
             unsend(shared, &id, now, lost_before).await?;
-            Ok(Outcome::Trouble(words::NO_CONNECTION.into()))
+            Ok(Outcome::Trouble(Message::Offline))
         }
         // It took the request and names no job that can be asked for, and named none when it
         // was asked again: the account's own list does.
         Err(Error::Lost(loss)) if lost_before && loss.cause == LossCause::Invalid => {
             settle::settle(shared, client, shared.record(&id).await?).await
         }
-        Err(Error::Lost(_)) => Ok(Outcome::Trouble(words::ANSWER_LOST.into())),
+        Err(Error::Lost(_)) => Ok(Outcome::Trouble(Message::AnswerLost)),
         Err(Error::Rejected(rejection)) => match rejection.kind {
             RejectionKind::RateLimited => {
                 unsend(shared, &id, now, lost_before).await?;
@@ -240,7 +250,7 @@ pub(super) async fn submit(
             // lost.
             RejectionKind::Unauthorized | RejectionKind::Forbidden if lost_before => {
                 shared.tell(super::Event::KeyRefused);
-                Ok(Outcome::Trouble(words::KEY_REFUSED_WHILE_RENDERING.into()))
+                Ok(Outcome::Trouble(Message::KeyRefusedWhileRendering))
             }
             RejectionKind::NotFound | RejectionKind::Gone | RejectionKind::Unexpected
                 if lost_before =>
@@ -308,7 +318,7 @@ pub(super) async fn fail(
     failure: Failure,
 ) -> Result<Outcome, LibraryError> {
     let (wanted, now) = (*id, shared.now());
-    tracing::warn!(generation = %id, code = failure.code, "a generation failed");
+    tracing::warn!(generation = %id, code = failure.message.code(), "a generation failed");
     points::reach(points::FAILED_FOUND);
     shared
         .library

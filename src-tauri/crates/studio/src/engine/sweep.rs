@@ -22,7 +22,7 @@ pub(super) async fn sweep(shared: &Arc<Shared>) {
         })
         .await;
     if let Err(error) = swept {
-        tracing::warn!(%error, "what was left half-written could not be looked for");
+        tracing::warn!(?error, "what was left half-written could not be looked for");
     }
 }
 

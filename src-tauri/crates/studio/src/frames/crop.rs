@@ -7,6 +7,7 @@ use super::picture;
 use super::prepare::{Prepared, written};
 use super::problem::FrameProblem;
 use super::{encode, limits};
+use crate::message::Message;
 
 /// The middle of a kept picture, as large as fits, in the shape of `like` (width and height).
 pub(super) fn crop(
@@ -22,7 +23,7 @@ pub(super) fn crop(
     let image = encode::simplified(picture.image.crop_imm(left, top, width, height));
     let mut prepared = written(image, format, picture.profile.as_deref())?;
     let (width, height) = (prepared.width, prepared.height);
-    prepared.changes = vec![format!("Cropped to {width} × {height} pixels.")];
+    prepared.changes = vec![Message::Cropped { width, height }];
     Ok(prepared)
 }
 

@@ -4,6 +4,7 @@
 use image::ImageFormat;
 
 use super::problem::FrameProblem;
+use crate::message::OtherKind;
 
 /// How much of a file [`of`] wants to see, in bytes.
 pub(super) const HEAD_BYTES: usize = 4096;
@@ -75,29 +76,29 @@ fn something_else(head: &[u8]) -> FrameProblem {
         (b"\0\0\x01\0", "icon (ICO)"),
         (b"v/1\x01", "OpenEXR"),
     ];
-    const OTHERS: [(&[u8], &str); 8] = [
-        (b"%PDF-", "a PDF"),
-        (b"\x1a\x45\xdf\xa3", "a video"),
-        (b"OggS", "a sound or a video"),
-        (b"ID3", "a sound"),
-        (b"fLaC", "a sound"),
-        (b"PK\x03\x04", "an archive or a document"),
-        (b"\x1f\x8b", "an archive"),
-        (b"\x7fELF", "a program"),
+    const OTHERS: [(&[u8], OtherKind); 8] = [
+        (b"%PDF-", OtherKind::Pdf),
+        (b"\x1a\x45\xdf\xa3", OtherKind::Video),
+        (b"OggS", OtherKind::SoundOrVideo),
+        (b"ID3", OtherKind::Sound),
+        (b"fLaC", OtherKind::Sound),
+        (b"PK\x03\x04", OtherKind::ArchiveOrDocument),
+        (b"\x1f\x8b", OtherKind::Archive),
+        (b"\x7fELF", OtherKind::Program),
     ];
     if let Some((_, name)) = PICTURES.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Unsupported(name);
     }
     if let Some((_, what)) = OTHERS.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return NotAPicture(what);
+        return NotAPicture(*what);
     }
     if head.starts_with(b"RIFF") {
-        return NotAPicture("a sound or a video");
+        return NotAPicture(OtherKind::SoundOrVideo);
     }
     if head.get(4..8) == Some(b"ftyp") {
         return in_iso_box(head);
     }
-    text(head).unwrap_or(NotAPicture("some other kind of file"))
+    text(head).unwrap_or(NotAPicture(OtherKind::Other))
 }
 
 /// HEIC, AVIF and mp4 share one container; its brands tell them apart.
@@ -121,7 +122,7 @@ fn in_iso_box(head: &[u8]) -> FrameProblem {
     } else if has(&[b"crx "]) {
         FrameProblem::Unsupported("camera raw")
     } else {
-        FrameProblem::NotAPicture("a video")
+        FrameProblem::NotAPicture(OtherKind::Video)
     }
 }
 
@@ -142,9 +143,9 @@ fn text(head: &[u8]) -> Option<FrameProblem> {
     if lower.starts_with("<svg") || (lower.starts_with("<?xml") && lower.contains("<svg")) {
         Some(FrameProblem::Unsupported("SVG"))
     } else if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
-        Some(FrameProblem::NotAPicture("a web page"))
+        Some(FrameProblem::NotAPicture(OtherKind::WebPage))
     } else {
-        Some(FrameProblem::NotAPicture("a text file"))
+        Some(FrameProblem::NotAPicture(OtherKind::Text))
     }
 }
 

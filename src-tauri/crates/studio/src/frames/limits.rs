@@ -43,21 +43,22 @@ pub(super) fn check(width: u32, height: u32) -> Result<(), FrameProblem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::Message;
 
-    fn code(width: u32, height: u32) -> &'static str {
-        check(width, height).map_or_else(|problem| problem.code(), |()| "ok")
+    fn code(width: u32, height: u32) -> String {
+        check(width, height).map_or_else(|problem| Message::from(&problem).code(), |()| "ok".into())
     }
 
     #[test]
     fn each_limit_holds_to_the_pixel() {
         assert_eq!(code(300, 300), "ok");
-        assert_eq!(code(299, 300), "tooSmall");
-        assert_eq!(code(300, 299), "tooSmall");
+        assert_eq!(code(299, 300), "pictureTooSmall");
+        assert_eq!(code(300, 299), "pictureTooSmall");
         assert_eq!(code(750, 300), "ok");
         assert_eq!(code(300, 750), "ok");
-        assert_eq!(code(751, 300), "tooLong");
-        assert_eq!(code(300, 751), "tooLong");
+        assert_eq!(code(751, 300), "pictureTooWide");
+        assert_eq!(code(300, 751), "pictureTooTall");
         assert_eq!(code(u32::MAX, u32::MAX), "ok");
-        assert_eq!(code(u32::MAX, 300), "tooLong");
+        assert_eq!(code(u32::MAX, 300), "pictureTooWide");
     }
 }

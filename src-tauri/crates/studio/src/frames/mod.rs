@@ -32,7 +32,9 @@ pub use self::problem::FrameProblem;
 pub use self::unused::{Removed, hashes_in};
 
 use self::prepare::Prepared;
+use crate::catalogue::words;
 use crate::durable;
+use crate::message::{self, Message};
 
 /// A picture that is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -49,8 +51,10 @@ pub struct Frame {
     pub bytes: u64,
     /// What the person's file was called when it was last brought in.
     pub name: String,
-    /// What is different from the person's file, in sentences.
-    pub changes: Vec<String>,
+    /// What is different from the user's file.
+    #[serde(deserialize_with = "message::all_stored")]
+    #[specta(type = Vec<Message>)]
+    pub changes: Vec<Message>,
 }
 
 /// The folder of frames: `HASH.jpg` or `HASH.png`, beside it `HASH.json` with what is known
@@ -210,7 +214,7 @@ fn described(hash: FrameHash, picture: &Path) -> Option<Frame> {
         width,
         height,
         bytes: fs::metadata(picture).ok()?.len(),
-        name: "Picture".to_owned(),
+        name: words("frame-unnamed"),
         changes: Vec::new(),
     })
 }

@@ -9,6 +9,7 @@ use super::limits::{MAX_ENCODED_SIDE, MAX_STORED_BYTES};
 use super::picture::{self, Picture};
 use super::problem::FrameProblem;
 use super::{encode, kind, strip};
+use crate::message::Message;
 
 /// Up to this many pixels a converted picture becomes a PNG, which loses nothing: a full
 /// HD picture does, in 2 to 4 MB. Larger ones would be slow to send.
@@ -21,7 +22,7 @@ pub(super) struct Prepared {
     pub format: ImageFormat,
     pub width: u32,
     pub height: u32,
-    pub changes: Vec<String>,
+    pub changes: Vec<Message>,
     /// A JPEG.
     pub thumb: Vec<u8>,
 }
@@ -42,8 +43,7 @@ pub(super) fn prepare(name: &str, file: &[u8]) -> Result<Prepared, FrameProblem>
         None => anew(file.len(), format, picture, stripped.print_colours)?,
     };
     if stripped.told_place {
-        let sentence = "The place where it was taken was removed from the file.";
-        prepared.changes.push(sentence.to_owned());
+        prepared.changes.push(Message::PlaceRemoved);
     }
     Ok(prepared)
 }
@@ -78,19 +78,21 @@ fn anew(
     let thumb = encode::thumb(&image, profile).map_err(|_| FrameProblem::Broken)?;
 
     let mut changes = Vec::new();
-    let mut change = |sentence: String| changes.push(sentence);
+    let mut change = |message| changes.push(message);
     if picture.orientation != Orientation::NoTransforms {
-        change("Turned upright.".to_owned());
+        change(Message::TurnedUpright);
     }
     if from != format {
-        let (from, to) = (kind::name_of(from), kind::name_of(format));
-        change(format!("Converted from {from} to {to}."));
+        change(Message::Converted {
+            from: kind::name_of(from).into(),
+            to: kind::name_of(format).into(),
+        });
     }
     if print_colours {
-        change("Converted from print colours (CMYK) to screen colours.".to_owned());
+        change(Message::ConvertedFromPrint);
     }
     if see_through && format == ImageFormat::Jpeg {
-        change("Transparent parts were filled with white.".to_owned());
+        change(Message::FilledWithWhite);
     }
     // Both in the order of their size, for they may have been swapped by turning.
     let before = (width.max(height), width.min(height));
@@ -100,13 +102,11 @@ fn anew(
     );
     if before != after {
         let (width, height) = (image.width(), image.height());
-        change(format!("Made smaller, to {width} × {height} pixels."));
+        change(Message::MadeSmaller { width, height });
     }
     if file_bytes > MAX_STORED_BYTES {
         let (before, after) = (megabytes(file_bytes), megabytes(bytes.len()));
-        change(format!(
-            "Compressed from {before} to {after} MB, because Kling takes at most 10 MB."
-        ));
+        change(Message::Compressed { before, after });
     }
     Ok(Prepared {
         bytes,

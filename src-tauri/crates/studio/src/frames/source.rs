@@ -7,6 +7,7 @@ use std::path::Path;
 use super::kind;
 use super::limits::MAX_FILE_BYTES;
 use super::problem::FrameProblem;
+use crate::message::OtherKind;
 use crate::regular;
 
 /// The name and the bytes of a picture file. What is no picture is refused after its first
@@ -28,7 +29,7 @@ pub(super) fn read(path: &Path) -> Result<(String, Vec<u8>), FrameProblem> {
 }
 
 /// What is neither a file nor a folder.
-const A_DEVICE: FrameProblem = FrameProblem::NotAPicture("a device");
+const A_DEVICE: FrameProblem = FrameProblem::NotAPicture(OtherKind::Device);
 
 fn unopened(path: &Path, error: io::Error) -> FrameProblem {
     if is_link(path) {

@@ -48,14 +48,13 @@ impl Today {
         self.date.strftime("%Y-%m").to_string()
     }
 
-    /// The first day of the next month as a person says it: `1 December`.
+    /// The first day of the next month: `2026-12-01`.
     #[must_use]
     pub fn next_month(&self) -> String {
         self.date
             .last_of_month()
             .tomorrow()
             .unwrap_or(self.date)
-            .strftime("%-d %B")
             .to_string()
     }
 }
@@ -87,8 +86,8 @@ mod tests {
     #[test]
     fn the_next_month_follows_the_last_day_of_any() {
         let next = |text| Today::at(at(text), &TimeZone::UTC).next_month();
-        assert_eq!(next("2026-11-22T12:00:00Z"), "1 December");
-        assert_eq!(next("2027-12-31T23:59:59Z"), "1 January");
-        assert_eq!(next("2028-02-29T00:00:00Z"), "1 March");
+        assert_eq!(next("2026-11-22T12:00:00Z"), "2026-12-01");
+        assert_eq!(next("2027-12-31T23:59:59Z"), "2028-01-01");
+        assert_eq!(next("2028-02-29T00:00:00Z"), "2028-03-01");
     }
 }

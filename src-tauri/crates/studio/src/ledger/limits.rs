@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::Today;
+use crate::message::{self, Message};
 
 /// The most credits a person wants taken; `None` for no limit. Zero stops everything.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, Type)]
@@ -89,7 +90,7 @@ pub struct Used {
 pub enum Span {
     /// The day's.
     Day,
-    /// The month's, until the day named as a person says it.
+    /// The month's, until this day, `2026-12-01`.
     Month(String),
 }
 
@@ -114,113 +115,84 @@ pub enum Overrun {
 impl Overrun {
     /// What a person reads at the press of Generate: nothing was recorded.
     #[must_use]
-    pub fn refusal(&self) -> String {
-        match self {
-            Self::Unpriced => {
-                "The price of this clip is not known yet, so your spending limit can't be checked \
-                 and nothing was started. Try again once Apiframe is connected, or remove the \
-                 limit in Settings."
-                    .into()
-            }
-            Self::Over {
-                span, limit, price, ..
-            } if price > limit => format!(
-                "This clip may cost up to {}, more than your limit of {limit} a {}. Nothing was \
-                 started. Choose a shorter clip or a lower quality, or raise the limit in Settings.",
-                credits(*price),
-                span.noun()
-            ),
-            Self::Over {
-                span,
+    pub fn refusal(&self) -> Message {
+        let Self::Over {
+            span,
+            limit,
+            used,
+            price,
+        } = self
+        else {
+            return Message::SpendingUnpriced;
+        };
+        let (limit, used, price) = (*limit, *used, *price);
+        if price > limit {
+            let span = span.kind();
+            Message::SpendingTooLow { span, limit, price }
+        } else {
+            Message::SpendingReached {
+                span: span.kind(),
                 limit,
                 used,
                 price,
-            } => format!(
-                "This clip may cost up to {}, and {used} of {} limit of {limit} are spent or \
-                 reserved for running clips. Nothing was started. The limit resets {}; you can \
-                 raise it in Settings.",
-                credits(*price),
-                span.owner(),
-                match span {
-                    Span::Day => "at midnight".into(),
-                    Span::Month(first) => format!("on {first}"),
-                }
-            ),
+                from: span.ends(),
+            }
         }
     }
 
     /// What a person reads on the card of a generation that was recorded before and is not
     /// sent yet.
     #[must_use]
-    pub fn waiting(&self) -> String {
-        match self {
-            Self::Unpriced => {
-                "Waiting: the price of this clip is not known, so your spending limit \
-                 can't be checked. It continues once the price is known, or when you remove the \
-                 limit in Settings."
-                    .into()
-            }
-            Self::Over {
-                span, limit, price, ..
-            } if price > limit => format!(
-                "Waiting: this clip may cost {}, more than your limit of {limit} a {}. It goes on \
-                 when you raise the limit in Settings.",
-                credits(*price),
-                span.noun()
-            ),
-            Self::Over {
-                span, limit, used, ..
-            } if used >= limit => format!(
-                "Waiting: {} limit of {} is reached. It goes on {}, or when you raise the limit.",
-                span.owner(),
-                credits(*limit),
-                span.again()
-            ),
-            Self::Over {
-                span,
+    pub fn waiting(&self) -> Message {
+        let Self::Over {
+            span,
+            limit,
+            used,
+            price,
+        } = self
+        else {
+            return Message::PriceUnknown;
+        };
+        let (kind, from) = (span.kind(), span.ends());
+        let (limit, used, price) = (*limit, *used, *price);
+        if price > limit {
+            Message::LimitTooLow {
+                span: kind,
                 limit,
-                used,
                 price,
-            } => format!(
-                "Waiting: this clip may cost {}, and {} limit of {limit} leaves {}. It goes on {}, \
-                 or when you raise the limit.",
-                credits(*price),
-                span.owner(),
-                limit - used,
-                span.again()
-            ),
+            }
+        } else if used >= limit {
+            Message::LimitReached {
+                span: kind,
+                limit,
+                from,
+            }
+        } else {
+            Message::LimitNearlyReached {
+                span: kind,
+                limit,
+                left: limit - used,
+                price,
+                from,
+            }
         }
     }
 }
 
 impl Span {
-    fn noun(&self) -> &'static str {
+    fn kind(&self) -> message::LimitSpan {
         match self {
-            Self::Day => "day",
-            Self::Month(_) => "month",
+            Self::Day => message::LimitSpan::Day,
+            Self::Month(_) => message::LimitSpan::Month,
         }
     }
 
-    fn owner(&self) -> &'static str {
+    /// The first day of the next month; empty for a day's limit.
+    fn ends(&self) -> String {
         match self {
-            Self::Day => "today's",
-            Self::Month(_) => "this month's",
+            Self::Day => String::new(),
+            Self::Month(first) => first.clone(),
         }
-    }
-
-    fn again(&self) -> String {
-        match self {
-            Self::Day => "tomorrow".into(),
-            Self::Month(first) => format!("from {first}"),
-        }
-    }
-}
-
-fn credits(number: i64) -> String {
-    if number == 1 {
-        "1 credit".into()
-    } else {
-        format!("{number} credits")
     }
 }
 
@@ -284,7 +256,12 @@ mod tests {
 
     #[test]
     fn the_refusal_says_what_it_costs_what_is_spent_when_it_ends_and_what_to_do() {
-        let words = |limits, used, price| judge(limits, used, Some(price)).unwrap().refusal();
+        let words = |limits, used, price| {
+            judge(limits, used, Some(price))
+                .unwrap()
+                .refusal()
+                .to_string()
+        };
         assert_eq!(
             words((Some(100), None), used(70, 70), 35),
             "This clip may cost up to 35 credits, and 70 of today's limit of 100 are spent or \
@@ -305,7 +282,12 @@ mod tests {
 
     #[test]
     fn what_waits_says_until_when() {
-        let words = |limits, used, price| judge(limits, used, Some(price)).unwrap().waiting();
+        let words = |limits, used, price| {
+            judge(limits, used, Some(price))
+                .unwrap()
+                .waiting()
+                .to_string()
+        };
         assert_eq!(
             words((Some(100), None), used(100, 100), 35),
             "Waiting: today's limit of 100 credits is reached. It goes on tomorrow, or when you \

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, named_params, params};
 use super::records::json;
 use super::{Library, LibraryError};
 use crate::generation::{Clip, Failure, GenerationId, JobRecord, Millis, Submission};
+use crate::message::Message;
 
 /// The states before a request leaves, of a generation whose request has not left.
 const UNSENT: &str = "('recorded','uploading','submitting') AND NOT EXISTS \
@@ -251,12 +252,16 @@ impl Library {
     ///
     /// # Errors
     /// As for all steps.
-    pub fn waiting(&self, id: &GenerationId, sentence: Option<&str>) -> Result<(), LibraryError> {
+    pub fn waiting(
+        &self,
+        id: &GenerationId,
+        message: Option<&Message>,
+    ) -> Result<(), LibraryError> {
         self.step(
             id,
             "waiting = :waiting",
             "('recorded','uploading','submitting','rendering','downloading')",
-            named_params! {":waiting": sentence},
+            named_params! {":waiting": message.map(Message::to_stored)},
         )
     }
 

@@ -46,37 +46,48 @@ use self::connections::Connections;
 
 use crate::generation::Millis;
 use crate::ledger::Today;
+use crate::message::Message;
 use crate::private;
 
 /// What went wrong with the library's file.
 #[derive(Debug, thiserror::Error)]
+#[error("{}", Message::from(self))]
 pub enum LibraryError {
     /// A newer program has changed the file's form.
-    #[error(
-        "This library was last opened by a newer Inbetween. Update Inbetween to open it; nothing was changed."
-    )]
     Newer,
     /// No such generation, or it is not in the state the change needs.
-    #[error("That generation is not there, or it has moved on since.")]
     NotThere,
     /// SQLite could not do it.
-    #[error("{}", trouble::sentence(.0))]
     Sqlite(#[from] rusqlite::Error),
     /// The file is not what SQLite wrote; its own words.
-    #[error("The library's file is damaged: {0}")]
     Damaged(String),
     /// The file was deleted or replaced while this program had it open; what is written now
     /// is lost with it.
-    #[error(
-        "The library was deleted or replaced while Inbetween was running, so nothing is sent. Put {} back, or close Inbetween and start it again.", .0.display()
-    )]
     Gone(PathBuf),
     /// A folder could not be made.
-    #[error("The library's folder could not be used: {0}")]
     Io(#[from] std::io::Error),
     /// A stored value is not what this program writes.
-    #[error("The library holds a {0} that can't be read.")]
     Unreadable(&'static str),
+}
+
+impl From<&LibraryError> for Message {
+    fn from(error: &LibraryError) -> Self {
+        match error {
+            LibraryError::Newer => Self::LibraryNewer,
+            LibraryError::NotThere => Self::NotThere,
+            LibraryError::Sqlite(error) => trouble::message(error),
+            LibraryError::Damaged(_) => Self::LibraryDamaged,
+            LibraryError::Gone(folder) => Self::LibraryGone {
+                folder: folder.display().to_string(),
+            },
+            LibraryError::Io(error) => Self::LibraryFolder {
+                error: error.to_string(),
+            },
+            LibraryError::Unreadable(what) => Self::LibraryValue {
+                what: (*what).into(),
+            },
+        }
+    }
 }
 
 /// The library's file in its folder.

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{Library, LibraryError};
 use crate::generation::{Clip, Failure, GenerationId, JobRecord, Record, State, Submission};
+use crate::message::Message;
 use crate::remote::BroughtIn;
 use crate::settings::Settings;
 
@@ -152,7 +153,9 @@ pub(super) fn read(row: &Row) -> rusqlite::Result<Record> {
             (None, Some(_)) => State::Rendering,
             (None, None) => State::Failed,
         }),
-        waiting: row.get("waiting")?,
+        waiting: row
+            .get::<_, Option<String>>("waiting")?
+            .map(|text| Message::from_stored(&text)),
         submission,
         job,
         clip,

@@ -68,7 +68,7 @@ impl Library {
         };
         match opened {
             Err(error) if is_damage(&error) => {
-                tracing::error!(%error, "the library is damaged");
+                tracing::error!(?error, "the library is damaged");
                 rescue(folder, now, doubt)
             }
             opened => {
@@ -83,7 +83,7 @@ impl Library {
     /// Notes that the file was found damaged, for the next start to do something about.
     pub fn mark_damaged(&self) {
         if let Err(error) = fs::write(self.folder.join(DAMAGED), b"") {
-            tracing::error!(%error, "the damaged library could not be marked");
+            tracing::error!(?error, "the damaged library could not be marked");
         }
     }
 }
@@ -142,7 +142,7 @@ fn rescue(
                 break;
             }
             Err(error) if is_damage(&error) => {
-                tracing::error!(%error, backup = %backup.file.display(), "a backup can't be used");
+                tracing::error!(?error, backup = %backup.file.display(), "a backup can't be used");
             }
             // A full disk, say: the backup is as good as before, and the next start tries again.
             Err(error) => return Err(error),

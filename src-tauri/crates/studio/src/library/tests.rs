@@ -10,6 +10,7 @@ use crate::generation::{
     Clip, Failure, GenerationId, JobRecord, Mend, Millis, Record, State, Submission,
 };
 use crate::ledger::Limits;
+use crate::message::Message;
 use crate::settings::{Mode, Settings};
 
 struct Shelf {
@@ -113,8 +114,7 @@ fn clip() -> Clip {
 
 fn failure(charged: Option<bool>) -> Failure {
     Failure {
-        code: "jobFailed".into(),
-        message: "It failed.".into(),
+        message: Message::JobFailed,
         field: None,
         charged,
         mends: vec![Mend::TryAgain],

@@ -7,6 +7,7 @@
 use std::ops::RangeInclusive;
 
 use super::{Field, Model, Settings, Violation};
+use crate::message::Message;
 
 /// Characters of the prompt. The schema allows 4000, the model behind it 2500.
 pub const PROMPT_CHARS: usize = 2500;
@@ -43,130 +44,85 @@ impl Settings {
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
         let mut found = Vec::new();
-        let mut say = |field, message: String| found.push(Violation { field, message });
+        let mut say = |field, message| found.push(Violation { field, message });
 
         for name in self.others.keys() {
-            say(
-                Field::of_path(name).unwrap_or(Field::Model),
-                format!(
-                    "These settings were made by a newer Inbetween, and this one does not know \
-                     their “{name}”. Update Inbetween, or choose what you want here instead."
-                ),
-            );
+            let field = Field::of_path(name).unwrap_or(Field::Model);
+            say(field, Message::UnknownSetting { name: name.clone() });
         }
-
         if self.end.is_some() && self.start.is_none() {
-            say(
-                Field::End,
-                "An end frame needs a start frame. Add a start picture, or remove the end.".into(),
-            );
+            say(Field::End, Message::EndWithoutStart);
         }
         if !self.references.is_empty() && self.model != Model::Kling3Omni {
-            say(
-                Field::References,
-                "Reference pictures work with Kling 3.0 Omni only. Change the model, or remove them."
-                    .into(),
-            );
+            say(Field::References, Message::ReferencesNeedOmni);
         }
         if self.references.len() > MOST_REFERENCES {
+            let (most, count) = (of(MOST_REFERENCES), of(self.references.len()));
             say(
                 Field::References,
-                format!(
-                    "At most {MOST_REFERENCES} reference pictures fit; there are {}. Remove some.",
-                    self.references.len()
-                ),
+                Message::TooManyReferences { most, count },
             );
         }
 
         let prompt = self.prompt.trim().chars().count();
         if prompt == 0 {
-            say(Field::Prompt, "Describe what happens in the clip.".into());
+            say(Field::Prompt, Message::PromptMissing);
         } else if prompt > PROMPT_CHARS {
-            say(
-                Field::Prompt,
-                format!(
-                    "The prompt is {} too long: at most {PROMPT_CHARS} characters fit.",
-                    characters(prompt - PROMPT_CHARS)
-                ),
-            );
+            let (over, most) = (of(prompt - PROMPT_CHARS), of(PROMPT_CHARS));
+            say(Field::Prompt, Message::PromptTooLong { over, most });
         }
 
         if let Some(message) = self.shots_violation() {
             say(Field::Shots, message);
         }
-
         if !LENGTH_SECONDS.contains(&self.length) {
-            say(
-                Field::Length,
-                format!(
-                    "A clip lasts {} to {} seconds; choose a length between them.",
-                    LENGTH_SECONDS.start(),
-                    LENGTH_SECONDS.end()
-                ),
-            );
+            let (least, most) = LENGTH_SECONDS.into_inner();
+            let (least, most) = (least.into(), most.into());
+            say(Field::Length, Message::LengthOutOfRange { least, most });
         }
 
         let avoid = self.avoid.trim().chars().count();
         if avoid > AVOID_CHARS {
-            say(
-                Field::Avoid,
-                format!(
-                    "What to avoid is {} too long: at most {AVOID_CHARS} characters fit.",
-                    characters(avoid - AVOID_CHARS)
-                ),
-            );
+            let (over, most) = (of(avoid - AVOID_CHARS), of(AVOID_CHARS));
+            say(Field::Avoid, Message::AvoidTooLong { over, most });
         }
         found
     }
 
     /// The first rule that the shots break.
-    fn shots_violation(&self) -> Option<String> {
+    fn shots_violation(&self) -> Option<Message> {
         if self.shots.is_empty() {
             return None;
         }
         if self.end.is_some() {
-            return Some(
-                "Shots and an end frame can't be combined. Remove the end frame, or use a single prompt."
-                    .into(),
-            );
+            return Some(Message::ShotsWithEnd);
         }
         if self.shots.len() > MOST_SHOTS {
-            return Some(format!(
-                "At most {MOST_SHOTS} shots fit in a clip; there are {}. Remove some.",
-                self.shots.len()
-            ));
+            let (most, count) = (of(MOST_SHOTS), of(self.shots.len()));
+            return Some(Message::TooManyShots { most, count });
         }
         for (number, shot) in (1..).zip(&self.shots) {
             let length = shot.prompt.trim().chars().count();
             if length == 0 {
-                return Some(format!("Describe what happens in shot {number}."));
+                return Some(Message::ShotMissing { number });
             }
             if length > SHOT_CHARS {
-                return Some(format!(
-                    "Shot {number} is {} too long: at most {SHOT_CHARS} characters fit.",
-                    characters(length - SHOT_CHARS)
-                ));
+                let (over, most) = (of(length - SHOT_CHARS), of(SHOT_CHARS));
+                return Some(Message::ShotTooLong { number, over, most });
             }
             if shot.seconds == 0 {
-                return Some(format!("Shot {number} needs at least one second."));
+                return Some(Message::ShotTooShort { number });
             }
         }
         let sum: u32 = self.shots.iter().map(|shot| u32::from(shot.seconds)).sum();
-        (sum != u32::from(self.length)).then(|| {
-            format!(
-                "The shots last {sum} s together, the clip {} s. Make them equal.",
-                self.length
-            )
-        })
+        let length = u32::from(self.length);
+        (sum != length).then_some(Message::ShotsUnequal { sum, length })
     }
 }
 
-fn characters(n: usize) -> String {
-    if n == 1 {
-        "1 character".into()
-    } else {
-        format!("{n} characters")
-    }
+/// A count, as messages carry it.
+fn of(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -191,7 +147,7 @@ mod tests {
         let mut found = settings.violations();
         assert_eq!(found.len(), 1, "{found:?}");
         let Violation { field, message } = found.remove(0);
-        (field, message)
+        (field, message.to_string())
     }
 
     fn shots(lengths: &[u8]) -> Vec<Shot> {

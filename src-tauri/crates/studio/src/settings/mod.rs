@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::frames::FrameHash;
+use crate::message::Message;
 
 /// Which of Kling's models makes the clip, by Apiframe's name for it.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize, Type)]
@@ -199,5 +200,5 @@ pub struct Violation {
     /// Where.
     pub field: Field,
     /// What is wrong and what to do.
-    pub message: String,
+    pub message: Message,
 }

@@ -101,24 +101,6 @@ impl Field {
             _ => return None,
         })
     }
-
-    /// The control's name as a person reads it.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Model => "Model",
-            Self::Prompt => "Prompt",
-            Self::Start => "Start frame",
-            Self::End => "End frame",
-            Self::Shots => "Shots",
-            Self::References => "References",
-            Self::Quality => "Quality",
-            Self::Length => "Length",
-            Self::Shape => "Shape",
-            Self::Sound => "Sound",
-            Self::Avoid => "Avoid",
-        }
-    }
 }
 
 #[cfg(test)]

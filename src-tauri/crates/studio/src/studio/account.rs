@@ -7,15 +7,13 @@ use std::time::Duration;
 use apiframe::{ApiKey, Client, Error, Me, RejectionKind};
 
 use super::{News, SandboxDoor, Studio};
+use crate::message::Message;
 use crate::paths::Profile;
 use crate::problem::Problem;
 use crate::session::{Account, Connection, Keep, KeyHint, KeySource, Session};
 
 /// How long the balance may lag: several jobs often end together, and one question is enough.
 const SOON: Duration = Duration::from_millis(800);
-const OFFLINE: &str =
-    "No connection to Apiframe. What you generate now is kept and sent when it is back.";
-const REFUSED: &str = "Apiframe no longer accepts your key. Replace it to keep generating.";
 
 impl Studio {
     /// Who is signed in, as far as is known.
@@ -57,7 +55,7 @@ impl Studio {
                     self.engine_of(Profile::Apiframe)?.set_client(None);
                     return Ok(self.set_session(Session::VaultTrouble {
                         trouble: error.trouble,
-                        message: error.sentence,
+                        message: error.message,
                     }));
                 }
             },
@@ -77,8 +75,7 @@ impl Studio {
     /// # Errors
     /// A problem with the key, the connection or the keychain; nothing was kept then.
     pub async fn sign_in(self: &Arc<Self>, pasted: &str, keep: Keep) -> Result<Session, Problem> {
-        let key =
-            ApiKey::parse(pasted).map_err(|shape| Problem::new("keyShape", shape.to_string()))?;
+        let key = ApiKey::parse(pasted).map_err(|shape| Message::from(&shape))?;
         let client = self.client(self.base.clone(), Some(key.clone()))?;
         let me = client.me().await.map_err(sign_in_problem)?;
         let source = match keep {
@@ -108,10 +105,7 @@ impl Studio {
             .as_ref()
             .map(|(_, source)| *source);
         if source == Some(KeySource::Environment) {
-            return Err(Problem::new(
-                "keyFromEnvironment",
-                "This key came with the environment variable APIFRAME_API_KEY. Remove it there.",
-            ));
+            return Err(Message::KeyFromEnvironment.into());
         }
         if source != Some(KeySource::ThisRun) {
             self.vault.remove().await?;
@@ -179,7 +173,7 @@ impl Studio {
     pub(super) fn key_refused(&self) {
         if let Session::Ready { mut account } = self.session() {
             account.connection = Connection::Refused {
-                message: REFUSED.into(),
+                message: Message::KeyStopped,
             };
             self.set_session(Session::Ready { account });
         }
@@ -261,8 +255,7 @@ impl Studio {
             None => self
                 .vault
                 .read()
-                .await
-                .map_err(|error| Problem::new("vault", error.sentence))?
+                .await?
                 .map(|key| (key, KeySource::Keychain)),
         };
         let Some((key, source)) = found else {
@@ -328,12 +321,9 @@ impl Studio {
         if let Some(door) = door.as_ref() {
             return Ok(door.clone());
         }
-        let opened = (self.sandbox)().await.map_err(|why| {
-            Problem::new(
-                "sandbox",
-                format!("The sandbox could not be started: {why}."),
-            )
-        })?;
+        let opened = (self.sandbox)()
+            .await
+            .map_err(|why| Problem::from(Message::SandboxFailed { error: why }))?;
         *door = Some(opened.clone());
         Ok(opened)
     }
@@ -370,14 +360,14 @@ fn told(mut account: Account, answer: Result<Me, Error>) -> Account {
             ) =>
         {
             account.connection = Connection::Refused {
-                message: REFUSED.into(),
+                message: Message::KeyStopped,
             };
         }
         // It is there, it just can't say.
         Err(Error::Rejected(_) | Error::Unsendable(_)) => {}
         Err(Error::Connect(_) | Error::Lost(_)) => {
             account.connection = Connection::Offline {
-                message: OFFLINE.into(),
+                message: Message::Disconnected,
             };
         }
     }
@@ -385,30 +375,20 @@ fn told(mut account: Account, answer: Result<Me, Error>) -> Account {
 }
 
 fn sign_in_problem(error: Error) -> Problem {
-    match error {
-        Error::Unsendable(why) => Problem::new("keyShape", why.to_string()),
-        Error::Connect(_) | Error::Lost(_) => Problem::new(
-            "offline",
-            "Apiframe could not be reached, so the key was not checked or stored. \
-             Check the connection and try again.",
-        ),
+    let message = match error {
+        Error::Unsendable(why) => {
+            tracing::error!(?why, "a key could not be checked");
+            Message::BrokeOff
+        }
+        Error::Connect(_) | Error::Lost(_) => Message::KeyNotChecked,
         Error::Rejected(rejection) => match rejection.kind {
-            RejectionKind::Unauthorized => Problem::new(
-                "keyRefused",
-                "Apiframe doesn’t recognise this key. Copy it again from the dashboard.",
-            ),
-            RejectionKind::Forbidden => Problem::new(
-                "keyRefused",
-                format!("Apiframe does not allow this key: {}", rejection.message),
-            ),
-            RejectionKind::RateLimited => Problem::new(
-                "busy",
-                "Apiframe asks for a short pause. Try again in a minute.",
-            ),
-            _ => Problem::new(
-                "busy",
-                "Apiframe could not check the key just now. Try again in a minute.",
-            ),
+            RejectionKind::Unauthorized => Message::KeyNotRecognised,
+            RejectionKind::Forbidden => Message::KeyNotAllowed {
+                said: rejection.message,
+            },
+            RejectionKind::RateLimited => Message::KeyCheckPause,
+            _ => Message::KeyCheckTrouble,
         },
-    }
+    };
+    message.into()
 }

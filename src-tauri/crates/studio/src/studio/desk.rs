@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Studio;
 use crate::generation::{GenerationId, Phase};
+use crate::message::Message;
 use crate::price::Price;
 use crate::problem::Problem;
 use crate::settings::{LONGEST_TEXT, Settings};
@@ -34,13 +35,18 @@ impl Studio {
     /// When a text in it is far too long, or it can't be written.
     pub fn save_draft(&self, draft: &Settings) -> Result<(), Problem> {
         if draft.has_endless_text() {
-            return Err(Problem::new(
-                "draftTooLong",
-                format!("This text is too long to be kept: at most {LONGEST_TEXT} characters fit."),
-            ));
+            return Err(Message::DraftTooLong {
+                most: u32::try_from(LONGEST_TEXT).unwrap_or(u32::MAX),
+            }
+            .into());
         }
         crate::durable::write(&self.home.draft_file(), draft.to_stored().as_bytes()).map_err(
-            |error| Problem::new("draft", format!("The draft could not be kept ({error}).")),
+            |error| {
+                Message::DraftNotKept {
+                    error: error.to_string(),
+                }
+                .into()
+            },
         )
     }
 
@@ -72,13 +78,9 @@ impl Studio {
                 .map_err(|_| {
                     // The error names the file, and the file the prompt.
                     tracing::warn!(generation = %id, "a clip could not be moved to the trash");
-                    Problem::new(
-                        "trash",
-                        format!(
-                            "{} could not be moved to the trash. Delete it in its folder, then remove it here.",
-                            clip.name
-                        ),
-                    )
+                    Problem::from(Message::NotTrashed {
+                        name: clip.name.clone(),
+                    })
                 })?;
         }
         Ok(engine.remove(id).await?)

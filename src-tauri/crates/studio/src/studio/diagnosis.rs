@@ -29,7 +29,7 @@ impl Studio {
             Ok(engine) => library_facts(&engine)
                 .await
                 .map_err(|error| error.to_string()),
-            Err(problem) => Err(problem.message),
+            Err(problem) => Err(problem.to_string()),
         };
         let not_known = || "not known".to_owned();
         let mut lines = vec![

@@ -18,12 +18,11 @@ impl Studio {
         &self,
         work: impl FnOnce(&Frames) -> Result<Frame, FrameProblem> + Send + 'static,
     ) -> Result<Frame, Problem> {
-        let ending = |why: String| Problem::new("picture", why);
         let turn = self.importing.acquire().await;
-        let turn = turn.map_err(|closed| ending(closed.to_string()))?;
+        let turn = turn.map_err(|closed| Problem::internal(&closed))?;
         let frames = self.frames.clone();
         let done = tokio::task::spawn_blocking(move || work(&frames)).await;
         drop(turn);
-        Ok(done.map_err(|stopped| ending(stopped.to_string()))??)
+        Ok(done??)
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Studio;
 use crate::ledger::{Books, Limits, Page, Today, csv};
 use crate::library::Library;
+use crate::message::Message;
 use crate::paths::Profile;
 use crate::problem::Problem;
 
@@ -78,13 +79,9 @@ impl Studio {
         .await
         .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)));
         written.map_err(|error| {
-            Problem::new(
-                "export",
-                format!(
-                    "The ledger could not be written to {} ({error}). Choose another place.",
-                    file.display()
-                ),
-            )
+            let file = file.display().to_string();
+            let error = error.to_string();
+            Message::ExportFailed { file, error }.into()
         })
     }
 }

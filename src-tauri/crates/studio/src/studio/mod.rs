@@ -29,6 +29,7 @@ use crate::clock::Clock;
 use crate::engine::{Engine, EngineConfig, Event};
 use crate::frames::Frames;
 use crate::library::Library;
+use crate::message::Message;
 use crate::paths::{Home, Profile};
 use crate::poll_plan::PUBLISHED;
 use crate::preferences::Preferences;
@@ -132,9 +133,7 @@ impl Studio {
     pub fn open(config: StudioConfig) -> Result<Arc<Self>, Problem> {
         let base = match config.base_url {
             Some(base) => base,
-            None => {
-                Url::parse(APIFRAME).map_err(|error| Problem::new("baseUrl", error.to_string()))?
-            }
+            None => Url::parse(APIFRAME).map_err(|error| Problem::internal(&error))?,
         };
         crate::durable::sweep(&config.home.data);
         crate::durable::sweep(&config.home.config);
@@ -223,7 +222,7 @@ impl Studio {
         };
         changed
             .save(&self.home.preferences_file())
-            .map_err(|error| Problem::new("preferences", error.to_string()))
+            .map_err(|error| Message::from(&error).into())
     }
 
     /// The folder that clips of a profile go to.
@@ -262,12 +261,7 @@ impl Studio {
     /// # Errors
     /// A problem when there is none: nobody has signed in yet.
     pub fn engine(self: &Arc<Self>) -> Result<Arc<Engine>, Problem> {
-        let profile = self.profile().ok_or_else(|| {
-            Problem::new(
-                "noKey",
-                "Sign in with an Apiframe key or take the sandbox first.",
-            )
-        })?;
+        let profile = self.profile().ok_or(Message::NoLibrary)?;
         self.engine_of(profile)
     }
 
@@ -295,8 +289,10 @@ impl Studio {
             rescue,
             frames: self.frames.clone(),
             clips_folder: self.clips_place(profile),
-            fetcher: Fetcher::new(&self.user_agent, loopback)
-                .map_err(|error| Problem::new("tls", error.to_string()))?,
+            fetcher: Fetcher::new(&self.user_agent, loopback).map_err(|error| {
+                tracing::error!(%error, "no clips can be fetched");
+                Problem::from(Message::TlsUnavailable)
+            })?,
             clock: self.clock.clone(),
             // Whatever stands in for Apiframe on this machine is as quick as the sandbox.
             usual_time: if loopback {
@@ -348,7 +344,7 @@ impl Studio {
             user_agent: self.user_agent.clone(),
             timeouts: apiframe::Timeouts::default(),
         })
-        .map_err(|error| Problem::new("baseUrl", error.to_string()))
+        .map_err(|error| Message::from(&error).into())
     }
 
     fn tell(&self, news: News) {

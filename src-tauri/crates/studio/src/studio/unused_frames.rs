@@ -53,7 +53,7 @@ impl Studio {
                     tracing::info!(removed.count, removed.bytes, "unused pictures were removed");
                 }
                 Ok(_) => {}
-                Err(error) => tracing::warn!(%error, "unused pictures could not be looked for"),
+                Err(error) => tracing::warn!(?error, "unused pictures could not be looked for"),
             }
         }
     }

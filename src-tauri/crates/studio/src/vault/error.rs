@@ -4,6 +4,8 @@ use keyring::Error;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::message::Message;
+
 /// The kinds of trouble that a person mends in different ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -18,43 +20,13 @@ pub enum VaultTrouble {
 
 /// A keychain in trouble. Never says anything about the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{sentence}")]
+#[error("{message}")]
 pub struct VaultError {
     /// What kind of trouble.
     pub trouble: VaultTrouble,
-    /// What happened and what to do about it, for the person.
-    pub sentence: String,
+    /// What happened and what to do about it.
+    pub message: Message,
 }
-
-const LOCKED: &str = if cfg!(target_os = "macos") {
-    "Your keychain is locked, or does not let Inbetween in. Unlock it in Keychain Access, allow \
-     Inbetween to use it when it asks, and try again."
-} else if cfg!(windows) {
-    "Windows does not let Inbetween use your stored credentials. Sign out of Windows and in \
-     again, and try again."
-} else {
-    "Your keychain is locked or was never set up. Unlock it (in Passwords and Keys with GNOME, in \
-     KWallet with KDE), and try again."
-};
-
-const UNANSWERED: &str = "Your keychain did not answer. If a window asks for its password, type \
-                          it in there, and try again.";
-
-const ABSENT: &str = if cfg!(any(target_os = "macos", windows)) {
-    "Inbetween could not reach the keychain of this computer. Restart the computer, and try again."
-} else {
-    "Inbetween found no keychain on this computer. Start a keyring service such as GNOME Keyring \
-     or KWallet, and try again."
-};
-
-const FAILED: &str = "Your keychain could not do what it was asked. Log out of your computer and \
-                      in again, and try again.";
-
-const NOT_A_KEY: &str = "What your keychain holds for Inbetween is not an Apiframe key. Remove \
-                         the entry for app.inbetween from it, and try again.";
-
-const SEVERAL: &str = "Your keychain holds more than one key for Inbetween. Remove the entries \
-                       for app.inbetween from it that you do not need, and try again.";
 
 /// What D-Bus answers when nobody is there to serve, or left while serving.
 const NOBODY: [&str; 5] = [
@@ -66,52 +38,49 @@ const NOBODY: [&str; 5] = [
 ];
 
 impl VaultError {
-    fn new(trouble: VaultTrouble, sentence: &str) -> Self {
-        Self {
-            trouble,
-            sentence: sentence.to_owned(),
-        }
+    fn new(trouble: VaultTrouble, message: Message) -> Self {
+        Self { trouble, message }
     }
 
     /// It did not answer in time, as one does that waits to be unlocked.
     pub(super) fn unanswered() -> Self {
-        Self::new(VaultTrouble::Locked, UNANSWERED)
+        Self::new(VaultTrouble::Locked, Message::KeychainSilent)
     }
 
     /// It broke down.
     pub(super) fn failed() -> Self {
-        Self::new(VaultTrouble::Failed, FAILED)
+        Self::new(VaultTrouble::Failed, Message::KeychainFailed)
     }
 
     /// What is kept there is no key.
     pub(super) fn not_a_key() -> Self {
-        Self::new(VaultTrouble::Failed, NOT_A_KEY)
+        Self::new(VaultTrouble::Failed, Message::KeychainNotAKey)
     }
 
     /// There is no keychain to connect to. Everything that fails before a session stands is
     /// counted here: no D-Bus, nobody there who serves secrets, a service that does not start.
     pub(super) fn absent(error: &Error) -> Self {
         log(VaultTrouble::Absent, error);
-        Self::new(VaultTrouble::Absent, ABSENT)
+        Self::new(VaultTrouble::Absent, Message::KeychainAbsent)
     }
 
     /// What an error of a keychain that was connected to means.
     pub(super) fn from_keychain(error: &Error) -> Self {
-        let (trouble, sentence) = match error {
-            Error::NoStorageAccess(_) => (VaultTrouble::Locked, LOCKED),
+        let (trouble, message) = match error {
+            Error::NoStorageAccess(_) => (VaultTrouble::Locked, Message::KeychainLocked),
             Error::PlatformFailure(cause) if platform::is_locked(cause.as_ref()) => {
-                (VaultTrouble::Locked, LOCKED)
+                (VaultTrouble::Locked, Message::KeychainLocked)
             }
             Error::PlatformFailure(cause) if says(cause.as_ref(), &NOBODY) => {
-                (VaultTrouble::Absent, ABSENT)
+                (VaultTrouble::Absent, Message::KeychainAbsent)
             }
-            Error::Ambiguous(_) => (VaultTrouble::Failed, SEVERAL),
+            Error::Ambiguous(_) => (VaultTrouble::Failed, Message::KeychainSeveral),
             // These two hold what was read, and it was not text.
             Error::BadEncoding(_) | Error::BadDataFormat(..) => return Self::not_a_key(),
-            _ => (VaultTrouble::Failed, FAILED),
+            _ => (VaultTrouble::Failed, Message::KeychainFailed),
         };
         log(trouble, error);
-        Self::new(trouble, sentence)
+        Self::new(trouble, message)
     }
 }
 
@@ -202,13 +171,6 @@ mod tests {
             let said = VaultError::from_keychain(&error);
             assert_eq!(said.trouble, VaultTrouble::Failed);
             assert!(!format!("{said} {said:?}").contains("secret"));
-        }
-    }
-
-    #[test]
-    fn every_sentence_says_what_to_do() {
-        for sentence in [LOCKED, UNANSWERED, ABSENT, FAILED, NOT_A_KEY, SEVERAL] {
-            assert!(sentence.ends_with("try again."), "{sentence}");
         }
     }
 

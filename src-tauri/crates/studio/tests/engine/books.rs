@@ -80,9 +80,9 @@ async fn limits_outlive_the_program_and_the_ledger_can_be_taken_along() {
         .await
         .unwrap_err();
     let problem = studio::problem::Problem::from(refused);
-    assert_eq!(problem.code, "limit");
+    assert_eq!(problem.message.code(), "spendingReached");
     assert!(
-        problem.message.contains("9 of today's limit of 10"),
+        problem.to_string().contains("9 of today's limit of 10"),
         "{}",
         problem.message
     );
@@ -106,7 +106,7 @@ async fn limits_outlive_the_program_and_the_ledger_can_be_taken_along() {
         .join("library/sandbox/library.sqlite/ledger.csv");
     let problem = again.export_ledger(&nowhere).await.unwrap_err();
     assert!(
-        problem.message.contains("Choose another place"),
+        problem.to_string().contains("Choose another place"),
         "{problem}"
     );
 }

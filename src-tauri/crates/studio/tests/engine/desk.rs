@@ -12,7 +12,7 @@ use studio::engine::{Engine, EngineConfig};
 use studio::frames::{FrameHash, Frames};
 use studio::generation::{Generation, GenerationId, Phase};
 use studio::library::{Filter, Library};
-use studio::notice::Notice;
+use studio::notice::{Notice, NoticeKind};
 use studio::settings::{Mode, Settings};
 
 /// Longer than anything here takes, shorter than a person's patience with a stuck test.
@@ -236,35 +236,41 @@ impl Desk {
         self.until(id, words, |generation| {
             generation
                 .waiting
-                .as_deref()
-                .is_some_and(|waiting| waiting.contains(words))
+                .as_ref()
+                .is_some_and(|waiting| waiting.to_string().contains(words))
         })
         .await
     }
 
     /// Waits until a notice stands above the gallery.
-    pub async fn until_noticed(&self, code: &str) -> String {
-        self.until_notice(code, |notice| notice.map(|notice| notice.message))
-            .await
+    pub async fn until_noticed(&self, kind: NoticeKind) -> String {
+        self.until_notice(kind, |notice| {
+            notice.map(|notice| notice.message.to_string())
+        })
+        .await
     }
 
     /// Waits until it is taken away.
-    pub async fn until_unnoticed(&self, code: &str) {
-        self.until_notice(code, |notice| notice.is_none().then_some(()))
+    pub async fn until_unnoticed(&self, kind: NoticeKind) {
+        self.until_notice(kind, |notice| notice.is_none().then_some(()))
             .await;
     }
 
-    async fn until_notice<T>(&self, code: &str, wanted: impl Fn(Option<Notice>) -> Option<T>) -> T {
+    async fn until_notice<T>(
+        &self,
+        kind: NoticeKind,
+        wanted: impl Fn(Option<Notice>) -> Option<T>,
+    ) -> T {
         let deadline = tokio::time::Instant::now() + HANG;
         loop {
             let notices = self.engine.notices();
-            let notice = notices.iter().find(|one| one.code == code).cloned();
+            let notice = notices.iter().find(|one| one.kind == kind).cloned();
             if let Some(found) = wanted(notice) {
                 return found;
             }
             assert!(
                 tokio::time::Instant::now() < deadline,
-                "waited in vain for a change of {code}: {notices:?}"
+                "waited in vain for a change of {kind:?}: {notices:?}"
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -146,7 +146,7 @@ async fn clips_read_only() {
     disk.again("ro");
     desk.sandbox.release();
     let waiting = desk.until_waiting(&id, "may not write to").await;
-    let sentence = waiting.waiting.unwrap();
+    let sentence = waiting.waiting.unwrap().to_string();
     assert!(sentence.contains("choose another clips folder in Settings"));
     disk.again("rw");
     ends_well(&desk, &id).await;
@@ -216,8 +216,8 @@ async fn library_full_before_sending() {
         disk.fill(pages * 4096);
         desk.sign_in();
         let full = |one: &Generation| {
-            let waiting = one.waiting.as_deref().unwrap_or_default();
-            waiting.contains(LIBRARY_FULL)
+            let waiting = one.waiting.as_ref().map(ToString::to_string);
+            waiting.is_some_and(|waiting| waiting.contains(LIBRARY_FULL))
         };
         let ready = |one: &Generation| matches!(one.phase, Phase::Ready { .. });
         let reached = desk

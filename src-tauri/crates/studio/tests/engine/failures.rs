@@ -6,6 +6,8 @@ use studio::engine::Event;
 use studio::generation::{Failure, Generation, Mend, Phase};
 use studio::ledger::Limits;
 use studio::library::Filter;
+use studio::message::Message;
+use studio::notice::NoticeKind;
 use studio::settings::Field;
 
 use crate::desk::{Desk, QUICK_PRICE, Setup, quick};
@@ -46,7 +48,7 @@ async fn too_few_credits_are_said_with_both_numbers() {
     desk.sandbox.set_credits(4);
     let failure = fails(&desk).await;
     assert_eq!(
-        failure.message,
+        failure.message.to_string(),
         "This clip needs 9 credits and 4 are left. Add credits, then try again."
     );
     assert_eq!(failure.charged, Some(false));
@@ -66,7 +68,7 @@ async fn a_refused_field_is_named() {
     );
     let failure = fails(&desk).await;
     assert_eq!(
-        failure.message,
+        failure.message.to_string(),
         "Apiframe refused the length: Must be 5 or 10."
     );
     assert_eq!(failure.field, Some(Field::Length));
@@ -81,7 +83,10 @@ async fn a_key_that_is_not_accepted_is_said_and_can_be_replaced() {
     desk.engine.set_client(Some(desk.client("afk_wrong")));
     let failure = fails(&desk).await;
     assert!(
-        failure.message.contains("did not accept the key"),
+        failure
+            .message
+            .to_string()
+            .contains("did not accept the key"),
         "{}",
         failure.message
     );
@@ -99,7 +104,7 @@ async fn a_failed_job_says_why_and_was_not_charged() {
     );
     let failure = fails(&desk).await;
     assert_eq!(
-        failure.message,
+        failure.message.to_string(),
         "The model could not make this clip: The prompt was flagged by moderation."
     );
     assert_eq!(failure.charged, Some(false));
@@ -202,8 +207,10 @@ async fn trouble_while_polling_never_loses_a_paid_job() {
 #[tokio::test]
 async fn a_key_refused_while_rendering_does_not_lose_the_job() {
     let desk = Desk::new().await;
-    desk.sandbox
-        .fault(Fault::on(Call::Job).then(Answer::status(401)));
+    for call in [Call::Job, Call::Me] {
+        desk.sandbox
+            .fault(Fault::on(call).then(Answer::status(401)));
+    }
     let id = desk.generate(quick("Revoked")).await;
     desk.until_waiting(&id, "no longer accepts the key").await;
     desk.sandbox.clear_faults();
@@ -213,12 +220,42 @@ async fn a_key_refused_while_rendering_does_not_lose_the_job() {
 }
 
 #[tokio::test]
+async fn one_job_that_is_forbidden_keeps_no_other_from_its_clip() {
+    for status in [401, 403] {
+        let desk = Desk::new().await;
+        let mut events = desk.engine.events();
+        desk.sandbox.hold();
+        let forbidden = desk.generate(quick("Somebody else's")).await;
+        let job = desk
+            .until(&forbidden, "taken", |one| one.job_id.is_some())
+            .await
+            .job_id
+            .unwrap();
+        let fault = Fault::on(Call::Job).path(job);
+        desk.sandbox.fault(fault.then(Answer::status(status)));
+        desk.until_waiting(&forbidden, "does not show this job")
+            .await;
+        let other = desk.generate(quick("Mine")).await;
+        desk.sandbox.release();
+        desk.until_ready(&other).await;
+        while let Ok(event) = events.try_recv() {
+            assert!(!matches!(event, Event::KeyRefused), "{status}");
+        }
+        desk.sandbox.clear_faults();
+        desk.until_ready(&forbidden).await;
+        desk.is_settled(2, 2 * QUICK_PRICE).await;
+    }
+}
+
+#[tokio::test]
 async fn a_refused_key_is_told_at_whichever_call_it_shows() {
     for call in [Call::Upload, Call::Generate, Call::Job] {
         let desk = Desk::new().await;
         let mut events = desk.engine.events();
-        desk.sandbox
-            .fault(Fault::on(call).then(Answer::status(401)));
+        for call in [call, Call::Me] {
+            desk.sandbox
+                .fault(Fault::on(call).then(Answer::status(401)));
+        }
         let mut settings = quick("Revoked");
         settings.start = Some(desk.frame([9, 9, 9]));
         desk.generate(settings).await;
@@ -289,9 +326,9 @@ async fn an_expired_clip_is_called_that() {
         })
         .await;
     let failure = failure(failed);
-    assert_eq!(failure.code, "expired");
+    assert_eq!(failure.message, Message::ClipExpired);
     assert!(
-        failure.message.contains("deleted this clip"),
+        failure.message.to_string().contains("deleted this clip"),
         "{}",
         failure.message
     );
@@ -324,6 +361,7 @@ async fn a_clips_folder_that_cannot_be_written_is_said_and_waited_for() {
         waiting
             .waiting
             .unwrap()
+            .to_string()
             .contains("choose another in Settings")
     );
     std::fs::remove_file(desk.clips()).unwrap();
@@ -341,7 +379,7 @@ async fn a_chosen_folder_that_is_gone_is_said_at_once_and_never_made_and_waited_
         ..Setup::default()
     })
     .await;
-    let said = desk.until_noticed("clipsFolder").await;
+    let said = desk.until_noticed(NoticeKind::ClipsFolder).await;
     assert!(said.contains("films is not there"), "{said}");
     let id = desk.generate(quick("Unplugged")).await;
     desk.until_waiting(&id, "Connect its drive").await;
@@ -349,7 +387,7 @@ async fn a_chosen_folder_that_is_gone_is_said_at_once_and_never_made_and_waited_
     std::fs::create_dir(&drive).unwrap();
     desk.until_ready(&id).await;
     desk.is_settled(1, QUICK_PRICE).await;
-    desk.until_unnoticed("clipsFolder").await;
+    desk.until_unnoticed(NoticeKind::ClipsFolder).await;
 }
 
 #[tokio::test]
@@ -373,7 +411,7 @@ async fn a_refused_picture_names_its_slot() {
         .await;
     let failure = failure(failed);
     assert_eq!(
-        failure.message,
+        failure.message.to_string(),
         "Apiframe did not take the picture of the start frame: Unsupported file type."
     );
     assert_eq!(failure.field, Some(Field::Start));

@@ -12,6 +12,7 @@ use sandbox::Sandbox;
 use studio::clock::Clock;
 use studio::generation::{Generation, Phase};
 use studio::library::Filter;
+use studio::message::Message;
 use studio::paths::{HOME_VARIABLE, Home};
 use studio::settings::{Mode, Model, Settings, Shape};
 use studio::studio::{Studio, StudioConfig};
@@ -326,11 +327,11 @@ async fn what_a_newer_program_wrote_in_a_row_is_shown_and_kept() {
         for one in all(&studio).await {
             refused |= !one.whole
                 && matches!(&one.phase, Phase::Failed { failure }
-                    if failure.code == "unreadable" && failure.charged == Some(false));
+                    if failure.message == Message::EntryNotSent && failure.charged == Some(false));
             waits |= one.settings.prompt == "Not known here"
                 && one
                     .waiting
-                    .is_some_and(|words| words.contains("newer Inbetween"));
+                    .is_some_and(|message| message == Message::NewerSettings);
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -196,11 +196,9 @@ async fn what_waits_for_room_goes_on_when_the_limit_is_raised_and_not_before() {
     desk.sign_in();
     let waiting = desk.until_waiting(&id, "raise the limit").await;
     assert_eq!(
-        waiting.waiting.as_deref(),
-        Some(
-            "Waiting: this clip may cost 45 credits, more than your limit of 44 a day. It goes on \
+        waiting.waiting.unwrap().to_string(),
+        "Waiting: this clip may cost 45 credits, more than your limit of 44 a day. It goes on \
              when you raise the limit in Settings."
-        )
     );
     assert!(waiting.can_cancel);
 
@@ -229,11 +227,9 @@ async fn what_waits_for_room_goes_on_by_itself_when_the_day_ends() {
     desk.sign_in();
     let waiting = desk.until_waiting(&second, "today's limit").await;
     assert_eq!(
-        waiting.waiting.as_deref(),
-        Some(
-            "Waiting: today's limit of 9 credits is reached. It goes on tomorrow, or when you raise \
+        waiting.waiting.unwrap().to_string(),
+        "Waiting: today's limit of 9 credits is reached. It goes on tomorrow, or when you raise \
              the limit."
-        )
     );
     hours.store(13, Ordering::SeqCst);
     desk.until_ready(&second).await;

@@ -1,9 +1,11 @@
 //! A generation's good life.
 
+use sandbox::{Answer, Call, Fault};
 use serde_json::{Value, json};
 use studio::engine::Event;
 use studio::generation::Phase;
 use studio::library::Filter;
+use studio::message::Message;
 use studio::settings::{Field, Settings};
 
 use crate::desk::{Desk, QUICK_PRICE, quick};
@@ -32,6 +34,34 @@ async fn a_prompt_becomes_a_clip_on_the_disk_byte_for_byte() {
     );
     assert!(clip.last_frame_ms < clip.duration_ms);
     assert_eq!(done.credits, Some(QUICK_PRICE));
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn the_pictures_of_a_generation_are_sent_beside_each_other() {
+    let desk = Desk::new().await;
+    // The first upload gets no answer for as long as that is waited for.
+    desk.sandbox
+        .fault(Fault::on(Call::Upload).times(1).then(Answer::Stall));
+    let (start, end) = (desk.frame([200, 30, 30]), desk.frame([30, 30, 200]));
+    let id = desk
+        .generate(Settings {
+            start: Some(start),
+            end: Some(end),
+            ..quick("Red becomes blue")
+        })
+        .await;
+    desk.until_ready(&id).await;
+    let requests = desk.sandbox.requests().into_iter();
+    let uploads: Vec<String> = requests
+        .filter(|request| request.path == "/v2/uploads")
+        .map(|request| String::from_utf8_lossy(&request.body).into_owned())
+        .collect();
+    for frame in [start, end] {
+        let name = frame.to_string();
+        let sent = uploads[..2].iter().filter(|body| body.contains(&name));
+        assert_eq!(sent.count(), 1, "one picture waited for the other");
+    }
     desk.is_settled(1, QUICK_PRICE).await;
 }
 
@@ -153,8 +183,8 @@ async fn what_was_not_sent_can_be_called_off_and_costs_nothing() {
         panic!("{called_off:?}")
     };
     assert_eq!(
-        (failure.code.as_str(), failure.charged),
-        ("cancelled", Some(false))
+        (failure.message, failure.charged),
+        (Message::Cancelled, Some(false))
     );
     desk.sign_in();
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;

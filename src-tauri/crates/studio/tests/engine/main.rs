@@ -12,6 +12,7 @@ mod life;
 mod matrix;
 mod moved;
 mod odd;
+mod panics;
 mod recovery;
 mod report;
 mod rescue;

@@ -14,6 +14,8 @@ use studio::engine::EngineError;
 use studio::frames::FrameProblem;
 use studio::generation::{GenerationId, Phase};
 use studio::library::{Filter, LibraryError};
+use studio::message::Message;
+use studio::notice::NoticeKind;
 use studio::paths::{HOME_VARIABLE, Home, Profile};
 use studio::settings::{LONGEST_TEXT, Settings};
 use studio::studio::{Studio, StudioConfig};
@@ -53,7 +55,7 @@ async fn with_the_library_deleted_meanwhile_nothing_is_sent_and_the_clips_are_th
     desk.is_settled(1, QUICK_PRICE).await;
 
     let desk = Desk::start_again(desk.kill());
-    let message = desk.until_noticed("rescued").await;
+    let message = desk.until_noticed(NoticeKind::Rescued).await;
     assert!(
         message.contains("One clip from the clips folder was added again"),
         "{message}"
@@ -95,7 +97,7 @@ async fn an_empty_file_in_the_librarys_place_is_damage_and_the_clips_are_taken_i
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("library.sqlite"), b"").unwrap();
     let desk = Desk::start_again(rest);
-    let message = desk.until_noticed("rescued").await;
+    let message = desk.until_noticed(NoticeKind::Rescued).await;
     assert!(message.contains("there was no backup"), "{message}");
     assert!(message.contains("One clip"), "{message}");
 }
@@ -154,7 +156,10 @@ async fn a_few_pictures_are_taken_in_at_the_same_time_and_all_in_the_end() {
         })
     });
     for import in imports.collect::<Vec<_>>() {
-        assert_eq!(import.await.unwrap().unwrap_err().code, "empty");
+        assert_eq!(
+            import.await.unwrap().unwrap_err().message,
+            Message::PictureEmpty
+        );
     }
     let most = most.load(Ordering::SeqCst);
     assert!((1..=4).contains(&most), "{most} at once");
@@ -172,7 +177,12 @@ async fn a_draft_has_an_end_and_the_one_before_stays() {
     let longest = with("ä".repeat(LONGEST_TEXT));
     studio.save_draft(&longest).unwrap();
     let refused = studio.save_draft(&with("ä".repeat(LONGEST_TEXT + 1)));
-    assert!(refused.unwrap_err().message.contains("20000 characters"));
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("20000 characters")
+    );
     assert_eq!(studio.draft(), Some(longest));
 
     // One of an older version, and a pipe.

@@ -9,6 +9,7 @@ use studio::clock::Clock;
 use studio::engine::{EngineError, Event, RecoveryError};
 use studio::generation::{Clip, Generation, GenerationId, Mend, Phase};
 use studio::library::Filter;
+use studio::message::Message;
 use studio::remote::{RemoteJob, RemoteStanding};
 use studio::settings::{Field, Model, Settings, Shape};
 
@@ -207,7 +208,7 @@ async fn bringing_everything_in_goes_on_after_it_broke_off_and_after_a_restart()
     let harvest = desk.engine.bring_in_all().await;
     assert_eq!(harvest.brought, 1);
     let trouble = harvest.trouble.unwrap();
-    assert!(trouble.contains("Nothing is lost"), "{trouble}");
+    assert!(trouble.to_string().contains("Nothing is lost"), "{trouble}");
     let desk = Desk::start_again(desk.kill());
     assert_eq!(desk.engine.bring_in_all().await.brought, 2);
     let (all, ..) = desk.engine.page(Filter::All, None).await.unwrap();
@@ -307,7 +308,7 @@ async fn one_that_expires_after_it_was_brought_in_offers_its_settings_and_no_bli
     let Phase::Failed { failure } = failed.phase else {
         unreachable!()
     };
-    assert_eq!(failure.code, "expired");
+    assert_eq!(failure.message, Message::ClipExpired);
     assert_eq!(failure.mends, [Mend::FixSettings]);
 }
 
@@ -323,7 +324,10 @@ async fn an_id_that_is_none_is_told_in_words_without_asking_anybody() {
     ] {
         let error = desk.engine.bring_in(pasted).await.unwrap_err();
         assert!(error.to_string().contains(words), "{pasted:?}: {error}");
-        assert_eq!(error.code(), "jobId");
+        assert!(
+            matches!(error, RecoveryError::NoId | RecoveryError::NotAnId),
+            "{error}"
+        );
     }
     assert_eq!(desk.asked("GET", "/"), 0);
     let nobody = "0b8f6c1e-2d34-4c5a-9e7b-1f2a3b4c5d6e";
@@ -338,8 +342,8 @@ async fn every_failure_to_list_is_told_in_words() {
         (Answer::Refuse, "could not be reached"),
         (Answer::Stall, "could not be reached"),
         (Answer::WrongType, "could not be reached"),
-        (Answer::status(401), "does not accept the key"),
-        (Answer::status(403), "does not accept the key"),
+        (Answer::status(401), "did not accept the key"),
+        (Answer::status(403), "did not accept the key"),
         (
             Answer::status(429).with_header("Retry-After", "90"),
             "a pause of 90 s",
@@ -422,7 +426,7 @@ async fn until_unknown(desk: &Desk, id: &GenerationId) -> String {
         })
         .await;
     match one.phase {
-        Phase::Uncertain { message } => message,
+        Phase::Uncertain { message } => message.to_string(),
         other => panic!("{other:?}"),
     }
 }
@@ -463,4 +467,43 @@ async fn an_unknown_one_is_looked_for_as_often_as_asked_and_pays_only_by_the_per
     desk.until_ready(&again).await;
     until_unknown(&desk, &id).await;
     desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_lost_request_is_found_by_all_it_asked_for_whatever_pauses_are_asked_for() {
+    let desk = Desk::new().await;
+    desk.sandbox.set_credits(100_000);
+    desk.sandbox.hold();
+    for number in 0..250 {
+        // The same words, but not the same clip.
+        let length = 4 + number % 10;
+        let settings = Settings {
+            length,
+            ..quick("Lost")
+        };
+        elsewhere(&desk, &settings).await;
+    }
+    let id = lost(&desk, Answer::DropAfter).await;
+    desk.sandbox.clear_faults();
+    let job = desk.sandbox.jobs()[250].id.clone();
+    for number in 0..250 {
+        elsewhere(&desk, &quick(&format!("Another, {number}"))).await;
+    }
+    let left = desk.kill();
+    for tenth in 1..=60 {
+        let pause = Answer::status(429).with_header("Retry-After", "0");
+        left.0.fault(
+            Fault::on(Call::Job)
+                .after(tenth * 10 - 1)
+                .times(1)
+                .then(pause),
+        );
+    }
+    left.0.clear_requests();
+    let desk = a_day_later(left);
+    let found = desk.until(&id, "found", |one| one.job_id.is_some()).await;
+    assert_eq!(found.job_id.as_deref(), Some(job.as_str()));
+    let asked = desk.asked("GET", "/v2/jobs/");
+    assert!(asked < 600, "{asked} requests for 501 jobs");
+    assert_eq!(desk.asked("POST", "/v2/videos/generate"), 0);
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use studio::generation::Phase;
 use studio::library::Filter;
+use studio::notice::NoticeKind;
 
 use crate::desk::{Desk, QUICK_PRICE, quick};
 
@@ -31,9 +32,11 @@ fn damage(file: &PathBuf) {
 
 fn rescued(desk: &Desk) -> Option<String> {
     let notices = desk.engine.notices();
-    let notice = notices.into_iter().find(|one| one.code == "rescued")?;
+    let notice = notices
+        .into_iter()
+        .find(|one| one.kind == NoticeKind::Rescued)?;
     assert!(notice.can_dismiss);
-    Some(notice.message)
+    Some(notice.message.to_string())
 }
 
 #[tokio::test]
@@ -142,7 +145,7 @@ async fn a_damaged_library_is_set_aside_and_every_clip_is_there_again() {
     let rest = desk.kill();
     damage(&file);
     let desk = Desk::start_again(rest);
-    let message = desk.until_noticed("rescued").await;
+    let message = desk.until_noticed(NoticeKind::Rescued).await;
     assert!(message.contains("the backup of"), "{message}");
     assert!(
         message.contains("One clip from the clips folder was added again"),
@@ -172,7 +175,7 @@ async fn a_damaged_library_is_set_aside_and_every_clip_is_there_again() {
     assert_eq!(aside, 1);
     desk.is_settled(2, 2 * QUICK_PRICE).await;
 
-    desk.engine.dismiss_notice("rescued");
+    desk.engine.dismiss_notice(NoticeKind::Rescued);
     assert_eq!(rescued(&desk), None);
 }
 
@@ -202,6 +205,7 @@ async fn what_a_backup_knows_as_unsent_is_never_sent_again_by_itself() {
     let Phase::Uncertain { message } = doubtful.phase else {
         unreachable!()
     };
+    let message = message.to_string();
     assert!(
         message.contains("an older copy of it was taken"),
         "{message}"
@@ -223,7 +227,7 @@ async fn without_a_backup_a_new_library_begins_with_the_clips_on_the_disk() {
     let _ = fs::remove_dir_all(file.parent().unwrap().join("backups"));
     damage(&file);
     let desk = Desk::start_again(rest);
-    let message = desk.until_noticed("rescued").await;
+    let message = desk.until_noticed(NoticeKind::Rescued).await;
     assert!(message.contains("there was no backup"), "{message}");
     let (clips, _, _) = desk.engine.page(Filter::All, None).await.unwrap();
     assert_eq!(clips.len(), 1, "{clips:#?}");

@@ -91,6 +91,10 @@ async fn a_refusal_after_an_attempt_that_never_arrived_says_why() {
     let Phase::Failed { failure } = failed.phase else {
         unreachable!()
     };
-    assert!(failure.message.contains("credits"), "{}", failure.message);
+    assert!(
+        failure.message.to_string().contains("credits"),
+        "{}",
+        failure.message
+    );
     desk.is_settled(0, 0).await;
 }

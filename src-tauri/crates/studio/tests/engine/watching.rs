@@ -130,7 +130,7 @@ async fn a_pause_of_a_day_keeps_a_paid_clip_for_minutes_and_says_until_when() {
     desk.sandbox
         .fault(Fault::on(Call::Job).times(1).then(pause_of("86400")));
     let waiting = desk.until_waiting(&id, "It goes on by itself at ").await;
-    let waiting = waiting.waiting.unwrap();
+    let waiting = waiting.waiting.unwrap().to_string();
     assert!(!waiting.contains("86400"), "{waiting}");
     desk.sandbox.release();
     desk.sandbox.clear_requests();

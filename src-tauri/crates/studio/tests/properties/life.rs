@@ -6,6 +6,7 @@ use studio::generation::{
     Clip, Failure, GenerationId, JobRecord, Millis, Record, State, Submission,
 };
 use studio::library::{Library, LibraryError};
+use studio::message::Message;
 use studio::settings::Settings;
 
 use crate::model::{Event, Model};
@@ -55,8 +56,7 @@ fn record(id: &GenerationId) -> Record {
 
 fn failure() -> Failure {
     Failure {
-        code: "x".into(),
-        message: "It did not work.".into(),
+        message: Message::JobFailed,
         field: None,
         charged: None,
         mends: Vec::new(),
@@ -113,7 +113,7 @@ fn write(
         ),
         Event::Failed => library.failed(id, &failure(), now),
         Event::Uncertain => library.uncertain(id, &failure(), now),
-        Event::Waiting => library.waiting(id, Some("It waits.")),
+        Event::Waiting => library.waiting(id, Some(&Message::ServerTrouble)),
         Event::Resume => library.resume(id),
         Event::Cancel => library.cancel(id, &failure(), now),
         Event::Etag => library.set_etag(id, Some("\"a\"")),

@@ -169,7 +169,7 @@ async fn more_than_the_cap_is_refused_whether_it_is_announced_or_not() {
         let server = Server::saying(vec![answer]).await;
         let (ended, kept, _) = attempt(&server.url(), "", None).await;
         assert!(
-            matches!(ended, Err(DownloadError::NotTheClip("it is too large"))),
+            matches!(ended, Err(DownloadError::NotTheClip(ClipFault::TooLarge))),
             "{ended:?}"
         );
         assert!(kept.len() <= 40, "{} bytes", kept.len());
@@ -230,7 +230,10 @@ async fn a_name_that_leads_inside_is_refused_at_the_connection_itself() {
         let fetcher = Fetcher::with_names("test", loopback, FetchLimits::default(), names).unwrap();
         let ended = fetcher.fetch(&url, &part, None, |_| {}).await;
         assert!(
-            matches!(ended, Err(DownloadError::Address(address::PRIVATE))),
+            matches!(
+                ended,
+                Err(DownloadError::Address(AddressFault::PrivateNetwork))
+            ),
             "{inside}: {ended:?}"
         );
     }

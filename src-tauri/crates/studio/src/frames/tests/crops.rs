@@ -1,6 +1,7 @@
 //! An end frame cut to the shape of the start frame.
 
 use super::samples::*;
+use crate::message::Message;
 
 #[test]
 fn the_middle_is_kept_in_the_shape_of_the_other_frame() {
@@ -13,7 +14,7 @@ fn the_middle_is_kept_in_the_shape_of_the_other_frame() {
     let cropped = bench.frames.crop_like(end.hash, start.hash).unwrap();
     assert_eq!((cropped.width, cropped.height), (900, 506));
     assert_eq!(cropped.name, "end.png");
-    assert_eq!(cropped.changes, ["Cropped to 900 × 506 pixels."]);
+    assert_eq!(changes(&cropped), ["Cropped to 900 × 506 pixels."]);
     assert_eq!(
         colours(&bench.picture(&cropped)),
         colours(&bench.picture(&end)),
@@ -34,7 +35,7 @@ fn what_was_changed_before_is_still_told() {
     let end = bench.taken("end.jpg", &lying);
     let cropped = bench.frames.crop_like(end.hash, start.hash).unwrap();
     assert_eq!(
-        cropped.changes,
+        changes(&cropped),
         ["Turned upright.", "Cropped to 450 × 450 pixels."]
     );
 }
@@ -45,5 +46,5 @@ fn a_picture_that_would_become_too_small_is_refused() {
     let start = bench.taken("start.png", &png(1000, 400));
     let end = bench.taken("end.png", &png(600, 1000));
     let problem = bench.frames.crop_like(end.hash, start.hash).unwrap_err();
-    assert_eq!(problem.code(), "tooSmall");
+    assert_eq!(Message::from(&problem).code(), "pictureTooSmall");
 }

@@ -36,6 +36,29 @@ fn a_frame_is_there_after_a_restart() {
 }
 
 #[test]
+fn what_was_said_of_a_frame_before_there_were_codes_is_still_said() {
+    let bench = Bench::new();
+    let frame = bench.taken("harbour.png", &png(400, 320));
+    let file = bench
+        .folder
+        .path()
+        .join(format!("frames/{}.json", frame.hash));
+    let mut stored: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    stored["changes"] = serde_json::json!([
+        "Turned upright.",
+        { "code": "cropped", "width": 40, "height": 30 },
+        { "code": "ofALaterProgram" },
+    ]);
+    fs::write(&file, stored.to_string()).unwrap();
+    let again = bench.frames.get(frame.hash).unwrap();
+    assert_eq!(again.name, "harbour.png");
+    let said = changes(&again);
+    assert_eq!(said[0], "Turned upright.");
+    assert_eq!(said[1], "Cropped to 40 × 30 pixels.");
+    assert!(said[2].contains("ofALaterProgram"), "{said:?}");
+}
+
+#[test]
 fn the_same_picture_twice_is_one_frame_with_the_latest_name() {
     let bench = Bench::new();
     let first = bench.taken("first.png", &png(400, 320));
@@ -96,7 +119,7 @@ fn a_folder_that_takes_no_files_is_named_in_the_sentence() {
     let folder = bench.folder.path().join("frames");
     fs::write(&folder, b"").unwrap();
     let (code, sentence) = bench.refused("photo.png", &png(400, 320));
-    assert_eq!(code, "notStored");
+    assert_eq!(code, "pictureNotStored");
     assert!(
         sentence.contains(&folder.display().to_string()),
         "{sentence}"
@@ -116,7 +139,7 @@ fn a_folder_without_permission_to_write_is_named_in_the_sentence() {
         return;
     }
     let (code, _) = bench.refused("photo.png", &png(400, 320));
-    assert_eq!(code, "notStored");
+    assert_eq!(code, "pictureNotStored");
     assert_eq!(files(&folder), 0);
 }
 

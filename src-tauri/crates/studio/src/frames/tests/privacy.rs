@@ -25,7 +25,7 @@ fn the_place_is_gone_from_a_jpeg_and_its_pixels_are_the_same() {
     );
     let photo = [&photo[..], b"My kitchen, as a video"].concat();
     let frame = bench.taken("photo.jpg", &photo);
-    assert_eq!(frame.changes, [PLACE_REMOVED]);
+    assert_eq!(changes(&frame), [PLACE_REMOVED]);
     let kept = bench.kept(&frame);
     for secret in [&b"Exif"[..], b"My kitchen", b"\x88\x25"] {
         assert!(holds(&photo, secret) && !holds(&kept, secret));
@@ -40,7 +40,7 @@ fn the_place_is_gone_from_a_photo_that_is_turned() {
     let bench = Bench::new();
     let photo = with_segments(&jpeg(400, 320), &[(0xe1, &exif(6, true))]);
     let frame = bench.taken("photo.jpg", &photo);
-    assert_eq!(frame.changes, ["Turned upright.", PLACE_REMOVED]);
+    assert_eq!(changes(&frame), ["Turned upright.", PLACE_REMOVED]);
     assert!(!holds(&bench.kept(&frame), b"Exif"));
 }
 
@@ -56,7 +56,7 @@ fn the_place_is_gone_from_a_png_and_its_pixels_are_the_same() {
     quarters(400, 320).write_with_encoder(encoder).unwrap();
     assert!(holds(&photo, b"eXIf"));
     let frame = bench.taken("photo.png", &photo);
-    assert_eq!(frame.changes, [PLACE_REMOVED]);
+    assert_eq!(changes(&frame), [PLACE_REMOVED]);
     let kept = bench.kept(&frame);
     assert!(!holds(&kept, b"eXIf"));
     let pixels = |bytes: &[u8]| image::load_from_memory(bytes).unwrap();

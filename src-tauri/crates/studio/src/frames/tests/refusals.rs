@@ -1,5 +1,6 @@
 //! What cannot be a frame: each reason with its own code and sentence.
 
+use crate::message::Message;
 use std::fs;
 use std::path::Path;
 
@@ -15,11 +16,11 @@ fn what_is_too_small_or_too_long_is_refused_in_numbers() {
         (ImageFormat::Jpeg, jpeg(400, 299)),
     ] {
         let (code, sentence) = bench.refused("x", &file);
-        assert_eq!(code, "tooSmall", "{format:?}");
+        assert_eq!(code, "pictureTooSmall", "{format:?}");
         assert!(sentence.contains("400 × 299 pixels"), "{sentence}");
     }
     let (code, sentence) = bench.refused("x", &png(751, 300));
-    assert_eq!(code, "tooLong");
+    assert_eq!(code, "pictureTooWide");
     assert!(sentence.contains("too wide: 751 × 300"), "{sentence}");
     bench.taken("x", &png(750, 300));
     bench.taken("x", &png(300, 300));
@@ -45,7 +46,7 @@ fn a_picture_made_to_fill_the_memory_is_refused_by_its_header() {
     photo[frame_header + 7..frame_header + 9].copy_from_slice(&side[2..]);
     for file in [bomb, photo] {
         let (code, sentence) = bench.refused("bomb", &file);
-        assert_eq!(code, "tooLarge");
+        assert_eq!(code, "pictureTooLarge");
         assert!(sentence.contains("30000 × 30000 pixels"), "{sentence}");
         assert!(sentence.contains("120 megapixels"), "{sentence}");
     }
@@ -74,7 +75,7 @@ fn a_picture_that_stops_half_way_is_refused() {
     for format in formats {
         let file = encoded(&quarters(400, 320), format);
         let (code, sentence) = bench.refused("x", &file[..file.len() * 2 / 3]);
-        assert_eq!(code, "broken", "{format:?}");
+        assert_eq!(code, "pictureBroken", "{format:?}");
         assert!(sentence.contains("damaged or incomplete"), "{sentence}");
     }
 }
@@ -82,15 +83,15 @@ fn a_picture_that_stops_half_way_is_refused() {
 #[test]
 fn nothing_at_all_and_text_are_refused() {
     let bench = Bench::new();
-    assert_eq!(bench.refused("x.png", b"").0, "empty");
-    assert_eq!(bench.refused("x.png", b"hello").0, "notAPicture");
+    assert_eq!(bench.refused("x.png", b"").0, "pictureEmpty");
+    assert_eq!(bench.refused("x.png", b"hello").0, "pictureIsOther");
 }
 
 #[test]
 fn a_heic_photo_gets_its_own_sentence() {
     let bench = Bench::new();
     let (code, sentence) = bench.refused("IMG_1.HEIC", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
-    assert_eq!(code, "unsupported");
+    assert_eq!(code, "pictureUnsupported");
     assert_eq!(
         sentence,
         "Inbetween can't read HEIC pictures. Export it as JPEG or PNG and drop that."
@@ -98,9 +99,9 @@ fn a_heic_photo_gets_its_own_sentence() {
 }
 
 /// The code of a refusal of a path.
-fn refused(bench: &Bench, path: &Path) -> (&'static str, String) {
+fn refused(bench: &Bench, path: &Path) -> (String, String) {
     let problem = bench.frames.import_path(path).unwrap_err();
-    (problem.code(), problem.to_string())
+    (Message::from(&problem).code(), problem.to_string())
 }
 
 #[test]
@@ -114,7 +115,7 @@ fn a_link_dropped_from_a_browser_is_known_as_one() {
         "data:image/png;base64,iVBORw0KGgo",
     ] {
         let (code, sentence) = refused(&bench, Path::new(link));
-        assert_eq!(code, "link", "{link}");
+        assert_eq!(code, "pictureIsLink", "{link}");
         assert!(sentence.contains("Save the picture first"), "{sentence}");
     }
 }
@@ -123,15 +124,15 @@ fn a_link_dropped_from_a_browser_is_known_as_one() {
 fn what_is_no_readable_file_is_refused_for_its_own_reason() {
     let bench = Bench::new();
     let folder = bench.folder.path();
-    assert_eq!(refused(&bench, folder).0, "notAFile");
-    assert_eq!(refused(&bench, &folder.join("gone.png")).0, "missing");
+    assert_eq!(refused(&bench, folder).0, "pictureIsFolder");
+    assert_eq!(refused(&bench, &folder.join("gone.png")).0, "pictureGone");
     let empty = folder.join("empty.png");
     fs::write(&empty, b"").unwrap();
-    assert_eq!(refused(&bench, &empty).0, "empty");
-    assert_eq!(refused(&bench, &empty.join("inside")).0, "missing");
+    assert_eq!(refused(&bench, &empty).0, "pictureEmpty");
+    assert_eq!(refused(&bench, &empty.join("inside")).0, "pictureGone");
     let notes = folder.join("notes.png");
     fs::write(&notes, b"no picture").unwrap();
-    assert_eq!(refused(&bench, &notes).0, "notAPicture");
+    assert_eq!(refused(&bench, &notes).0, "pictureIsOther");
 }
 
 #[cfg(unix)]
@@ -140,7 +141,7 @@ fn a_device_is_never_opened() {
     let bench = Bench::new();
     // Reading it would never end.
     let (code, _) = refused(&bench, Path::new("/dev/zero"));
-    assert_eq!(code, "notAPicture");
+    assert_eq!(code, "pictureIsOther");
 }
 
 #[cfg(unix)]
@@ -168,7 +169,7 @@ fn a_file_that_turns_into_a_pipe_meanwhile_keeps_nobody_waiting() {
             }
         });
         for _ in 0..20_000 {
-            assert_eq!(refused(&bench, &path).0, "notAPicture");
+            assert_eq!(refused(&bench, &path).0, "pictureIsOther");
         }
         over.store(true, Ordering::Relaxed);
     });
@@ -182,10 +183,10 @@ fn a_huge_file_is_refused_before_it_is_read() {
     let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
     file.set_len(200_000_001).unwrap();
     let (code, sentence) = refused(&bench, &path);
-    assert_eq!(code, "tooLarge");
+    assert_eq!(code, "pictureFileTooLarge");
     assert!(sentence.contains("200 MB"), "{sentence}");
     // What is no picture is called that, however large it is.
     fs::write(&path, b"%PDF-1.7").unwrap();
     file.set_len(200_000_001).unwrap();
-    assert_eq!(refused(&bench, &path).0, "notAPicture");
+    assert_eq!(refused(&bench, &path).0, "pictureIsOther");
 }

@@ -8,6 +8,7 @@ use image::{DynamicImage, GenericImageView, ImageFormat, Rgba, RgbaImage};
 use tempfile::TempDir;
 
 use crate::frames::{Frame, Frames};
+use crate::message::Message;
 
 pub const RED: [u8; 3] = [220, 30, 30];
 pub const GREEN: [u8; 3] = [30, 200, 30];
@@ -43,6 +44,11 @@ fn nearest(channel: u8) -> u8 {
         .into_iter()
         .min_by_key(|known: &u8| known.abs_diff(channel))
         .unwrap()
+}
+
+/// What a person reads about how a picture was changed.
+pub fn changes(frame: &Frame) -> Vec<String> {
+    frame.changes.iter().map(Message::to_string).collect()
 }
 
 pub fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
@@ -115,9 +121,9 @@ impl Bench {
     }
 
     /// The code and the sentence of a refusal.
-    pub fn refused(&self, name: &str, file: &[u8]) -> (&'static str, String) {
+    pub fn refused(&self, name: &str, file: &[u8]) -> (String, String) {
         let problem = self.frames.import_bytes(name, file).unwrap_err();
-        (problem.code(), problem.to_string())
+        (Message::from(&problem).code(), problem.to_string())
     }
 
     /// The kept file of a frame.

@@ -67,7 +67,7 @@ pub async fn check(at: At, wrong: Wrong, reads: Reads) {
         Reads::Nothing => cell.id,
         Reads::Waits(words) => {
             let waiting = cell.desk.until_waiting(&cell.id, words).await;
-            is_for_people(&waiting.waiting.unwrap());
+            is_for_people(&waiting.waiting.unwrap().to_string());
             cell.id
         }
         Reads::Fails(words) => cell.fails(words).await,
@@ -94,12 +94,20 @@ pub async fn is_given_up(wrong: Wrong, words: &str) {
     let cell = Cell::before(At::Download).await;
     cell.spoil(&wrong).await;
     let failure = cell.failure().await;
-    assert!(failure.message.contains(words), "{}", failure.message);
-    assert!(failure.message.contains("paid for"), "{}", failure.message);
-    assert!(failure.message.contains("Download again"));
+    assert!(
+        failure.message.to_string().contains(words),
+        "{}",
+        failure.message
+    );
+    assert!(
+        failure.message.to_string().contains("paid for"),
+        "{}",
+        failure.message
+    );
+    assert!(failure.message.to_string().contains("Download again"));
     assert_eq!(failure.charged, Some(true));
     assert_eq!(failure.mends, [Mend::DownloadAgain]);
-    is_for_people(&failure.message);
+    is_for_people(&failure.message.to_string());
     cell.mend().await;
     cell.desk.engine.resume(&cell.id).await.unwrap();
     let done = cell.desk.until_ready(&cell.id).await;
@@ -179,6 +187,10 @@ impl Cell {
                     At::Download => Call::File,
                 };
                 sandbox.fault(Fault::on(call).then(answer.clone()));
+                // A key that is refused is refused at every call; a job may be forbidden alone.
+                if matches!(answer, Answer::Status { status: 401, .. }) {
+                    sandbox.fault(Fault::on(Call::Me).then(answer.clone()));
+                }
                 self.desk.sign_in();
             }
         }
@@ -208,10 +220,14 @@ impl Cell {
 
     async fn fails(&self, words: &str) -> GenerationId {
         let failure = self.failure().await;
-        assert!(failure.message.contains(words), "{}", failure.message);
+        assert!(
+            failure.message.to_string().contains(words),
+            "{}",
+            failure.message
+        );
         assert_eq!(failure.charged, Some(false));
         assert!(!failure.mends.is_empty(), "{failure:?}");
-        is_for_people(&failure.message);
+        is_for_people(&failure.message.to_string());
         // Nothing was taken, and nothing is tried behind the person's back.
         assert_eq!(self.desk.sandbox.credits(), 1000);
         assert!(self.desk.sandbox.jobs().is_empty());
@@ -228,6 +244,7 @@ impl Cell {
         let Phase::Uncertain { message } = uncertain.phase else {
             unreachable!()
         };
+        let message = message.to_string();
         assert!(message.contains(words), "{message}");
         is_for_people(&message);
         self.id

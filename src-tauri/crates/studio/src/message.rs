@@ -1,0 +1,458 @@
+//! Everything that the program has to tell, as a code with its parameters. It is stored and
+//! sent as such; the sentence is made where somebody reads it, from the catalogue of their
+//! language (`locales/`), by [`crate::catalogue`] here and by `ui/src/words` in the page.
+//!
+//! A code is for ever: rows on disk hold it. One that is not used any more stays in the list.
+
+#![expect(
+    missing_docs,
+    reason = "what a code says stands in the catalogue under its name"
+)]
+
+use apiframe::{ConfigError, KeyShape};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use crate::generation::Millis;
+use crate::settings::Field;
+
+/// Declares [`Message`], and its codes with the names of their parameters for the test that
+/// compares them with the catalogue.
+macro_rules! messages {
+    ($(
+        $(#[$about:meta])*
+        $name:ident $({ $( $(#[$kind:meta])* $parameter:ident: $type:ty ),* $(,)? })?,
+    )*) => {
+        /// What is to be told.
+        #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
+        #[serde(tag = "code", rename_all = "camelCase", rename_all_fields = "camelCase")]
+        pub enum Message {
+            $( $(#[$about])* $name $({ $( $(#[$kind])* $parameter: $type ),* })?, )*
+        }
+
+        #[cfg(test)]
+        pub(crate) const MESSAGES: &[(&str, &[&str])] = &[
+            $( (stringify!($name), &[$( $( stringify!($parameter) ),* )?]), )*
+        ];
+    };
+}
+
+messages! {
+    // ---- A sentence that is not ours.
+    /// As it stands: stored by an earlier program, which knew no codes.
+    Said { text: String },
+    /// A code of a later program.
+    Unknown { unknown: String },
+    /// What should never happen, in the words of whoever noticed.
+    Internal { error: String },
+    /// A task panicked; the log says where.
+    BrokeOff,
+
+    // ---- Why a generation waits.
+    SignedOut,
+    Offline,
+    /// A step of the engine panicked.
+    StepBroke,
+    AnswerLost,
+    KeyRefusedWhileRendering,
+    DownloadBroke,
+    AddressFailed,
+    JobNotFound,
+    JobForbidden,
+    NewerSettings,
+    AnsweredInBetween,
+    ServerTrouble,
+    ShortPause,
+    Pause { seconds: u32 },
+    /// A time of this machine's clock.
+    PauseUntil { #[specta(type = u32)] at: Millis },
+    ClipPause { seconds: u32 },
+    ClipServerTrouble,
+    ClipsFolderGone { folder: String },
+    ClipsDiskFull { folder: String },
+    ClipsFolderClosed { folder: String },
+    ClipNotWritten { folder: String, error: String },
+    PriceUnknown,
+    LimitTooLow { span: LimitSpan, #[specta(type = u32)] limit: i64, #[specta(type = u32)] price: i64 },
+    /// `from` is the first day on which it goes on, `2026-12-01`, for a month.
+    LimitReached { span: LimitSpan, #[specta(type = u32)] limit: i64, from: String },
+    LimitNearlyReached {
+        span: LimitSpan,
+        #[specta(type = u32)] limit: i64,
+        #[specta(type = u32)] left: i64,
+        #[specta(type = u32)] price: i64,
+        from: String,
+    },
+
+    // ---- Why a generation ended without a clip.
+    ReasonNotStored,
+    EntryNotSent,
+    Cancelled,
+    FrameMissing { field: Field },
+    PictureRefused { field: Field, said: String },
+    FieldRefused { field: Field, said: String },
+    RequestRefused { said: String },
+    RequestNotTaken { said: String },
+    KeyRefused,
+    KeyForbidden { said: String },
+    NoCredits { #[specta(type = u32)] needed: i64, #[specta(type = u32)] left: i64 },
+    NotEnoughCredits,
+    FateUnknown,
+    FateUnknownAfterRescue,
+    JobFailed,
+    JobFailedBecause { said: String },
+    JobCancelled,
+    ClipExpired,
+    NoResult,
+    JobUnknown,
+    NotTheClip { fault: ClipFault },
+    ClipNotThere,
+    ClipAddress { fault: AddressFault },
+
+    // ---- What settings are not allowed.
+    UnknownSetting { name: String },
+    EndWithoutStart,
+    ReferencesNeedOmni,
+    TooManyReferences { most: u32, count: u32 },
+    PromptMissing,
+    PromptTooLong { over: u32, most: u32 },
+    LengthOutOfRange { least: u32, most: u32 },
+    AvoidTooLong { over: u32, most: u32 },
+    ShotsWithEnd,
+    TooManyShots { most: u32, count: u32 },
+    ShotMissing { number: u32 },
+    ShotTooLong { number: u32, over: u32, most: u32 },
+    ShotTooShort { number: u32 },
+    ShotsUnequal { sum: u32, length: u32 },
+    PictureNotKept { field: Field },
+    SettingNotTold { field: Field },
+    EntryUnreadable,
+    SpendingUnpriced,
+    SpendingTooLow { span: LimitSpan, #[specta(type = u32)] limit: i64, #[specta(type = u32)] price: i64 },
+    SpendingReached {
+        span: LimitSpan,
+        #[specta(type = u32)] limit: i64,
+        #[specta(type = u32)] used: i64,
+        #[specta(type = u32)] price: i64,
+        from: String,
+    },
+
+    // ---- The library.
+    LibraryNewer,
+    NotThere,
+    LibraryFull,
+    LibraryClosed,
+    LibraryBusy,
+    LibraryUnreachable,
+    LibraryDamaged,
+    LibraryTrouble { error: String },
+    LibraryGone { folder: String },
+    LibraryFolder { error: String },
+    LibraryValue { what: String },
+    LibraryDamagedInUse,
+    /// `backup` is when the backup in its place was made, and `file` where the damaged one is.
+    LibraryReplaced {
+        damaged: bool,
+        #[specta(type = Option<u32>)] backup: Option<Millis>,
+        found: u32,
+        file: Option<String>,
+    },
+    LibraryHeldHere { process: String, folder: String },
+    LibraryHeldByUser { user: Option<String>, folder: String },
+    LibraryHeldElsewhere { host: String, user: Option<String>, folder: String },
+    LibraryHeld { folder: String },
+    FolderUnusable { folder: String, error: String },
+    NoLibrary,
+
+    // ---- Importing from Apiframe.
+    JobIdMissing,
+    JobIdMalformed,
+    ImportSignedOut,
+    ImportOffline,
+    ImportPause { seconds: u32 },
+    ImportShortPause,
+    ImportTrouble,
+    ImportUnknown,
+    ImportFailed,
+    ImportExpired,
+    ImportNotAClip,
+
+    // ---- Files of clips.
+    AnotherFile { name: String, difference: Difference },
+    AnotherSize {
+        name: String,
+        #[specta(type = u32)] bytes: u64,
+        #[specta(type = u32)] wanted: u64,
+    },
+    FileUnreadable { name: String, error: String },
+    ClipNotReady,
+    ClipMissing { file: String },
+    NotTrashed { name: String },
+    CopyFailed { file: String, error: String },
+    ExportFailed { file: String, error: String },
+    ClipsFolderRefused { folder: String, error: String },
+    NoFileManager { path: String },
+    NoBrowser { address: String },
+    NoDialog { picture: bool },
+    WhereIs { name: String },
+
+    // ---- Pictures.
+    PictureIsFolder,
+    PictureGone,
+    PictureIsLink,
+    PictureForbidden,
+    PictureNotRead,
+    PictureEmpty,
+    PictureIsOther { kind: OtherKind },
+    PictureUnsupported { format: String },
+    PictureBroken,
+    PictureTooSmall { width: u32, height: u32, least: u32 },
+    PictureTooWide { width: u32, height: u32 },
+    PictureTooTall { width: u32, height: u32 },
+    PictureTooLarge { width: u32, height: u32, megapixels: u32 },
+    PictureFileTooLarge { megabytes: u32 },
+    PictureDiskFull,
+    PictureNotStored { folder: String },
+    PlaceRemoved,
+    TurnedUpright,
+    Converted { from: String, to: String },
+    ConvertedFromPrint,
+    FilledWithWhite,
+    MadeSmaller { width: u32, height: u32 },
+    /// In megabytes with one digit after the point.
+    Compressed { before: String, after: String },
+    Cropped { width: u32, height: u32 },
+
+    // ---- Keys and the keychain.
+    KeyEmpty,
+    KeyOfAnother,
+    KeyBeginningOnly,
+    KeyCharacters,
+    KeyTooLong,
+    KeyNotRecognised,
+    KeyNotAllowed { said: String },
+    KeyNotChecked,
+    KeyCheckPause,
+    KeyCheckTrouble,
+    KeyFromEnvironment,
+    KeyStopped,
+    /// `why` is the sentence that tells what is wrong with it.
+    KeyVariable { variable: String, why: String },
+    Disconnected,
+    KeychainLocked,
+    KeychainSilent,
+    KeychainAbsent,
+    KeychainFailed,
+    KeychainNotAKey,
+    KeychainSeveral,
+
+    // ---- The program.
+    SandboxFailed { error: String },
+    DraftTooLong { most: u32 },
+    DraftNotKept { error: String },
+    PreferencesNotSaved { file: String },
+    ClipboardSilent,
+    ClipboardBusy,
+    /// Neither the system nor the environment says where the user's files are.
+    Homeless,
+    AlreadyOpen,
+    NoDesktop,
+    NotRestarted { error: String },
+    NoThreads { error: String },
+    NoPort { error: String },
+    NoWindow { error: String },
+    BadAddress { variable: String, error: String },
+    AddressInsecure,
+    AddressNotABase,
+    TlsUnavailable,
+}
+
+/// What a spending limit is for.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum LimitSpan {
+    /// A day of the user's.
+    Day,
+    /// A month of the user's.
+    Month,
+}
+
+/// What is wrong with what came in place of a clip.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ClipFault {
+    Nothing,
+    TooLarge,
+    AnotherPart,
+    NotMp4,
+    Empty,
+    NotVideo,
+}
+
+/// Why nothing is fetched from an address.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum AddressFault {
+    NoHost,
+    ThisComputer,
+    NotHttps,
+    PrivateNetwork,
+    Nowhere,
+    TooManyRedirects,
+}
+
+/// In what a file differs from a clip.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Difference {
+    Path,
+    NoFile,
+    NotVideo,
+    Picture,
+}
+
+/// What a file is that is no picture.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum OtherKind {
+    Pdf,
+    Video,
+    SoundOrVideo,
+    Sound,
+    ArchiveOrDocument,
+    Archive,
+    Program,
+    WebPage,
+    Text,
+    Device,
+    Other,
+}
+
+impl From<&KeyShape> for Message {
+    fn from(shape: &KeyShape) -> Self {
+        match shape {
+            KeyShape::Empty => Self::KeyEmpty,
+            KeyShape::NotApiframe => Self::KeyOfAnother,
+            KeyShape::OnlyTheBeginning => Self::KeyBeginningOnly,
+            KeyShape::StrangeCharacters => Self::KeyCharacters,
+            KeyShape::TooLong => Self::KeyTooLong,
+        }
+    }
+}
+
+impl From<&ConfigError> for Message {
+    fn from(error: &ConfigError) -> Self {
+        match error {
+            ConfigError::Insecure => Self::AddressInsecure,
+            ConfigError::NotABase => Self::AddressNotABase,
+            ConfigError::UserAgent => Self::Internal {
+                error: error.to_string(),
+            },
+            ConfigError::Tls { .. } => Self::TlsUnavailable,
+        }
+    }
+}
+
+impl Message {
+    /// Its code, for the log, which learns no parameters: they may hold a prompt.
+    #[must_use]
+    pub fn code(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        value["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What is stored of it.
+    #[must_use]
+    pub fn to_stored(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What was stored: by this program, by an earlier one as a sentence, or by a later one
+    /// with a code that this one does not know.
+    #[must_use]
+    pub fn from_stored(text: &str) -> Self {
+        match serde_json::from_str::<serde_json::Value>(text) {
+            Ok(value) if value.is_object() => Self::from_value(value),
+            _ => Self::Said { text: text.into() },
+        }
+    }
+
+    /// The same, of a JSON value.
+    #[must_use]
+    pub fn from_value(value: serde_json::Value) -> Self {
+        let code = value["code"].as_str().unwrap_or_default().to_owned();
+        serde_json::from_value(value).unwrap_or(Self::Unknown { unknown: code })
+    }
+}
+
+/// Reads a message inside something that is stored, as [`Message::from_stored`] does.
+pub(crate) fn stored<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Message, D::Error> {
+    let value = serde_json::Value::deserialize(from)?;
+    Ok(match value {
+        serde_json::Value::String(text) => Message::Said { text },
+        value => Message::from_value(value),
+    })
+}
+
+/// The same for several.
+pub(crate) fn all_stored<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Vec<Message>, D::Error> {
+    #[derive(Deserialize)]
+    struct Stored(#[serde(deserialize_with = "stored")] Message);
+    let all = Vec::<Stored>::deserialize(from)?;
+    Ok(all.into_iter().map(|Stored(message)| message).collect())
+}
+
+impl std::fmt::Display for Message {
+    /// The sentence in English, for the log, the report and whoever has no page.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&crate::catalogue::sentence(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// One message of every code, in the form it has on disk. Lines are added, never changed.
+    const GOLDEN: &str = include_str!("../tests/golden/messages.jsonl");
+
+    #[test]
+    fn every_message_that_was_ever_stored_is_read_as_it_was_meant() {
+        for line in GOLDEN.lines() {
+            let message = Message::from_stored(line);
+            assert_eq!(message.to_stored(), line, "read as {message:?}");
+        }
+    }
+
+    #[test]
+    fn every_code_is_in_the_golden_file() {
+        let golden: BTreeSet<String> = GOLDEN
+            .lines()
+            .map(|line| Message::from_stored(line).code().to_lowercase())
+            .collect();
+        for (name, _) in MESSAGES {
+            assert!(
+                golden.contains(&name.to_lowercase()),
+                "add a line for {name} to tests/golden/messages.jsonl"
+            );
+        }
+    }
+
+    #[test]
+    fn a_sentence_of_an_earlier_program_and_a_code_of_a_later_one_are_kept() {
+        let early = Message::from_stored("You were offline.");
+        assert_eq!(early.to_string(), "You were offline.");
+        let late = Message::from_stored(r#"{"code":"madeUpLater","by":3}"#);
+        assert_eq!(
+            late,
+            Message::Unknown {
+                unknown: "madeUpLater".into()
+            }
+        );
+    }
+}
