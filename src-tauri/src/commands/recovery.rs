@@ -8,7 +8,8 @@ use studio::generation::{Generation, GenerationId, Phase};
 use studio::message::Message;
 use studio::problem::Problem;
 use studio::remote::{Harvest, RemoteJob, RemotePage};
-use studio::studio::{Studio, Surroundings};
+use studio::report::Surroundings;
+use studio::studio::Studio;
 use tauri::{AppHandle, State};
 
 use crate::{clipboard, dialogs};

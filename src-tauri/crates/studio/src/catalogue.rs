@@ -122,6 +122,13 @@ fn format(catalogue: &FluentBundle<FluentResource>, name: &str, parameters: &Flu
     sentence.into_owned()
 }
 
+impl std::fmt::Display for Message {
+    /// The sentence in English, for the log, the report and whoever has no page.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&sentence(self))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

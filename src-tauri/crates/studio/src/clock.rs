@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::generation::Millis;
+/// Milliseconds since the Unix epoch by this machine's clock, the library's unit of time.
+pub type Millis = i64;
 
 /// Answers the time in milliseconds since the Unix epoch.
 #[derive(Clone)]

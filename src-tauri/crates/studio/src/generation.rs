@@ -17,8 +17,7 @@ use crate::message::{self, Message};
 use crate::remote::BroughtIn;
 use crate::settings::{Field, Settings};
 
-/// Milliseconds since the Unix epoch, the library's unit of time.
-pub type Millis = i64;
+pub use crate::clock::Millis;
 
 /// Orders what is shown of a generation: events and answers reach the page by different ways
 /// and overtake each other.

@@ -13,8 +13,8 @@ use apiframe::{ConfigError, KeyShape};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::generation::Millis;
-use crate::settings::Field;
+use crate::clock::Millis;
+use crate::settings::field::Field;
 
 /// Declares [`Message`], and its codes with the names of their parameters for the test that
 /// compares them with the catalogue.
@@ -402,13 +402,6 @@ pub(crate) fn all_stored<'de, D: serde::Deserializer<'de>>(
     struct Stored(#[serde(deserialize_with = "stored")] Message);
     let all = Vec::<Stored>::deserialize(from)?;
     Ok(all.into_iter().map(|Stored(message)| message).collect())
-}
-
-impl std::fmt::Display for Message {
-    /// The sentence in English, for the log, the report and whoever has no page.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&crate::catalogue::sentence(self))
-    }
 }
 
 #[cfg(test)]

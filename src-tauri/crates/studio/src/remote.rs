@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
-use crate::generation::Millis;
+use crate::clock::Millis;
 use crate::message::Message;
 use crate::settings::{Field, LENGTH_SECONDS, Mode, Model, Settings, Shape, Shot};
 

@@ -13,6 +13,17 @@ use std::path::{Path, PathBuf};
 use crate::library::StateCount;
 use crate::redact::{redact, without_home};
 
+/// What only the shell and its page know.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The program's version.
+    pub version: String,
+    /// The web view and its version.
+    pub web_view: Option<String>,
+    /// What the page can play, in its own words.
+    pub plays: Option<String>,
+}
+
 /// Problems that are told: some days' worth for most, a screenful to mail.
 const PROBLEMS: usize = 20;
 /// What is read of a log file, from its end.

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::header::{self, HeaderName};
 use reqwest::{Response, StatusCode};
 
-use super::DownloadError;
+use super::error::DownloadError;
 
 /// No pause that is asked for is kept longer than this: a paid clip should not wait for a
 /// server's slip of the pen.

@@ -8,12 +8,14 @@ mod allowance;
 mod answer;
 mod boxes;
 mod download;
+mod error;
 mod folder;
 mod name;
 mod poster;
 mod tracks;
 
-pub use download::{Download, DownloadError, FetchLimits, Fetcher, LARGEST};
+pub use download::{Download, FetchLimits, Fetcher, LARGEST};
+pub use error::DownloadError;
 pub use folder::ClipsFolder;
 pub use name::{file_name, is_named, prompt_of};
 pub use poster::is_poster;

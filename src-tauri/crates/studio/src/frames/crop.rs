@@ -6,7 +6,7 @@ use image::ImageFormat;
 use super::picture;
 use super::prepare::{Prepared, written};
 use super::problem::FrameProblem;
-use super::{encode, limits};
+use super::{encode, size};
 use crate::message::Message;
 
 /// The middle of a kept picture, as large as fits, in the shape of `like` (width and height).
@@ -17,7 +17,7 @@ pub(super) fn crop(
 ) -> Result<Prepared, FrameProblem> {
     let picture = picture::decode(format, file, None)?;
     let (width, height) = largest_within((picture.image.width(), picture.image.height()), like);
-    limits::check(width, height)?;
+    size::check(width, height)?;
     let left = (picture.image.width() - width) / 2;
     let top = (picture.image.height() - height) / 2;
     let image = encode::simplified(picture.image.crop_imm(left, top, width, height));

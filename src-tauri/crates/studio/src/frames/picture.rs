@@ -7,8 +7,9 @@ use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use super::limits::{self, MAX_DECODED_BYTES, MAX_PIXELS};
+use super::limits::{MAX_DECODED_BYTES, MAX_PIXELS};
 use super::problem::FrameProblem;
+use super::size;
 
 /// What decoders may use beside the picture itself, in bytes: tables, one strip of a TIFF,
 /// an unpacked colour profile.
@@ -49,7 +50,7 @@ pub(super) fn decode(
     } else {
         (width, height)
     };
-    limits::check(upright_width, upright_height)?;
+    size::check(upright_width, upright_height)?;
     // Twice, because a GIF's first picture may be put together from a part of it.
     let bounded = decoder.set_limits(limits_of(bytes * 2 + DECODER_BYTES));
     bounded.map_err(|_| FrameProblem::Broken)?;

@@ -4,9 +4,10 @@
 use std::collections::{HashMap, HashSet};
 use std::fs;
 
-use super::{FrameHash, Frames, KEPT};
+use super::hash::FrameHash;
+use super::store::{Frames, KEPT};
+use crate::clock::Millis;
 use crate::durable;
-use crate::generation::Millis;
 
 /// How long a picture is kept after it was first seen to be unused, in milliseconds.
 const GRACE: Millis = 24 * 3_600_000;

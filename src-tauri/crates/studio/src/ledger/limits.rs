@@ -9,7 +9,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::Today;
+use super::calendar::Today;
 use crate::message::{self, Message};
 
 /// The most credits a person wants taken; `None` for no limit. Zero stops everything.

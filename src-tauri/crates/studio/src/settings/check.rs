@@ -6,7 +6,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Field, Model, Settings, Violation};
+use super::field::Field;
+use super::values::{Model, Settings};
+use super::violation::Violation;
 use crate::message::Message;
 
 /// Characters of the prompt. The schema allows 4000, the model behind it 2500.
@@ -128,9 +130,9 @@ fn of(count: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::Shot;
     use super::*;
     use crate::frames::FrameHash;
+    use crate::settings::Shot;
 
     fn frame(digit: char) -> FrameHash {
         FrameHash::try_from(digit.to_string().repeat(64)).unwrap()

@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use apiframe::{AspectRatio, GenerateRequest, Kling3, KlingOmni, KlingParams};
 use url::Url;
 
-use super::{Field, Mode, Model, Settings, Shape};
-use crate::frames::FrameHash;
+use super::field::Field;
+use super::values::{Mode, Model, Settings, Shape};
+use crate::frames::hash::FrameHash;
 
 /// Where each frame of some settings was uploaded to.
 pub type FrameUrls = HashMap<FrameHash, Url>;

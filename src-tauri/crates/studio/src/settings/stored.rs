@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::Settings;
+use super::values::Settings;
 
 /// The form of the stored settings. A program that changes what a field means counts it up
 /// and converts older ones here; a new field needs no new form. What was written before there
@@ -65,8 +65,8 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Mode, Shape};
     use super::*;
+    use crate::settings::{Mode, Shape};
 
     #[test]
     fn what_was_stored_is_read_back() {

@@ -7,19 +7,8 @@ use super::Studio;
 use crate::engine::Engine;
 use crate::library::LibraryError;
 use crate::paths::Profile;
-use crate::report::{self, Facts, LibraryFacts, Place};
+use crate::report::{self, Facts, LibraryFacts, Place, Surroundings};
 use crate::session::{Connection, KeySource, Session};
-
-/// What only the shell and its page know.
-#[derive(Clone, Debug, Default)]
-pub struct Surroundings {
-    /// The program's version.
-    pub version: String,
-    /// The web view and its version.
-    pub web_view: Option<String>,
-    /// What the page can play, in its own words.
-    pub plays: Option<String>,
-}
 
 impl Studio {
     /// The report on this installation, as plain text without anything secret.

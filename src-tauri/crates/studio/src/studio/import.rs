@@ -4,10 +4,6 @@ use super::Studio;
 use crate::frames::{Frame, FrameProblem, Frames};
 use crate::problem::Problem;
 
-/// A decoded picture may take half a gigabyte, and decoding one keeps a core busy: more at
-/// once would be no faster.
-pub(super) const AT_ONCE: usize = 2;
-
 impl Studio {
     /// Takes a picture in where blocking is allowed: reading and converting one takes up to
     /// seconds. A few at a time; the others wait for their turn.

@@ -11,8 +11,6 @@ mod import;
 mod ledger;
 mod unused_frames;
 
-pub use diagnosis::Surroundings;
-
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -36,6 +34,10 @@ use crate::preferences::Preferences;
 use crate::problem::Problem;
 use crate::session::{KeySource, Session};
 use crate::vault::Vault;
+
+/// Pictures taken in at the same time. A decoded one may take half a gigabyte, and decoding
+/// one keeps a core busy: more at once would be no faster.
+const IMPORTED_AT_ONCE: usize = 2;
 
 /// Apiframe's address.
 const APIFRAME: &str = "https://api.apiframe.ai";
@@ -144,7 +146,7 @@ impl Studio {
         let studio = Arc::new(Self {
             vault: Vault::new(SERVICE),
             frames,
-            importing: tokio::sync::Semaphore::new(import::AT_ONCE),
+            importing: tokio::sync::Semaphore::new(IMPORTED_AT_ONCE),
             clock: config.clock,
             user_agent: config.user_agent,
             base,

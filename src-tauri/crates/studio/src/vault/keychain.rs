@@ -9,8 +9,10 @@ use keyring::{Entry, Error};
 use keyring_core::CredentialStore;
 use zeroize::Zeroizing;
 
-use super::USER;
 use super::error::VaultError;
+
+/// The user name under which the key is kept.
+pub const USER: &str = "apiframe-api-key";
 
 /// What the key is called where the keychain shows its entries.
 const LABEL: &str = "Inbetween: Apiframe API key";

@@ -20,15 +20,13 @@ use std::time::Duration;
 use apiframe::ApiKey;
 
 pub use self::error::{VaultError, VaultTrouble};
+pub use self::keychain::USER;
 
 use self::keychain::Keychain;
 use self::worker::{Question, Unanswered, Worker};
 
 /// The service under which Inbetween's key is kept.
 pub const SERVICE: &str = "app.inbetween";
-
-/// The user name under which it is kept.
-pub const USER: &str = "apiframe-api-key";
 
 /// How long a keychain may take to answer. Open ones answer in milliseconds; this is for
 /// the person who is just typing its password into the window that the system shows.

@@ -8,7 +8,8 @@ use sandbox::{Answer, Call, Fault, Sandbox};
 use studio::clock::Clock;
 use studio::generation::Phase;
 use studio::paths::{HOME_VARIABLE, Home, Profile};
-use studio::studio::{Studio, StudioConfig, Surroundings};
+use studio::report::Surroundings;
+use studio::studio::{Studio, StudioConfig};
 
 use crate::desk::quick;
 

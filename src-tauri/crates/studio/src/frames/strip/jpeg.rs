@@ -1,6 +1,7 @@
 //! JPEG: a list of segments, then the picture, then often more that is no picture.
 
-use super::{Stripped, exif};
+use super::exif;
+use super::stripped::Stripped;
 use crate::frames::problem::FrameProblem;
 
 const START: u8 = 0xd8;

@@ -7,25 +7,12 @@
 mod exif;
 mod jpeg;
 mod png;
+mod stripped;
 
 use image::ImageFormat;
-use image::metadata::Orientation;
+pub(super) use stripped::Stripped;
 
 use super::problem::FrameProblem;
-
-/// A picture file without the tales it told.
-#[derive(Debug, Default)]
-pub(super) struct Stripped {
-    /// The file with the same pixels; `None` where it has to be encoded anew, because its
-    /// structure is odd or its colours are those of print.
-    pub bytes: Option<Vec<u8>>,
-    /// How the picture lies, where the file says so in a place that decoders overlook.
-    pub orientation: Option<Orientation>,
-    /// Whether it told where it was taken.
-    pub told_place: bool,
-    /// Whether its colours are cyan, magenta, yellow and black.
-    pub print_colours: bool,
-}
 
 /// Strips a file of this format; formats that are converted anyway come back empty.
 ///

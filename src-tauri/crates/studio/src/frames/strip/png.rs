@@ -2,7 +2,8 @@
 
 use image::metadata::Orientation;
 
-use super::{Stripped, exif};
+use super::exif;
+use super::stripped::Stripped;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 

@@ -1,0 +1,32 @@
+//! The controls that settings are chosen with.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// A control of the composer that a sentence can point at.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Field {
+    /// The model.
+    Model,
+    /// The prompt.
+    Prompt,
+    /// The start frame.
+    Start,
+    /// The end frame.
+    End,
+    /// The shots.
+    Shots,
+    /// The reference pictures.
+    References,
+    /// Standard, pro or 4K.
+    Quality,
+    /// Seconds.
+    Length,
+    /// Width to height.
+    Shape,
+    /// With sound or without.
+    Sound,
+    /// What should not be seen.
+    Avoid,
+}

@@ -1,0 +1,17 @@
+//! What is wrong with settings.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+use super::field::Field;
+use crate::message::Message;
+
+/// A rule that settings break, said so that a person can mend it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Violation {
+    /// Where.
+    pub field: Field,
+    /// What is wrong and what to do.
+    pub message: Message,
+}
