@@ -12,6 +12,8 @@ mod durable;
 pub mod engine;
 pub mod frames;
 pub mod generation;
+#[cfg(test)]
+mod imports;
 pub mod ledger;
 pub mod library;
 pub mod lock;

@@ -7,7 +7,6 @@
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use apiframe::Client;
@@ -15,10 +14,13 @@ use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use super::delays::{Delays, LONGEST_PAUSE};
+use super::backoff::{Backoff, LONGEST_PAUSE};
+use super::event::Event;
+use super::outcome::{Outcome, library_trouble};
 use super::poll_schedule::Next;
+use super::shared::Shared;
 use super::step::{Step, next};
-use super::{Event, Shared, fetch, notices, pause, poll, settle, submit, sweep, words};
+use super::{fetch, messages, notices, pause, poll, reconcile, submit, sweep};
 use crate::clock::Jumps;
 use crate::generation::{GenerationId, Millis, Record};
 use crate::library::{Library, LibraryError, Rescue};
@@ -41,25 +43,6 @@ const REFUSED_PAUSE: Duration = Duration::from_mins(1);
 /// How often it is checked whether the machine slept, while something is unfinished.
 const PULSE: Duration = Duration::from_secs(2);
 
-/// What became of a step.
-#[derive(Clone, Debug)]
-pub(super) enum Outcome {
-    /// It is done; look at once what comes next.
-    Done,
-    /// The job runs; its poll plan says when it is looked at again.
-    Running,
-    /// It was not its turn; it is as due as before.
-    Later,
-    /// Its turn comes after this time; all is well.
-    After(Duration),
-    /// Something is in the way: say so and try again, later each time.
-    Trouble(Message),
-    /// The server wants all of us to wait, for this time where it says so.
-    Pause(Option<Duration>),
-    /// The key may not see this job: the user has to do something.
-    KeyRefused,
-}
-
 /// A finished piece of work: one step, or one poll of several jobs.
 #[derive(Debug)]
 struct Ended {
@@ -71,7 +54,7 @@ struct Actor {
     shared: Arc<Shared>,
     running: JoinSet<Ended>,
     busy: HashSet<GenerationId>,
-    delays: Delays,
+    backoff: Backoff,
     sending: HashSet<GenerationId>,
     fetching: HashSet<GenerationId>,
     polling: bool,
@@ -80,17 +63,17 @@ struct Actor {
     unfinished: bool,
 }
 
-pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>) {
+/// Works for ever. The first pause after a failure is `first_pause`.
+pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>, first_pause: Duration) {
     sweep::sweep(&shared).await;
     if let Some(rescue) = rescue {
         notices::rescued(&shared, &rescue).await;
     }
-    let first_pause = shared.first_pause;
     let mut actor = Actor {
         shared,
         running: JoinSet::new(),
         busy: HashSet::new(),
-        delays: Delays::new(first_pause),
+        backoff: Backoff::new(first_pause),
         sending: HashSet::new(),
         fetching: HashSet::new(),
         polling: false,
@@ -127,10 +110,10 @@ pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>) {
                 break;
             }
         }
-        if actor.shared.retry_now.swap(false, Ordering::AcqRel) {
-            actor.delays.clear();
-            actor.shared.pause.cut_short();
-            actor.shared.schedule.everything_is_due();
+        if actor.shared.take_retry() {
+            actor.backoff.clear();
+            actor.shared.remote.pause.cut_short();
+            actor.shared.remote.schedule.everything_is_due();
         }
     }
 }
@@ -145,6 +128,7 @@ impl Actor {
         let now = self.shared.now();
         let made = self
             .shared
+            .storage
             .library
             .run(move |library| library.back_up_daily(now))
             .await;
@@ -152,8 +136,8 @@ impl Actor {
             Ok(_) => {}
             Err(error @ LibraryError::Damaged(_)) => {
                 tracing::error!(?error, "the library is damaged, so no backup was made");
-                self.shared.library.mark_damaged();
-                self.shared.notice(notices::damaged());
+                self.shared.storage.library.mark_damaged();
+                self.shared.feed.notice(notices::damaged());
             }
             Err(error) => tracing::error!(?error, "the day's backup could not be made"),
         }
@@ -168,10 +152,10 @@ impl Actor {
             self.polling = false;
         }
         let mut wake = Instant::now() + LONGEST_PAUSE;
-        if !self.shared.started.load(Ordering::Acquire) {
+        if !self.shared.remote.is_started() {
             return wake;
         }
-        let records = match self.shared.library.run(Library::unfinished).await {
+        let records = match self.shared.storage.library.run(Library::unfinished).await {
             Ok(records) => records,
             Err(error) => {
                 tracing::error!(?error, "the library can't be read; trying again");
@@ -179,9 +163,9 @@ impl Actor {
             }
         };
         self.unfinished = !records.is_empty();
-        self.delays
+        self.backoff
             .keep(|id| records.iter().any(|record| record.id == *id));
-        let client = self.shared.client();
+        let client = self.shared.remote.client();
         let now = self.shared.now();
         let mut looks = Vec::new();
         for record in records {
@@ -192,7 +176,7 @@ impl Actor {
             if step == Step::Rest {
                 continue;
             }
-            if let Some(until) = self.delays.until(&record.id) {
+            if let Some(until) = self.backoff.until(&record.id) {
                 wake = wake.min(until);
                 continue;
             }
@@ -216,8 +200,8 @@ impl Actor {
                 continue;
             };
             let paused = match step {
-                Step::Look | Step::Settle => self.shared.pause.polling(),
-                _ => self.shared.pause.sending(),
+                Step::Look | Step::Settle => self.shared.remote.pause.polling(),
+                _ => self.shared.remote.pause.sending(),
             };
             if let Some(until) = paused {
                 wake = wake.min(until);
@@ -237,7 +221,7 @@ impl Actor {
                 match step {
                     Step::Prepare => submit::prepare(&shared, &client, record).await,
                     Step::Submit => submit::submit(&shared, &client, record).await,
-                    Step::Settle => settle::settle(&shared, &client, record).await,
+                    Step::Settle => reconcile::reconcile(&shared, &client, record).await,
                     Step::Look | Step::Fetch | Step::Rest => Ok(Outcome::Done),
                 }
             });
@@ -283,11 +267,12 @@ impl Actor {
         let now = self.shared.now();
         for record in &looks {
             self.shared
+                .remote
                 .schedule
-                .add(&self.shared.library, record, now)
+                .add(&self.shared.storage.library, record, now)
                 .await;
         }
-        let (records, listed) = match self.shared.schedule.next(looks) {
+        let (records, listed) = match self.shared.remote.schedule.next(looks) {
             Next::Wait(wait) => return Instant::now() + wait,
             Next::Look { records, listed } => (records, listed),
         };
@@ -305,10 +290,10 @@ impl Actor {
     /// After sleep, or with another time of day: what was planned is planned anew. Only a
     /// pause that the server asked for and that can't be over yet is kept.
     fn wake_up(&mut self, jump: Millis) {
-        self.delays.clear();
-        self.shared.schedule.everything_is_due();
+        self.backoff.clear();
+        self.shared.remote.schedule.everything_is_due();
         let slept = Duration::from_millis(u64::try_from(jump).unwrap_or(0));
-        self.shared.pause.slept(slept);
+        self.shared.remote.pause.slept(slept);
     }
 
     /// Takes in what became of steps.
@@ -321,21 +306,21 @@ impl Actor {
             self.busy.remove(&id);
             self.sending.remove(&id);
             self.fetching.remove(&id);
-            self.shared.unsay(&id);
+            self.shared.feed.forget_unstored(&id);
             match outcome {
                 Outcome::Done => {
-                    self.delays.went_well(&id);
+                    self.backoff.went_well(&id);
                     any_done = true;
                 }
-                Outcome::Running => self.delays.over(&id),
+                Outcome::Running => self.backoff.over(&id),
                 Outcome::Later => {}
-                Outcome::After(wait) => self.delays.rest(&id, wait),
+                Outcome::After(wait) => self.backoff.rest(&id, wait),
                 Outcome::Trouble(message) => {
-                    self.delays.failed(&id, words::is_offline(&message));
+                    self.backoff.failed(&id, messages::is_offline(&message));
                     self.wait(&id, message).await;
                 }
                 Outcome::Pause(asked) => {
-                    self.shared.pause.begin(asked.unwrap_or(PAUSE));
+                    self.shared.remote.pause.begin(asked.unwrap_or(PAUSE));
                     let kept = asked.map(|wait| {
                         if polled {
                             wait.min(pause::LONGEST_FOR_POLLING)
@@ -343,17 +328,18 @@ impl Actor {
                             wait
                         }
                     });
-                    self.wait(&id, words::pause(kept, self.shared.now())).await;
+                    self.wait(&id, messages::pause(kept, self.shared.now()))
+                        .await;
                 }
                 Outcome::KeyRefused => {
-                    self.delays.rest(&id, REFUSED_PAUSE);
+                    self.backoff.rest(&id, REFUSED_PAUSE);
                     self.wait(&id, Message::KeyRefusedWhileRendering).await;
                 }
             }
         }
         if any_done {
             self.shared.tell_counts().await;
-            self.shared.tell(Event::Balance);
+            self.shared.feed.tell(Event::Balance);
         }
     }
 
@@ -362,6 +348,7 @@ impl Actor {
         let (wanted, stored) = (*id, message.clone());
         let written = self
             .shared
+            .storage
             .library
             .run(move |library| library.waiting(&wanted, Some(&stored)))
             .await;
@@ -370,25 +357,9 @@ impl Actor {
             Err(LibraryError::NotThere) => {}
             Err(error) => {
                 tracing::error!(?error, "why it waits could not be stored");
-                self.shared.say_unstored(id, message);
+                self.shared.feed.set_unstored(id, message);
                 self.shared.changed(id).await;
             }
-        }
-    }
-}
-
-/// What to do when the library itself fails under a step: the step is taken again. One
-/// that came too late (called off meanwhile) has nothing left to do.
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "the shape unwrap_or_else wants"
-)]
-pub(super) fn library_trouble(error: LibraryError) -> Outcome {
-    match error {
-        LibraryError::NotThere => Outcome::Done,
-        error => {
-            tracing::error!(?error, "a step could not be stored");
-            Outcome::Trouble((&error).into())
         }
     }
 }

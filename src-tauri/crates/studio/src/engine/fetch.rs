@@ -1,16 +1,17 @@
 //! Fetching: the clip from its address to its `.part` in the clips folder.
 
 use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::actor::Outcome;
 use super::attempts::Then;
-use super::{Shared, keep, submit, words};
+use super::outcome::Outcome;
+use super::shared::Shared;
+use super::{ending, messages, save};
 use crate::clips::{self, Download, DownloadError};
-use crate::generation::{Failure, GenerationId, Received, Record};
+use crate::generation::{Failure, GenerationId, Record};
 use crate::library::LibraryError;
 use crate::message::Message;
 use crate::points;
@@ -22,7 +23,7 @@ const SHOWN_EVERY: Duration = Duration::from_millis(250);
 /// One attempt to fetch a clip.
 pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcome, LibraryError> {
     let id = record.id;
-    if let Some(wait) = shared.attempts.pause(&id) {
+    if let Some(wait) = shared.remote.attempts.pause(&id) {
         return Ok(Outcome::After(wait));
     }
     let Some(url) = record
@@ -31,41 +32,57 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
         .and_then(|job| job.result_url.as_deref())
         .and_then(|url| Url::parse(url).ok())
     else {
-        let part = clips::part_path(&shared.clips_folder(), &id);
-        return wrong(shared, &id, &part, words::no_result()).await;
+        let part = clips::part_path(shared.storage.clips_folder().path(), &id);
+        return wrong(shared, &id, &part, messages::no_result()).await;
     };
-    let place = shared.clips_place();
+    let place = shared.storage.clips_folder();
     if let Some(chosen) = place.gone() {
-        return Ok(Outcome::Trouble(words::folder_gone(chosen)));
+        return Ok(Outcome::Trouble(messages::folder_gone(chosen)));
     }
     let folder = place.path().to_owned();
     let part = clips::part_path(&folder, &id);
-    if let Some(outcome) = keep::adopt(shared, &record, &part).await? {
+    if let Some(outcome) = save::adopt(shared, &record, &part).await? {
         return Ok(outcome);
     }
     // Whole since an attempt that ended before it was named: it is paid for and here, and
     // needs no server that may not have it any more.
     if is_whole(&part).await {
-        return keep::keep(shared, record, folder, part).await;
+        return save(shared, record, &folder, &part).await;
     }
+    let begun_in = folder.clone();
+    shared
+        .storage
+        .library
+        .run(move |library| library.add_download_folder(&begun_in))
+        .await?;
     points::reach(points::DOWNLOAD_BEGUN);
     let had = length(&part).await;
     let attempt = transfer(shared, &id, &url, &part).await?;
-    shared
-        .received
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .remove(&id);
+    shared.feed.forget_received(&id);
     match attempt {
         Ok(_) => {
             points::reach(points::DOWNLOAD_WHOLE);
-            keep::keep(shared, record, folder, part).await
+            save(shared, record, &folder, &part).await
         }
         Err(error) => {
             tracing::warn!(generation = %id, %error, "a download broke off");
             let brought = length(&part).await > had;
             broke(shared, &id, &folder, &part, brought, error).await
         }
+    }
+}
+
+/// Gives a whole clip its name, or goes on as after a download of something else.
+async fn save(
+    shared: &Arc<Shared>,
+    record: Record,
+    folder: &Path,
+    part: &Path,
+) -> Result<Outcome, LibraryError> {
+    let id = record.id;
+    match save::save(shared, record, folder, part).await? {
+        Ok(()) => Ok(Outcome::Done),
+        Err(error) => broke(shared, &id, folder, part, true, error).await,
     }
 }
 
@@ -90,14 +107,18 @@ async fn transfer(
 ) -> Result<Result<u64, DownloadError>, LibraryError> {
     let wanted = *id;
     let mark = shared
+        .storage
         .library
         .run(move |library| library.etag(&wanted))
         .await?;
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-    let fetching = shared.fetcher.fetch(url, part, mark.as_deref(), |news| {
-        // The other end lives as long as this call.
-        let _ = tell.send(news);
-    });
+    let fetching = shared
+        .remote
+        .fetcher
+        .fetch(url, part, mark.as_deref(), |news| {
+            // The other end lives as long as this call.
+            let _ = tell.send(news);
+        });
     tokio::pin!(fetching);
     let mut shown = Instant::now();
     loop {
@@ -116,7 +137,7 @@ async fn transfer(
                 Download::Mark(mark) => set_mark(shared, id, mark).await?,
                 Download::Received(received) => {
                     points::reach(points::DOWNLOAD_MOVING);
-                    remember(shared, id, received);
+                    shared.feed.set_received(id, received);
                     if shown.elapsed() >= SHOWN_EVERY {
                         shown = Instant::now();
                         shared.changed(id).await;
@@ -134,6 +155,7 @@ async fn set_mark(
 ) -> Result<(), LibraryError> {
     let wanted = *id;
     shared
+        .storage
         .library
         .run(move |library| library.set_etag(&wanted, mark.as_deref()))
         .await?;
@@ -141,17 +163,9 @@ async fn set_mark(
     Ok(())
 }
 
-fn remember(shared: &Shared, id: &GenerationId, received: Received) {
-    shared
-        .received
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(*id, received);
-}
-
 /// What to do after an attempt that did not bring the clip; `brought` says whether it
 /// brought any of it.
-pub(super) async fn broke(
+async fn broke(
     shared: &Arc<Shared>,
     id: &GenerationId,
     folder: &Path,
@@ -161,22 +175,22 @@ pub(super) async fn broke(
 ) -> Result<Outcome, LibraryError> {
     match error {
         DownloadError::Network => {
-            let then = shared.attempts.broken(id, brought, None);
+            let then = shared.remote.attempts.broken(id, brought, None);
             again(shared, id, then, Message::DownloadBroke).await
         }
         DownloadError::Busy { wait, .. } => {
-            let then = shared.attempts.broken(id, brought, wait);
-            again(shared, id, then, words::download_busy(wait)).await
+            let then = shared.remote.attempts.broken(id, brought, wait);
+            again(shared, id, then, messages::download_busy(wait)).await
         }
-        DownloadError::Disk(error) => Ok(Outcome::Trouble(words::disk(&error, folder))),
-        DownloadError::NotThere(_) => wrong(shared, id, part, words::not_there()).await,
+        DownloadError::Disk(error) => Ok(Outcome::Trouble(messages::disk(&error, folder))),
+        DownloadError::NotThere(_) => wrong(shared, id, part, messages::not_there()).await,
         DownloadError::Address(fault) => {
-            wrong(shared, id, part, words::refused_address(fault)).await
+            wrong(shared, id, part, messages::refused_address(fault)).await
         }
         DownloadError::NotTheClip(fault) => {
             // What came is worth nothing: the next attempt begins anew.
             let _ = tokio::fs::remove_file(part).await;
-            wrong(shared, id, part, words::not_the_clip(fault)).await
+            wrong(shared, id, part, messages::not_the_clip(fault)).await
         }
     }
 }
@@ -202,10 +216,10 @@ async fn wrong(
     part: &Path,
     failure: Failure,
 ) -> Result<Outcome, LibraryError> {
-    if shared.attempts.wrong(id) == Then::GiveUp {
+    if shared.remote.attempts.wrong(id) == Then::GiveUp {
         // Nothing goes on with it any more; mostly there is none.
         let _ = tokio::fs::remove_file(part).await;
-        return submit::fail(shared, id, failure).await;
+        return ending::fail(shared, id, failure).await;
     }
     look_again(shared, id).await?;
     Ok(Outcome::Trouble(Message::AddressFailed))
@@ -215,6 +229,7 @@ async fn wrong(
 async fn look_again(shared: &Arc<Shared>, id: &GenerationId) -> Result<(), LibraryError> {
     let wanted = *id;
     shared
+        .storage
         .library
         .run(move |library| library.look_again(&wanted))
         .await

@@ -1,61 +1,18 @@
-//! What stands above the gallery: kept here while the program runs, and told on each change.
+//! What stands above the gallery about the library.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
-use super::{Engine, Event, Shared, scan};
+use super::orphan_clips;
+use super::shared::Shared;
 use crate::generation::Failure;
 use crate::library::Rescue;
 use crate::message::Message;
 use crate::notice::{Notice, NoticeKind};
 
-impl Engine {
-    /// What a person should know about the library as a whole.
-    #[must_use]
-    pub fn notices(&self) -> Vec<Notice> {
-        self.shared
-            .notices
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    /// The person has read it.
-    pub fn dismiss_notice(&self, kind: NoticeKind) {
-        self.shared
-            .change_notices(|notices| notices.retain(|one| !(one.can_dismiss && one.kind == kind)));
-    }
-}
-
-impl Shared {
-    /// Puts a notice in the place of the one with its kind.
-    pub(super) fn notice(&self, notice: Notice) {
-        self.change_notices(|notices| {
-            notices.retain(|one| one.kind != notice.kind);
-            notices.push(notice);
-        });
-    }
-
-    /// Takes away the notice of this kind.
-    pub(super) fn withdraw_notice(&self, kind: NoticeKind) {
-        self.change_notices(|notices| notices.retain(|one| one.kind != kind));
-    }
-
-    fn change_notices(&self, change: impl FnOnce(&mut Vec<Notice>)) {
-        let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = notices.clone();
-        change(&mut notices);
-        let after = notices.clone();
-        drop(notices);
-        if before != after {
-            self.tell(Event::Notices(after));
-        }
-    }
-}
-
 /// After a damaged library was replaced or a new one begun: takes in the clips that
 /// are on the disk, and says what happened.
 pub(super) async fn rescued(shared: &Arc<Shared>, rescue: &Rescue) {
-    let found = scan::take_in(shared).await.unwrap_or_else(|error| {
+    let found = orphan_clips::take_in(shared).await.unwrap_or_else(|error| {
         tracing::error!(?error, "the clips folder could not be looked through");
         0
     });
@@ -63,7 +20,7 @@ pub(super) async fn rescued(shared: &Arc<Shared>, rescue: &Rescue) {
         return;
     }
     tracing::warn!(found, "a damaged or missing library was replaced");
-    shared.notice(replaced(rescue, found));
+    shared.feed.notice(replaced(rescue, found));
     shared.tell_counts().await;
 }
 

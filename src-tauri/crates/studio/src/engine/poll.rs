@@ -6,11 +6,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use apiframe::{Client, Error, Job, JobQuery, JobStatus, RejectionKind, Unsendable};
+use apiframe::{Client, Error, Job, JobQuery, JobStatus, RejectionKind};
 
-use super::actor::{Outcome, library_trouble};
 use super::attempts::Then;
-use super::{Event, Shared, submit, words};
+use super::event::Event;
+use super::outcome::{Outcome, library_trouble};
+use super::rejection::{AfterLook, after_look};
+use super::shared::Shared;
+use super::{ending, messages};
 use crate::generation::{GenerationId, JobRecord, Record};
 use crate::library::LibraryError;
 use crate::message::Message;
@@ -34,14 +37,17 @@ pub(super) async fn poll(
         match list(client, &records).await {
             Ok(list) => look(shared, client, records, list).await,
             Err(error) => {
-                shared.schedule.asked(1);
-                let outcome = for_all(shared, client, &error).await.unwrap_or_else(|| {
-                    shared.schedule.leave_the_list();
-                    Outcome::Trouble(match &error {
-                        Error::Rejected(rejection) => words::unavailable(rejection),
-                        _ => Message::Offline,
-                    })
-                });
+                shared.remote.schedule.asked(1);
+                let outcome = match after_this(shared, client, &error).await {
+                    AfterLook::All(outcome) => outcome,
+                    after => {
+                        shared.remote.schedule.leave_the_list();
+                        match after {
+                            AfterLook::One(outcome) => outcome,
+                            _ => Outcome::Trouble(Message::ServerTrouble),
+                        }
+                    }
+                };
                 records
                     .into_iter()
                     .map(|record| (record.id, outcome.clone()))
@@ -53,9 +59,9 @@ pub(super) async fn poll(
     };
     for (id, outcome) in &outcomes {
         match outcome {
-            Outcome::Done => shared.schedule.ended(id),
+            Outcome::Done => shared.remote.schedule.ended(id),
             Outcome::Trouble(_) | Outcome::Pause(_) | Outcome::KeyRefused => {
-                shared.schedule.missed(id);
+                shared.remote.schedule.missed(id);
             }
             Outcome::Running | Outcome::Later | Outcome::After(_) => {}
         }
@@ -143,25 +149,24 @@ async fn look(
                 take(shared, record, job).await
             }
             Err(error) => {
-                if let Some(outcome) = for_all(shared, client, &error).await {
-                    obstacle = Some(outcome.clone());
-                    Ok(outcome)
-                } else {
-                    if matches!(error, Error::Lost(_)) {
-                        misses += 1;
-                        if misses == LOST_IN_A_ROW {
-                            obstacle = Some(Outcome::Later);
-                        }
+                if matches!(error, Error::Lost(_)) {
+                    misses += 1;
+                    if misses == LOST_IN_A_ROW {
+                        obstacle = Some(Outcome::Later);
                     }
-                    unanswered(shared, &id, error).await
                 }
+                let after = after_this(shared, client, &error).await;
+                if let AfterLook::All(outcome) = &after {
+                    obstacle = Some(outcome.clone());
+                }
+                unanswered(shared, &id, after).await
             }
         };
         outcomes.push((id, outcome.unwrap_or_else(library_trouble)));
     }
-    shared.schedule.asked(requests);
+    shared.remote.schedule.asked(requests);
     if list.pages > 0 && requests >= count {
-        shared.schedule.leave_the_list();
+        shared.remote.schedule.leave_the_list();
     }
     outcomes
 }
@@ -174,15 +179,15 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
             let Some(url) = job.result_urls().into_iter().next() else {
                 book(shared, &id, &job).await?;
                 let failure = if job.expired {
-                    words::expired()
+                    messages::expired()
                 } else {
-                    words::no_result()
+                    messages::no_result()
                 };
-                return submit::fail(shared, &id, failure).await;
+                return ending::fail(shared, &id, failure).await;
             };
             if job.expired {
                 book(shared, &id, &job).await?;
-                return submit::fail(shared, &id, words::expired()).await;
+                return ending::fail(shared, &id, messages::expired()).await;
             }
             let accepted = record.job.map_or(0, |job| job.accepted);
             let done = JobRecord {
@@ -199,6 +204,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
             };
             let wanted = id;
             shared
+                .storage
                 .library
                 .run(move |library| library.rendered(&wanted, &done))
                 .await?;
@@ -209,8 +215,8 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
         JobStatus::Failed | JobStatus::Cancelled => {
             book(shared, &id, &job).await?;
             let cancelled = job.status == JobStatus::Cancelled;
-            let failure = words::job_failed(job.error.as_deref(), cancelled);
-            submit::fail(shared, &id, failure).await
+            let failure = messages::job_failed(job.error.as_deref(), cancelled);
+            ending::fail(shared, &id, failure).await
         }
         JobStatus::Queued | JobStatus::Processing | JobStatus::Other(_) => {
             runs(shared, record, &job).await?;
@@ -228,6 +234,7 @@ async fn book(shared: &Arc<Shared>, id: &GenerationId, job: &Job) -> Result<(), 
     };
     let (wanted, progress) = (*id, job.progress);
     shared
+        .storage
         .library
         .run(move |library| library.observed(&wanted, false, progress, Some(cost)))
         .await
@@ -242,8 +249,11 @@ async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), Lib
     let queued = job.status == JobStatus::Queued;
     let (progress, credits) = (job.progress, job.credit_cost);
     let age = shared.now() - before.accepted;
-    let due_before = shared.schedule.due(&id);
-    shared.schedule.saw(&id, age, progress.filter(|_| !queued));
+    let due_before = shared.remote.schedule.due(&id);
+    shared
+        .remote
+        .schedule
+        .saw(&id, age, progress.filter(|_| !queued));
     let news = record.waiting.is_some()
         || before.queued != queued
         || before.progress < progress
@@ -251,12 +261,13 @@ async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), Lib
     if news {
         let wanted = id;
         shared
+            .storage
             .library
             .run(move |library| library.observed(&wanted, queued, progress, credits))
             .await?;
         points::reach(points::LOOK_STORED);
     }
-    let due_changed = match (due_before, shared.schedule.due(&id)) {
+    let due_changed = match (due_before, shared.remote.schedule.due(&id)) {
         (Some(before), Some(now)) => before.abs_diff(now) >= SHOWN_FROM,
         (before, now) => before != now,
     };
@@ -266,20 +277,16 @@ async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), Lib
     Ok(())
 }
 
-/// What keeps every job from being looked at, not this one alone; `None` if it is this one.
-async fn for_all(shared: &Shared, client: &Client, error: &Error) -> Option<Outcome> {
-    match error {
-        Error::Connect(_) => Some(Outcome::Trouble(Message::Offline)),
-        Error::Rejected(rejection) => match rejection.kind {
-            RejectionKind::RateLimited => Some(submit::pause(rejection)),
-            // One job may be another account's.
-            RejectionKind::Unauthorized | RejectionKind::Forbidden if is_refused(client).await => {
-                shared.tell(Event::KeyRefused);
-                Some(Outcome::KeyRefused)
-            }
-            _ => None,
-        },
-        _ => None,
+/// What is done about an error, once it is known whether the key is refused for all.
+async fn after_this(shared: &Shared, client: &Client, error: &Error) -> AfterLook {
+    match after_look(error) {
+        // One job may be another account's.
+        AfterLook::AskMe if is_refused(client).await => {
+            shared.feed.tell(Event::KeyRefused);
+            AfterLook::All(Outcome::KeyRefused)
+        }
+        AfterLook::AskMe => AfterLook::One(Outcome::Trouble(Message::JobForbidden)),
+        after => after,
     }
 }
 
@@ -295,29 +302,17 @@ async fn is_refused(client: &Client) -> bool {
 async fn unanswered(
     shared: &Arc<Shared>,
     id: &GenerationId,
-    error: Error,
+    after: AfterLook,
 ) -> Result<Outcome, LibraryError> {
-    match error {
-        Error::Connect(_) | Error::Lost(_) => Ok(Outcome::Trouble(Message::Offline)),
-        // An id that can't be asked for is no job of Apiframe's.
-        Error::Unsendable(Unsendable::JobId) => {
-            submit::fail(shared, id, words::job_unknown()).await
+    match after {
+        AfterLook::All(outcome) | AfterLook::One(outcome) => Ok(outcome),
+        // One odd answer is no reason to give up a job that is paid for.
+        AfterLook::NotFound if shared.remote.attempts.unknown(id) != Then::GiveUp => {
+            Ok(Outcome::Trouble(Message::JobNotFound))
         }
-        Error::Unsendable(why) => Ok(Outcome::Trouble(words::unsendable(&why))),
-        Error::Rejected(rejection) => match rejection.kind {
-            // One odd answer is no reason to give up a job that is paid for.
-            RejectionKind::NotFound | RejectionKind::Gone
-                if shared.attempts.unknown(id) != Then::GiveUp =>
-            {
-                Ok(Outcome::Trouble(Message::JobNotFound))
-            }
-            RejectionKind::NotFound | RejectionKind::Gone => {
-                submit::fail(shared, id, words::job_unknown()).await
-            }
-            RejectionKind::Unauthorized | RejectionKind::Forbidden => {
-                Ok(Outcome::Trouble(Message::JobForbidden))
-            }
-            _ => Ok(Outcome::Trouble(words::unavailable(&rejection))),
-        },
+        AfterLook::NotFound | AfterLook::NotAJob => {
+            ending::fail(shared, id, messages::job_unknown()).await
+        }
+        AfterLook::AskMe => Ok(Outcome::Trouble(Message::JobForbidden)),
     }
 }

@@ -1,12 +1,14 @@
 //! What a clip will cost, and the limits a person set: what is asked before a generation
 //! is written down, and again before its request leaves.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use apiframe::{Modality, ModelCatalog};
 
-use super::actor::Outcome;
-use super::{Engine, EngineError, Shared};
+use super::error::EngineError;
+use super::handle::Engine;
+use super::outcome::Outcome;
+use super::shared::Shared;
 use crate::generation::{Millis, Record};
 use crate::ledger::{Books, Limits};
 use crate::library::{Library, LibraryError};
@@ -20,6 +22,7 @@ impl Engine {
     /// The library's; the limits are what they were then.
     pub async fn set_limits(&self, limits: Limits) -> Result<(), EngineError> {
         self.shared
+            .storage
             .library
             .run(move |library| library.set_limits(limits))
             .await?;
@@ -29,7 +32,7 @@ impl Engine {
 
     /// What Apiframe says its models cost.
     pub fn learn_prices(&self, catalogue: ModelCatalog) {
-        self.shared.learn_prices(catalogue);
+        self.shared.remote.set_catalogue(catalogue);
         // Something may wait for a price.
         self.shared.retry_now();
     }
@@ -50,6 +53,7 @@ impl Engine {
         let now = self.shared.now();
         Ok(self
             .shared
+            .storage
             .library
             .run(move |library| library.books(now))
             .await?)
@@ -58,27 +62,20 @@ impl Engine {
 
 impl Shared {
     async fn has_limits(&self) -> Result<bool, LibraryError> {
-        Ok(self.library.run(Library::limits).await?.any())
-    }
-
-    fn learn_prices(&self, catalogue: ModelCatalog) {
-        *self
-            .catalogue
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = Some(catalogue);
+        Ok(self.storage.library.run(Library::limits).await?.any())
     }
 
     async fn price(&self, settings: &Settings) -> Result<Price, LibraryError> {
         let model = settings.model;
-        let paid = self.library.run(move |library| library.paid(model)).await?;
-        let catalogue = self
-            .catalogue
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        let entry = catalogue
-            .as_ref()
-            .and_then(|catalogue| catalogue.find(model.id()));
-        Ok(price(settings, &paid, entry))
+        let paid = self
+            .storage
+            .library
+            .run(move |library| library.paid(model))
+            .await?;
+        Ok(self.remote.with_catalogue(|catalogue| {
+            let entry = catalogue.and_then(|catalogue| catalogue.find(model.id()));
+            price(settings, &paid, entry)
+        }))
     }
 
     /// The most that these settings may cost. Where a limit needs to know and nobody has
@@ -88,10 +85,10 @@ impl Shared {
         if most.is_some() || !self.has_limits().await? {
             return Ok(most);
         }
-        if let Some(client) = self.client()
+        if let Some(client) = self.remote.client()
             && let Ok(catalogue) = client.models(Modality::Video).await
         {
-            self.learn_prices(catalogue);
+            self.remote.set_catalogue(catalogue);
         }
         Ok(self.price(settings).await?.most())
     }
@@ -109,6 +106,7 @@ pub(super) async fn held_back(
     let most = shared.most(&record.settings).await?;
     let (id, now) = (record.id, shared.now());
     let answer = shared
+        .storage
         .library
         .run(move |library| library.may_leave(&id, now, most))
         .await?;
@@ -117,8 +115,8 @@ pub(super) async fn held_back(
         .map(|overrun| Outcome::Trouble(overrun.waiting())))
 }
 
-/// Marks a request as leaving at `now` with the API key of the fingerprint `by`. One that may have arrived before is never held back: it may
-/// be paid for already, and sending it again costs nothing more. One that never left has to
+/// Marks a request as leaving at `now` with the API key of the fingerprint `by`. One that may
+/// have arrived before is never held back: it may be paid for already, and sending it again costs nothing more. One that never left has to
 /// keep within the limits, and is not marked if it does not.
 pub(super) async fn leave(
     shared: &Arc<Shared>,
@@ -130,6 +128,7 @@ pub(super) async fn leave(
     let id = record.id;
     if lost_before {
         shared
+            .storage
             .library
             .run(move |library| library.sent(&id, now, &by))
             .await?;
@@ -137,6 +136,7 @@ pub(super) async fn leave(
     }
     let most = shared.most(&record.settings).await?;
     let answer = shared
+        .storage
         .library
         .run(move |library| library.sent_within(&id, now, &by, most))
         .await?;

@@ -4,21 +4,21 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use apiframe::{Client, Error, LossCause, RejectionKind, Unsendable, UploadFile};
+use apiframe::{Client, UploadFile};
 use url::Url;
 
-use super::actor::Outcome;
+use super::event::Event;
+use super::outcome::Outcome;
+use super::rejection::{AfterSubmit, AfterUpload, after_submit, after_upload, refuses_key};
+use super::shared::Shared;
 use super::step::PICTURE_MARGIN;
-use super::{Shared, settle, spending, words};
+use super::{ending, messages, reconcile, spending};
 use crate::frames::FrameHash;
-use crate::generation::{Failure, GenerationId, Millis, Record, Submission};
+use crate::generation::{GenerationId, Millis, Record, Submission};
 use crate::library::{LibraryError, UploadRecord};
 use crate::message::Message;
 use crate::points;
 use crate::settings::{Field, FrameUrls, Settings};
-
-/// Pictures sent at the same time, of one generation or several.
-pub(super) const UPLOADS_AT_ONCE: usize = 3;
 
 /// Uploads what the settings need and is not at the server (long enough) any more, then
 /// writes the exact request down.
@@ -29,7 +29,7 @@ pub(super) async fn prepare(
 ) -> Result<Outcome, LibraryError> {
     // Nobody chose what would be sent in place of what can't be read.
     if !record.whole {
-        return fail(shared, &record.id, words::unreadable()).await;
+        return ending::fail(shared, &record.id, messages::unreadable()).await;
     }
     if !record.settings.others.is_empty() {
         return Ok(Outcome::Trouble(Message::NewerSettings));
@@ -43,29 +43,21 @@ pub(super) async fn prepare(
     if !settings.frames().is_empty() {
         let wanted = id;
         shared
+            .storage
             .library
             .run(move |library| library.uploading(&wanted))
             .await?;
         shared.changed(&id).await;
     }
-    let uploads = settings.frames().into_iter().map(|frame| async move {
-        let upload = picture(shared, client, frame).await;
-        (frame, upload)
+    let uploads = settings.frames().into_iter().map(|frame| {
+        let field = field(&settings, frame);
+        async move { (frame, picture(shared, client, frame, field).await) }
     });
     for (frame, upload) in futures_util::future::join_all(uploads).await {
         let upload = match upload? {
             Ok(upload) => upload,
-            Err(Obstacle::Wait(outcome)) => return Ok(outcome),
-            Err(Obstacle::Missing) => {
-                return fail(shared, &id, words::frame_missing(field(&settings, frame))).await;
-            }
-            Err(Obstacle::Refused(rejection)) => {
-                if rejection.kind == RejectionKind::Unauthorized {
-                    shared.tell(super::Event::KeyRefused);
-                }
-                let failure = words::upload_refused(field(&settings, frame), &rejection);
-                return fail(shared, &id, failure).await;
-            }
+            Err(AfterUpload::Again(outcome)) => return Ok(outcome),
+            Err(AfterUpload::Fail(failure)) => return ending::fail(shared, &id, failure).await,
         };
         let Ok(url) = Url::parse(&upload.url) else {
             return Ok(Outcome::Trouble(Message::Offline));
@@ -87,6 +79,7 @@ pub(super) async fn prepare(
     let wanted = id;
     points::reach(points::REQUEST_MADE);
     shared
+        .storage
         .library
         .run(move |library| library.submitting(&wanted, &submission))
         .await?;
@@ -95,62 +88,44 @@ pub(super) async fn prepare(
     Ok(Outcome::Done)
 }
 
-/// Why a picture has no address.
-enum Obstacle {
-    Wait(Outcome),
-    Missing,
-    Refused(apiframe::Rejection),
-}
-
+/// The address of a picture at the server, which has it for some time yet.
 async fn picture(
     shared: &Arc<Shared>,
     client: &Client,
     frame: FrameHash,
-) -> Result<Result<UploadRecord, Obstacle>, LibraryError> {
+    field: Field,
+) -> Result<Result<UploadRecord, AfterUpload>, LibraryError> {
+    let missing = || Ok(Err(AfterUpload::Fail(messages::frame_missing(field))));
     let at_least = shared.now() + PICTURE_MARGIN;
     let known = shared
+        .storage
         .library
         .run(move |library| library.upload(frame, at_least))
         .await?;
     if let Some(upload) = known {
         return Ok(Ok(upload));
     }
-    let (Some(path), Some(content_type)) =
-        (shared.frames.path(frame), shared.frames.content_type(frame))
-    else {
-        return Ok(Err(Obstacle::Missing));
+    let (Some(path), Some(content_type)) = (
+        shared.storage.frames.path(frame),
+        shared.storage.frames.content_type(frame),
+    ) else {
+        return missing();
     };
     let Ok(file) = open(&path, frame, content_type).await else {
-        return Ok(Err(Obstacle::Missing));
+        return missing();
     };
-    let turn = shared.uploading.acquire().await;
+    let turn = shared.remote.uploading.acquire().await;
     points::reach(points::UPLOAD_BEGUN);
     let answer = client.upload(file).await;
     drop(turn);
     points::reach(points::UPLOAD_ANSWERED);
     let upload = match answer {
         Ok(upload) => upload,
-        Err(Error::Unsendable(Unsendable::File { .. })) => return Ok(Err(Obstacle::Missing)),
-        Err(Error::Unsendable(why)) => {
-            return Ok(Err(Obstacle::Wait(Outcome::Trouble(words::unsendable(
-                &why,
-            )))));
-        }
-        // An upload costs nothing, so a lost answer is no worse than no connection.
-        Err(Error::Connect(_) | Error::Lost(_)) => {
-            return Ok(Err(Obstacle::Wait(Outcome::Trouble(Message::Offline))));
-        }
-        Err(Error::Rejected(rejection)) => {
-            return Ok(Err(match rejection.kind {
-                RejectionKind::RateLimited => Obstacle::Wait(pause(&rejection)),
-                RejectionKind::Unavailable => {
-                    Obstacle::Wait(Outcome::Trouble(words::unavailable(&rejection)))
-                }
-                RejectionKind::Unexpected if words::is_in_between(&rejection) => {
-                    Obstacle::Wait(Outcome::Trouble(words::unavailable(&rejection)))
-                }
-                _ => Obstacle::Refused(rejection),
-            }));
+        Err(error) => {
+            if refuses_key(&error, false) {
+                shared.feed.tell(Event::KeyRefused);
+            }
+            return Ok(Err(after_upload(&error, field)));
         }
     };
     let upload = UploadRecord {
@@ -159,6 +134,7 @@ async fn picture(
     };
     let stored = upload.clone();
     shared
+        .storage
         .library
         .run(move |library| library.uploaded(frame, &stored))
         .await?;
@@ -196,7 +172,7 @@ pub(super) async fn submit(
     if let Some(first) = first_sender(&record)
         && first != by
     {
-        return settle::settle(shared, client, record).await;
+        return reconcile::reconcile(shared, client, record).await;
     }
     if let Some(held) = spending::leave(shared, &record, now, by, lost_before).await? {
         return Ok(held);
@@ -211,66 +187,29 @@ pub(super) async fn submit(
         .generate(submission.body.into(), &submission.key)
         .await;
     points::reach(points::SUBMIT_ANSWERED);
-    match answer {
+    let error = match answer {
         Ok(accepted) => {
             shared.accepted(&id, &accepted.job_id, shared.now()).await?;
-            Ok(Outcome::Done)
+            return Ok(Outcome::Done);
         }
-        Err(Error::Unsendable(why)) => {
+        Err(error) => error,
+    };
+    if refuses_key(&error, lost_before) {
+        shared.feed.tell(Event::KeyRefused);
+    }
+    match after_submit(&error, lost_before) {
+        AfterSubmit::NotSent(outcome) => {
             unsend(shared, &id, now, lost_before).await?;
-            Ok(Outcome::Trouble(words::unsendable(&why)))
+            Ok(outcome)
         }
-        Err(Error::Connect(_)) => {
-            unsend(shared, &id, now, lost_before).await?;
-            Ok(Outcome::Trouble(Message::Offline))
+        AfterSubmit::SendAgain(outcome) => Ok(outcome),
+        AfterSubmit::Reconcile => {
+            reconcile::reconcile(shared, client, shared.record(&id).await?).await
         }
-        // It took the request and names no job that can be asked for, and named none when it
-        // was asked again: the account's own list does.
-        Err(Error::Lost(loss)) if lost_before && loss.cause == LossCause::Invalid => {
-            settle::settle(shared, client, shared.record(&id).await?).await
+        AfterSubmit::ReconcileOr(failure) => {
+            reconcile::reconcile_or(shared, client, shared.record(&id).await?, failure).await
         }
-        Err(Error::Lost(_)) => Ok(Outcome::Trouble(Message::AnswerLost)),
-        Err(Error::Rejected(rejection)) => match rejection.kind {
-            RejectionKind::RateLimited => {
-                unsend(shared, &id, now, lost_before).await?;
-                Ok(pause(&rejection))
-            }
-            // A gateway's 502 can follow a job that was taken: the same request again.
-            RejectionKind::Unavailable => Ok(Outcome::Trouble(words::unavailable(&rejection))),
-            // Somebody in between answers in the server's place.
-            RejectionKind::Unexpected if words::is_in_between(&rejection) => {
-                Ok(Outcome::Trouble(words::unavailable(&rejection)))
-            }
-            // The server knows this key with another body: nothing this program sends does
-            // that, so what it knows of it must be looked up.
-            RejectionKind::Conflict => {
-                settle::settle(shared, client, shared.record(&id).await?).await
-            }
-            // A "no" to this attempt says nothing about an earlier one whose answer was
-            // lost.
-            RejectionKind::Unauthorized | RejectionKind::Forbidden if lost_before => {
-                shared.tell(super::Event::KeyRefused);
-                Ok(Outcome::Trouble(Message::KeyRefusedWhileRendering))
-            }
-            RejectionKind::NotFound | RejectionKind::Gone | RejectionKind::Unexpected
-                if lost_before =>
-            {
-                settle::settle(shared, client, shared.record(&id).await?).await
-            }
-            // Nor does one about the request: a server may look at the credits, which the
-            // earlier one took, or at pictures that are gone by now, before it looks at the
-            // key.
-            _ if lost_before => {
-                let failure = words::refused(&rejection);
-                settle::settle_or_fail(shared, client, shared.record(&id).await?, failure).await
-            }
-            _ => {
-                if rejection.kind == RejectionKind::Unauthorized {
-                    shared.tell(super::Event::KeyRefused);
-                }
-                fail(shared, &id, words::refused(&rejection)).await
-            }
-        },
+        AfterSubmit::Fail(failure) => ending::fail(shared, &id, failure).await,
     }
 }
 
@@ -293,45 +232,10 @@ async fn unsend(
     }
     let wanted = *id;
     shared
+        .storage
         .library
         .run(move |library| library.unsent(&wanted, sent))
         .await
-}
-
-pub(super) async fn settle_unknown(
-    shared: &Arc<Shared>,
-    id: &GenerationId,
-) -> Result<Outcome, LibraryError> {
-    let (wanted, now) = (*id, shared.now());
-    shared
-        .library
-        .run(move |library| library.uncertain(&wanted, &words::uncertain(), now))
-        .await?;
-    shared.changed(id).await;
-    Ok(Outcome::Done)
-}
-
-/// Ends a generation with a failure.
-pub(super) async fn fail(
-    shared: &Arc<Shared>,
-    id: &GenerationId,
-    failure: Failure,
-) -> Result<Outcome, LibraryError> {
-    let (wanted, now) = (*id, shared.now());
-    tracing::warn!(generation = %id, code = failure.message.code(), "a generation failed");
-    points::reach(points::FAILED_FOUND);
-    shared
-        .library
-        .run(move |library| library.failed(&wanted, &failure, now))
-        .await?;
-    points::reach(points::FAILED_STORED);
-    shared.changed(id).await;
-    Ok(Outcome::Done)
-}
-
-/// The server's wish for a pause, for everybody.
-pub(super) fn pause(rejection: &apiframe::Rejection) -> Outcome {
-    Outcome::Pause(rejection.retry_after)
 }
 
 /// Which control a frame came from.

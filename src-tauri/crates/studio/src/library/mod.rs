@@ -9,6 +9,7 @@
 mod backups;
 mod brought;
 mod connections;
+mod download_folders;
 mod files;
 mod found;
 mod frames_in_use;

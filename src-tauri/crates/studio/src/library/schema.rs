@@ -195,6 +195,9 @@ CREATE TABLE limits (
 ) STRICT;
 ";
 
+/// Version 7. The folders in which an unfinished download may lie.
+const DOWNLOAD_FOLDERS: &str = "CREATE TABLE download_folders (folder TEXT PRIMARY KEY) STRICT;";
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(FIRST),
@@ -203,6 +206,7 @@ fn migrations() -> Migrations<'static> {
         M::up(BROUGHT_IN),
         M::up(SENT_BY),
         M::up(SUBMISSIONS),
+        M::up(DOWNLOAD_FOLDERS),
     ])
 }
 

@@ -155,12 +155,17 @@ impl Desk {
     }
 
     /// The same at another time.
-    pub fn start_again_at((sandbox, folder): (Sandbox, tempfile::TempDir), clock: Clock) -> Self {
-        let frames = Frames::open(folder.path().join("frames"));
+    pub fn start_again_at(left: (Sandbox, tempfile::TempDir), clock: Clock) -> Self {
         let setup = Setup {
             clock,
             ..Setup::default()
         };
+        Self::start_again_with(left, setup)
+    }
+
+    /// The same with another setup.
+    pub fn start_again_with((sandbox, folder): (Sandbox, tempfile::TempDir), setup: Setup) -> Self {
+        let frames = Frames::open(folder.path().join("frames"));
         let desk = Self {
             engine: engine(folder.path(), frames.clone(), &setup),
             sandbox,

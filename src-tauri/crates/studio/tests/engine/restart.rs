@@ -1,8 +1,31 @@
 //! The program ends at the worst moments and is started again.
 
-use studio::generation::Phase;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::desk::{Desk, QUICK_PRICE, quick};
+use studio::generation::{GenerationId, Phase};
+
+use crate::desk::{Desk, HANG, QUICK_PRICE, Setup, quick};
+
+/// The unfinished downloads in a folder.
+fn parts(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "part"))
+        .collect()
+}
+
+async fn until(what: &str, wanted: impl Fn() -> bool) {
+    let hang = tokio::time::Instant::now() + HANG;
+    while !wanted() {
+        assert!(
+            tokio::time::Instant::now() < hang,
+            "it was never so: {what}"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
 
 #[tokio::test]
 async fn a_job_that_renders_while_the_program_is_killed_still_becomes_a_clip() {
@@ -94,4 +117,61 @@ async fn a_download_cut_by_the_end_of_the_program_goes_on() {
     let desk = Desk::start_again(desk.kill());
     desk.until_ready(&id).await;
     desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn what_was_downloaded_into_a_former_clips_folder_is_removed_once_the_clip_is_there() {
+    let desk = Desk::new().await;
+    desk.sandbox.fault(
+        sandbox::Fault::on(sandbox::Call::File)
+            .times(1)
+            .then(sandbox::Answer::StallInside { after: Some(9000) }),
+    );
+    let id = desk.generate(quick("Moved on")).await;
+    desk.until(
+        &id,
+        "downloading",
+        |one| matches!(one.phase, Phase::Downloading { received, .. } if received >= 9000),
+    )
+    .await;
+    let former = desk.clips();
+    let left = desk.kill();
+    assert_eq!(parts(&former).len(), 1);
+
+    // The user has chosen another folder meanwhile.
+    let setup = Setup {
+        clips: Some(left.1.path().join("elsewhere")),
+        ..Setup::default()
+    };
+    let desk = Desk::start_again_with(left, setup);
+    let Phase::Ready { clip } = desk.until_ready(&id).await.phase else {
+        unreachable!()
+    };
+    assert_eq!(Path::new(&clip.file).parent(), Some(desk.clips().as_path()));
+    until("nothing is left", || parts(&former).is_empty()).await;
+    desk.is_settled(1, QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn a_former_clips_folder_on_a_drive_is_swept_when_the_drive_is_there_again() {
+    let desk = Desk::new().await;
+    let drive = desk.folder.path().join("drive");
+    let library = desk.engine.library().clone();
+    library.add_download_folder(&drive).unwrap();
+    let desk = Desk::start_again(desk.kill());
+    let id = desk.generate(quick("Meanwhile")).await;
+    desk.until_ready(&id).await;
+    let remembered = || library.download_folders().unwrap().contains(&drive);
+    assert!(remembered(), "its drive was not there");
+
+    std::fs::create_dir(&drive).unwrap();
+    let part = drive.join(format!(".{}.part", GenerationId::new(1)));
+    let stranger = drive.join("Somebody else's.part");
+    std::fs::write(&part, "half a clip").unwrap();
+    std::fs::write(&stranger, "anything").unwrap();
+    let desk = Desk::start_again(desk.kill());
+    until("it is swept", || !part.exists()).await;
+    until("it is forgotten", || !remembered()).await;
+    assert!(stranger.exists());
+    drop(desk);
 }

@@ -1,11 +1,11 @@
 //! Looking after the clips folder: when it can't take clips, that is said above the gallery
 //! before one is made for nothing, and when it can again, everything goes on at once.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Shared, words};
-use crate::clips::ClipsFolder;
+use super::messages;
+use super::shared::Shared;
 use crate::notice::{Notice, NoticeKind};
 
 /// How soon it is noticed that a folder is back.
@@ -18,9 +18,9 @@ pub(super) async fn look_after(shared: Arc<Shared>) {
     let mut trouble = tell(&shared, true).await;
     loop {
         let pause = if trouble { WHILE_TROUBLE } else { WHILE_WELL };
-        let moved = tokio::time::timeout(pause, shared.folder_moved.notified()).await;
+        let changed = tokio::time::timeout(pause, shared.storage.folder_changed.notified()).await;
         let was = trouble;
-        trouble = tell(&shared, was || moved.is_ok()).await;
+        trouble = tell(&shared, was || changed.is_ok()).await;
         if was && !trouble {
             shared.retry_now();
         }
@@ -29,7 +29,7 @@ pub(super) async fn look_after(shared: Arc<Shared>) {
 
 /// Says what is wrong with the folder, or takes that back. `thoroughly` tries to write.
 async fn tell(shared: &Shared, thoroughly: bool) -> bool {
-    let folder = shared.clips_place();
+    let folder = shared.storage.clips_folder();
     let looked = folder.clone();
     let wrong = tokio::task::spawn_blocking(move || {
         if thoroughly || looked.gone().is_some() {
@@ -41,25 +41,15 @@ async fn tell(shared: &Shared, thoroughly: bool) -> bool {
     .await
     .unwrap_or_default();
     match &wrong {
-        Some(error) => shared.notice(Notice {
+        Some(error) => shared.feed.notice(Notice {
             kind: NoticeKind::ClipsFolder,
             message: match folder.gone() {
-                Some(chosen) => words::folder_gone(chosen),
-                None => words::disk(error, folder.path()),
+                Some(chosen) => messages::folder_gone(chosen),
+                None => messages::disk(error, folder.path()),
             },
             can_dismiss: false,
         }),
-        None => shared.withdraw_notice(NoticeKind::ClipsFolder),
+        None => shared.feed.withdraw_notice(NoticeKind::ClipsFolder),
     }
     wrong.is_some()
-}
-
-impl Shared {
-    /// Where clips go, and on whose word.
-    pub(super) fn clips_place(&self) -> ClipsFolder {
-        self.clips_folder
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
 }

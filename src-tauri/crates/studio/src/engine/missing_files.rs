@@ -5,14 +5,13 @@
 //! sleeps, or a share that is gone, can take its time. What was seen last is remembered in
 //! memory and shown; the library keeps only the place.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{MutexGuard, PoisonError};
 
 use apiframe::JobStatus;
 
-use super::recover::RecoveryError;
-use super::{Engine, Shared, words};
+use super::handle::Engine;
+use super::import_error::RecoveryError;
+use super::messages;
 use crate::clips;
 use crate::generation::{Clip, Generation, GenerationId, State};
 use crate::library::{ClipFile, Library, LibraryError};
@@ -53,8 +52,8 @@ impl Engine {
     /// # Errors
     /// The library's.
     pub async fn look_for_clips(&self) -> Result<Vec<GenerationId>, LibraryError> {
-        if let Ok(_alone) = self.shared.looking.try_lock() {
-            let files = self.shared.library.run(Library::clip_files).await?;
+        if let Ok(_alone) = self.shared.storage.looking.try_lock() {
+            let files = self.shared.storage.library.run(Library::clip_files).await?;
             let gone = blocking(move || {
                 files
                     .into_iter()
@@ -63,9 +62,9 @@ impl Engine {
                     .collect()
             })
             .await?;
-            *self.shared.absent() = gone;
+            *self.shared.storage.missing() = gone;
         }
-        let mut gone: Vec<_> = self.shared.absent().iter().copied().collect();
+        let mut gone: Vec<_> = self.shared.storage.missing().iter().copied().collect();
         gone.sort_unstable();
         Ok(gone)
     }
@@ -77,9 +76,9 @@ impl Engine {
         };
         let is_there = blocking(move || Path::new(&clip.file).is_file()).await?;
         if is_there {
-            self.shared.absent().remove(id);
+            self.shared.storage.missing().remove(id);
         } else {
-            self.shared.absent().insert(*id);
+            self.shared.storage.missing().insert(*id);
         }
         Ok(())
     }
@@ -114,10 +113,11 @@ impl Engine {
     async fn put(&self, id: &GenerationId, file: &Path) -> Result<(), LibraryError> {
         let (wanted, place) = (*id, file.to_owned());
         self.shared
+            .storage
             .library
             .run(move |library| library.moved(&wanted, &place))
             .await?;
-        self.shared.absent().remove(id);
+        self.shared.storage.missing().remove(id);
         self.shared.changed(id).await;
         Ok(())
     }
@@ -127,11 +127,11 @@ impl Engine {
         &self,
         folder: PathBuf,
     ) -> Result<Vec<(GenerationId, PathBuf)>, LibraryError> {
-        let gone = self.shared.absent().clone();
+        let gone = self.shared.storage.missing().clone();
         if gone.is_empty() {
             return Ok(Vec::new());
         }
-        let files = self.shared.library.run(Library::clip_files).await?;
+        let files = self.shared.storage.library.run(Library::clip_files).await?;
         blocking(move || {
             files
                 .into_iter()
@@ -154,15 +154,15 @@ impl Engine {
     pub async fn fetch_again(&self, id: &GenerationId) -> Result<Generation, RecoveryError> {
         self.look_for_clip(id).await?;
         let record = self.shared.record(id).await?;
-        if record.state != State::Ready || !self.shared.is_absent(id) {
+        if record.state != State::Ready || !self.shared.storage.missing().contains(id) {
             // It is back, or on its way already.
             return Ok(self.shared.shown(id).await?);
         }
         // Where the folder is gone the clip is mostly in it, and would be had twice.
-        if let Some(chosen) = self.shared.clips_place().gone() {
-            return Err(RecoveryError::NoFolder(words::folder_gone(chosen)));
+        if let Some(chosen) = self.shared.storage.clips_folder().gone() {
+            return Err(RecoveryError::NoFolder(messages::folder_gone(chosen)));
         }
-        let client = self.shared.client().ok_or(RecoveryError::NoKey)?;
+        let client = self.shared.remote.client().ok_or(RecoveryError::NoKey)?;
         let job = record.job.ok_or(LibraryError::NotThere)?;
         let job = client.job(&job.id).await.map_err(RecoveryError::of)?;
         let url = job.result_urls().into_iter().next();
@@ -171,25 +171,15 @@ impl Engine {
         };
         let wanted = *id;
         self.shared
+            .storage
             .library
             .run(move |library| library.fetch_again(&wanted, url.as_str()))
             .await?;
-        self.shared.absent().remove(id);
+        self.shared.storage.missing().remove(id);
         self.shared.changed(id).await;
         self.shared.tell_counts().await;
         self.shared.nudge.notify_one();
         Ok(self.shared.shown(id).await?)
-    }
-}
-
-impl Shared {
-    fn absent(&self) -> MutexGuard<'_, HashSet<GenerationId>> {
-        self.absent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether a clip's file was gone when last looked for.
-    pub(super) fn is_absent(&self, id: &GenerationId) -> bool {
-        self.absent().contains(id)
     }
 }
 

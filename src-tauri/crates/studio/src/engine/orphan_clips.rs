@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use super::Shared;
+use super::shared::Shared;
 use crate::clips;
 use crate::generation::{Clip, GenerationId, Millis, Record, State};
 use crate::library::{Library, LibraryError};
@@ -17,8 +17,12 @@ use crate::settings::{Mode, Settings};
 
 /// Takes in what is found and says how many clips that were.
 pub(super) async fn take_in(shared: &Arc<Shared>) -> Result<usize, LibraryError> {
-    let (folder, now) = (shared.clips_folder(), shared.now());
+    let (folder, now) = (
+        shared.storage.clips_folder().path().to_owned(),
+        shared.now(),
+    );
     shared
+        .storage
         .library
         .run(move |library| {
             let mut taken = 0;

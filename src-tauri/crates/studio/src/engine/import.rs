@@ -5,16 +5,15 @@
 //! there on it is watched and fetched like any other. Nothing here submits, so nothing here
 //! can pay.
 
-mod error;
-
-pub use error::RecoveryError;
-
 use std::collections::HashSet;
 use std::time::Duration;
 
 use apiframe::{Client, Error, Job, JobQuery, JobStatus, Modality};
 
-use super::{Engine, Event, Shared};
+use super::event::Event;
+use super::handle::Engine;
+use super::import_error::RecoveryError;
+use super::shared::Shared;
 use crate::generation::{Generation, GenerationId, JobRecord, Record, State};
 use crate::library::LibraryError;
 use crate::remote::{Harvest, RemoteJob, RemotePage, RemoteStanding, is_clip, read_back};
@@ -43,7 +42,7 @@ impl Engine {
     /// # Errors
     /// [`RecoveryError`], with a sentence for the person.
     pub async fn remote_jobs(&self, cursor: Option<String>) -> Result<RemotePage, RecoveryError> {
-        let client = self.shared.client().ok_or(RecoveryError::NoKey)?;
+        let client = self.shared.remote.client().ok_or(RecoveryError::NoKey)?;
         let (found, next) = self.strangers(&client, cursor).await?;
         let jobs = found.iter().filter_map(RemoteJob::of).collect();
         Ok(RemotePage { jobs, next })
@@ -54,7 +53,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::remote_jobs`].
     pub async fn remote_job(&self, job: &str) -> Result<Option<RemoteJob>, RecoveryError> {
-        let client = self.shared.client().ok_or(RecoveryError::NoKey)?;
+        let client = self.shared.remote.client().ok_or(RecoveryError::NoKey)?;
         let job = client.job(job).await.map_err(RecoveryError::of)?;
         Ok(RemoteJob::of(&job))
     }
@@ -71,7 +70,7 @@ impl Engine {
                 was_here: true,
             });
         }
-        let client = self.shared.client().ok_or(RecoveryError::NoKey)?;
+        let client = self.shared.remote.client().ok_or(RecoveryError::NoKey)?;
         let job = client.job(&job).await.map_err(RecoveryError::of)?;
         self.other_models(&client).await;
         let (id, new) = self.take_in(job).await?;
@@ -92,7 +91,7 @@ impl Engine {
     }
 
     async fn bring_in_each(&self, harvest: &mut Harvest) -> Result<(), RecoveryError> {
-        let client = self.shared.client().ok_or(RecoveryError::NoKey)?;
+        let client = self.shared.remote.client().ok_or(RecoveryError::NoKey)?;
         let mut cursor = None;
         let mut seen = HashSet::new();
         for _ in 0..MOST_PAGES {
@@ -162,7 +161,7 @@ impl Engine {
             .await
             .map_err(RecoveryError::of)?;
         self.other_models(client).await;
-        let others = self.shared.other_models.get();
+        let others = self.shared.remote.other_models.get();
         let clips: Vec<Job> = page
             .jobs
             .into_iter()
@@ -171,6 +170,7 @@ impl Engine {
         let ids: Vec<String> = clips.iter().map(|job| job.id.clone()).collect();
         let here = self
             .shared
+            .storage
             .library
             .run(move |library| {
                 ids.into_iter()
@@ -192,6 +192,7 @@ impl Engine {
         // Without it, the next question asks again.
         let _ = self
             .shared
+            .remote
             .other_models
             .get_or_try_init(|| async {
                 let mut others = HashSet::new();
@@ -208,6 +209,7 @@ impl Engine {
         let wanted = job.to_owned();
         let found = self
             .shared
+            .storage
             .library
             .run(move |library| library.generation_of_job(&wanted))
             .await?;
@@ -224,7 +226,10 @@ impl Engine {
         if matches!(job.status, JobStatus::Failed | JobStatus::Cancelled) {
             return Err(RecoveryError::Failed);
         }
-        if !is_clip(&job, shared.other_models.get().unwrap_or(&HashSet::new())) {
+        if !is_clip(
+            &job,
+            shared.remote.other_models.get().unwrap_or(&HashSet::new()),
+        ) {
             return Err(RecoveryError::NotAClip);
         }
         if is_done && job.expired {
@@ -233,6 +238,7 @@ impl Engine {
         let record = record_of(&job, shared);
         let (id, job_id) = (record.id, job.id);
         let (has_it, new) = shared
+            .storage
             .library
             .run(move |library| {
                 let new = library.bring_in(&record)?;
@@ -243,7 +249,7 @@ impl Engine {
             tracing::info!(generation = %id, "a job of the account was brought in");
             shared.changed(&id).await;
             shared.tell_counts().await;
-            shared.tell(Event::Balance);
+            shared.feed.tell(Event::Balance);
             shared.nudge.notify_one();
         }
         Ok((has_it.unwrap_or(id), new))

@@ -23,12 +23,12 @@ struct Delay {
 
 /// What each generation waits for.
 #[derive(Debug)]
-pub(super) struct Delays {
+pub(super) struct Backoff {
     all: HashMap<GenerationId, Delay>,
     first_pause: Duration,
 }
 
-impl Delays {
+impl Backoff {
     /// None so far; the first pause of each will be this long.
     pub fn new(first_pause: Duration) -> Self {
         Self {
@@ -119,27 +119,27 @@ mod tests {
     #[test]
     fn when_one_gets_through_all_that_wait_for_the_network_go_on_and_nobody_else() {
         let [one, other, full] = [1, 2, 3].map(GenerationId::new);
-        let mut delays = Delays::new(Duration::from_secs(30));
-        delays.failed(&one, true);
-        delays.failed(&other, true);
-        delays.failed(&full, false);
-        assert!(delays.until(&other).is_some());
-        delays.over(&one);
-        assert_eq!(delays.until(&other), None);
-        assert!(delays.until(&full).is_some(), "its disk is still full");
+        let mut backoff = Backoff::new(Duration::from_secs(30));
+        backoff.failed(&one, true);
+        backoff.failed(&other, true);
+        backoff.failed(&full, false);
+        assert!(backoff.until(&other).is_some());
+        backoff.over(&one);
+        assert_eq!(backoff.until(&other), None);
+        assert!(backoff.until(&full).is_some(), "its disk is still full");
     }
 
     #[test]
     fn pauses_grow_to_a_minute_and_a_good_step_between_does_not_shorten_them() {
         let id = GenerationId::new(1);
-        let mut delays = Delays::new(Duration::from_secs(1));
+        let mut backoff = Backoff::new(Duration::from_secs(1));
         let mut pauses = Vec::new();
         for _ in 0..9 {
-            delays.failed(&id, false);
-            let left = delays.until(&id).map(|until| until - Instant::now());
+            backoff.failed(&id, false);
+            let left = backoff.until(&id).map(|until| until - Instant::now());
             pauses.push(left.unwrap_or_default().as_secs_f64().round());
-            delays.went_well(&id);
-            assert_eq!(delays.until(&id), None);
+            backoff.went_well(&id);
+            assert_eq!(backoff.until(&id), None);
         }
         assert_eq!(pauses, [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0, 60.0]);
     }

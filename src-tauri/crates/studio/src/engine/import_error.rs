@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use apiframe::{Error, RejectionKind, Unsendable};
 
-use crate::engine::words;
+use super::messages;
 use crate::library::LibraryError;
 use crate::message::Message;
 
@@ -49,7 +49,7 @@ impl From<&RecoveryError> for Message {
             RecoveryError::Offline => Self::ImportOffline,
             RecoveryError::KeyRefused => Self::KeyRefused,
             RecoveryError::Pause(Some(wait)) => Self::ImportPause {
-                seconds: words::seconds(*wait),
+                seconds: messages::seconds(*wait),
             },
             RecoveryError::Pause(None) => Self::ImportShortPause,
             RecoveryError::Busy => Self::ImportTrouble,
@@ -64,7 +64,7 @@ impl From<&RecoveryError> for Message {
 }
 
 impl RecoveryError {
-    pub(in crate::engine) fn of(error: Error) -> Self {
+    pub(super) fn of(error: Error) -> Self {
         match error {
             Error::Connect(_) | Error::Lost(_) => Self::Offline,
             Error::Unsendable(Unsendable::NoKey) => Self::NoKey,

@@ -1,4 +1,4 @@
-//! Keeping: a fetched clip is checked, gets its name, and is shown.
+//! Saving: a fetched clip is checked, gets its name, and is shown.
 //!
 //! The name is written down before the file gets it. A program that is killed between the
 //! two finds, at its next start, either the `.part` (and names it again) or the named file
@@ -7,8 +7,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::actor::Outcome;
-use super::{Shared, fetch};
+use super::outcome::Outcome;
+use super::shared::Shared;
+use super::sweep;
 use crate::clips::{self, DownloadError, Tracks};
 use crate::generation::{Clip, GenerationId, Record};
 use crate::library::{Library, LibraryError};
@@ -16,34 +17,41 @@ use crate::message::ClipFault;
 use crate::points;
 
 /// A file that has its name.
-struct Kept {
+struct Saved {
     file: PathBuf,
     bytes: u64,
     tracks: Tracks,
 }
 
 /// Checks the whole `.part`, names it, and says so.
-pub(super) async fn keep(
+///
+/// # Errors
+/// The library's. The inner error says what is wrong with the file or the disk.
+pub(super) async fn save(
     shared: &Arc<Shared>,
     record: Record,
-    folder: PathBuf,
-    part: PathBuf,
-) -> Result<Outcome, LibraryError> {
+    folder: &Path,
+    part: &Path,
+) -> Result<Result<(), DownloadError>, LibraryError> {
     let id = record.id;
     let name = clips::file_name(
         record.created,
         &jiff::tz::TimeZone::system(),
         &record.settings.prompt,
     );
-    let (from, into, wanted) = (part.clone(), folder.clone(), id);
-    let kept = shared
+    let (from, into, wanted) = (part.to_owned(), folder.to_owned(), id);
+    let saved = shared
+        .storage
         .library
         .run(move |library| Ok(name_it(library, &wanted, &from, &into, &name)))
         .await?;
-    match kept {
-        Ok(kept) => show(shared, &id, kept).await,
-        Err(Trouble::Library(error)) => Err(error),
-        Err(Trouble::Clip(error)) => fetch::broke(shared, &id, &folder, &part, true, error).await,
+    match saved {
+        Ok(saved) => {
+            ready(shared, &id, saved).await?;
+            Ok(Ok(()))
+        }
+        Err(NotSaved::Library(error)) => Err(error),
+        Err(NotSaved::Clip(error)) => Ok(Err(error)),
     }
 }
 
@@ -61,7 +69,7 @@ pub(super) async fn adopt(
     let found = tokio::task::spawn_blocking(move || {
         let is_whole = !part.exists() && file.metadata().is_ok_and(|file| file.len() == bytes);
         let tracks = is_whole.then(|| clips::tracks(&file).ok()).flatten()?;
-        Some(Kept {
+        Some(Saved {
             file,
             bytes,
             tracks,
@@ -70,17 +78,21 @@ pub(super) async fn adopt(
     .await
     .unwrap_or_default();
     match found {
-        Some(kept) => Ok(Some(show(shared, &record.id, kept).await?)),
+        Some(saved) => {
+            ready(shared, &record.id, saved).await?;
+            Ok(Some(Outcome::Done))
+        }
         None => Ok(None),
     }
 }
 
-enum Trouble {
+/// Why a clip got no name.
+enum NotSaved {
     Library(LibraryError),
     Clip(DownloadError),
 }
 
-impl From<std::io::Error> for Trouble {
+impl From<std::io::Error> for NotSaved {
     fn from(error: std::io::Error) -> Self {
         Self::Clip(DownloadError::Disk(error))
     }
@@ -92,22 +104,22 @@ fn name_it(
     part: &Path,
     folder: &Path,
     name: &str,
-) -> Result<Kept, Trouble> {
+) -> Result<Saved, NotSaved> {
     let tracks = clips::tracks(part).map_err(|why| {
         tracing::warn!(%why, "a clip can't be read");
-        Trouble::Clip(DownloadError::NotTheClip(ClipFault::NotVideo))
+        NotSaved::Clip(DownloadError::NotTheClip(ClipFault::NotVideo))
     })?;
     let bytes = std::fs::metadata(part)?.len();
     for file in clips::names(folder, name) {
         if file.exists() {
             continue;
         }
-        library.claim(id, &file, bytes).map_err(Trouble::Library)?;
+        library.claim(id, &file, bytes).map_err(NotSaved::Library)?;
         points::reach(points::CLIP_CLAIMED);
         match clips::place(part, &file) {
             Ok(()) => {
                 points::reach(points::CLIP_NAMED);
-                return Ok(Kept {
+                return Ok(Saved {
                     file,
                     bytes,
                     tracks,
@@ -120,16 +132,13 @@ fn name_it(
     unreachable!("a free number is found before numbers end")
 }
 
-async fn show(
-    shared: &Arc<Shared>,
-    id: &GenerationId,
-    kept: Kept,
-) -> Result<Outcome, LibraryError> {
-    let Kept {
+/// Says that the clip is there.
+async fn ready(shared: &Arc<Shared>, id: &GenerationId, saved: Saved) -> Result<(), LibraryError> {
+    let Saved {
         file,
         bytes,
         tracks,
-    } = kept;
+    } = saved;
     let clip = Clip {
         name: file
             .file_name()
@@ -145,13 +154,22 @@ async fn show(
     };
     let (wanted, now) = (*id, shared.now());
     shared
+        .storage
         .library
         .run(move |library| library.ready(&wanted, &clip, now))
         .await?;
     points::reach(points::READY_STORED);
-    shared.forget_parts(id);
-    shared.attempts.over(id);
+    let wanted = *id;
+    let removed = shared
+        .storage
+        .library
+        .run(move |library| sweep::remove_parts(library, &wanted))
+        .await;
+    if let Err(error) = removed {
+        tracing::warn!(?error, "what a download left in another folder stays there");
+    }
+    shared.remote.attempts.over(id);
     tracing::info!(generation = %id, bytes, "a clip is on the disk");
     shared.changed(id).await;
-    Ok(Outcome::Done)
+    Ok(())
 }

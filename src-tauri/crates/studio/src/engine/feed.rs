@@ -1,0 +1,118 @@
+//! What is shown of the engine's work besides what the library holds, and who is told.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::broadcast;
+
+use super::event::Event;
+use crate::generation::{GenerationId, Received};
+use crate::message::Message;
+use crate::notice::{Notice, NoticeKind};
+
+/// Events a listener may be behind by: enough for a burst of a hundred jobs, each told of ten
+/// times.
+const BACKLOG: usize = 1024;
+
+#[derive(Debug)]
+pub(super) struct Feed {
+    events: broadcast::Sender<Event>,
+    notices: Mutex<Vec<Notice>>,
+    /// How far downloads are.
+    received: Mutex<HashMap<GenerationId, Received>>,
+    /// Why generations wait, where the library could not take it because it is what is in
+    /// the way.
+    unstored: Mutex<HashMap<GenerationId, Message>>,
+}
+
+impl Feed {
+    pub fn new() -> Self {
+        Self {
+            events: broadcast::channel(BACKLOG).0,
+            notices: Mutex::default(),
+            received: Mutex::default(),
+            unstored: Mutex::default(),
+        }
+    }
+
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Nobody may be listening, and that is no failure.
+    pub fn tell(&self, event: Event) {
+        let _ = self.events.send(event);
+    }
+
+    pub fn notices(&self) -> Vec<Notice> {
+        self.lock_notices().clone()
+    }
+
+    /// Puts a notice in the place of the one with its kind.
+    pub fn notice(&self, notice: Notice) {
+        self.change_notices(|notices| {
+            notices.retain(|one| one.kind != notice.kind);
+            notices.push(notice);
+        });
+    }
+
+    /// Takes away the notice of this kind.
+    pub fn withdraw_notice(&self, kind: NoticeKind) {
+        self.change_notices(|notices| notices.retain(|one| one.kind != kind));
+    }
+
+    /// The user has read it.
+    pub fn dismiss_notice(&self, kind: NoticeKind) {
+        self.change_notices(|notices| notices.retain(|one| !(one.can_dismiss && one.kind == kind)));
+    }
+
+    fn change_notices(&self, change: impl FnOnce(&mut Vec<Notice>)) {
+        let mut notices = self.lock_notices();
+        let before = notices.clone();
+        change(&mut notices);
+        let after = notices.clone();
+        drop(notices);
+        if before != after {
+            self.tell(Event::Notices(after));
+        }
+    }
+
+    fn lock_notices(&self) -> MutexGuard<'_, Vec<Notice>> {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far the download of a clip is.
+    pub fn received(&self, id: &GenerationId) -> Received {
+        self.lock_received().get(id).copied().unwrap_or_default()
+    }
+
+    pub fn set_received(&self, id: &GenerationId, received: Received) {
+        self.lock_received().insert(*id, received);
+    }
+
+    /// The download is over, well or not.
+    pub fn forget_received(&self, id: &GenerationId) {
+        self.lock_received().remove(id);
+    }
+
+    fn lock_received(&self) -> MutexGuard<'_, HashMap<GenerationId, Received>> {
+        self.received.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why a generation waits, where that could not be stored.
+    pub fn unstored(&self, id: &GenerationId) -> Option<Message> {
+        self.lock_unstored().get(id).cloned()
+    }
+
+    pub fn set_unstored(&self, id: &GenerationId, message: Message) {
+        self.lock_unstored().insert(*id, message);
+    }
+
+    pub fn forget_unstored(&self, id: &GenerationId) {
+        self.lock_unstored().remove(id);
+    }
+
+    fn lock_unstored(&self) -> MutexGuard<'_, HashMap<GenerationId, Message>> {
+        self.unstored.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

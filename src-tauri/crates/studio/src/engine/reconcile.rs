@@ -1,0 +1,81 @@
+//! A request whose answer was lost so long ago that its key can't be used again: the
+//! account's own list of jobs says whether it arrived, where it can.
+
+use std::sync::Arc;
+
+use apiframe::{Client, Job};
+
+use super::outcome::Outcome;
+use super::search::{agrees, asked};
+use super::shared::Shared;
+use super::{ending, rejection};
+use crate::generation::{Failure, Record};
+use crate::library::LibraryError;
+
+/// Looks for the job of a lost request; exactly one that matches is taken as it.
+pub(super) async fn reconcile(
+    shared: &Arc<Shared>,
+    client: &Client,
+    record: Record,
+) -> Result<Outcome, LibraryError> {
+    look(shared, client, record, None).await
+}
+
+/// As [`reconcile`], for a request that the server refuses now: where no job matches, it never
+/// took it, and `failure` tells why.
+pub(super) async fn reconcile_or(
+    shared: &Arc<Shared>,
+    client: &Client,
+    record: Record,
+    failure: Failure,
+) -> Result<Outcome, LibraryError> {
+    look(shared, client, record, Some(failure)).await
+}
+
+async fn look(
+    shared: &Arc<Shared>,
+    client: &Client,
+    record: Record,
+    refused: Option<Failure>,
+) -> Result<Outcome, LibraryError> {
+    let Some(submission) = &record.submission else {
+        return Ok(Outcome::Done);
+    };
+    let Some(sent) = submission.first_sent else {
+        return Ok(Outcome::Done);
+    };
+    let asked = asked(&record, &submission.body);
+    let mut search = shared.remote.searches.take(&record.id);
+    if let Err(error) = search.go_on(client, &record, &asked, sent).await {
+        shared.remote.searches.keep(record.id, search);
+        return Ok(rejection::after_search(&error));
+    }
+    let mut mine = Vec::new();
+    for job in search.found {
+        let id = job.id.clone();
+        if !shared
+            .storage
+            .library
+            .run(move |library| library.is_spoken_for(&id))
+            .await?
+        {
+            mine.push(job);
+        }
+    }
+    if mine.len() > 1 {
+        // The server may show pictures under addresses of its own, so these only choose among
+        // several.
+        let same = |job: &Job| agrees(job, &asked, true);
+        if mine.iter().filter(|job| same(job)).count() == 1 {
+            mine.retain(same);
+        }
+    }
+    let job = match (mine.as_slice(), refused) {
+        ([job], _) => job,
+        ([], Some(failure)) => return ending::fail(shared, &record.id, failure).await,
+        _ => return ending::uncertain(shared, &record.id).await,
+    };
+    let accepted = job.created_at.map_or(sent, jiff::Timestamp::as_millisecond);
+    shared.accepted(&record.id, &job.id, accepted).await?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,387 @@
+//! What is done about a request that brought no answer, or a "no": pure functions of the
+//! error, and of whether an earlier answer to the same request may have been lost.
+
+use apiframe::{Error, LossCause, RejectionKind, Unsendable};
+
+use super::messages;
+use super::outcome::Outcome;
+use crate::generation::Failure;
+use crate::message::Message;
+use crate::settings::Field;
+
+/// What is done about a submission that brought no job.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum AfterSubmit {
+    /// It did not reach the server: the mark that it left is taken back, if it was the first.
+    NotSent(Outcome),
+    /// The same request goes again, under the same key.
+    SendAgain(Outcome),
+    /// The account's own list says whether an earlier attempt became a job.
+    Reconcile,
+    /// The same; where it did not, this is why it never will.
+    ReconcileOr(Failure),
+    /// It is over.
+    Fail(Failure),
+}
+
+/// `lost_before` says whether an earlier answer to this request may have been lost: then a
+/// "no" to this attempt says nothing about that one.
+pub(super) fn after_submit(error: &Error, lost_before: bool) -> AfterSubmit {
+    match error {
+        Error::Unsendable(why) => AfterSubmit::NotSent(Outcome::Trouble(messages::unsendable(why))),
+        Error::Connect(_) => AfterSubmit::NotSent(Outcome::Trouble(Message::Offline)),
+        // It took the request and names no job that can be asked for, and named none when it
+        // was asked again.
+        Error::Lost(loss) if lost_before && loss.cause == LossCause::Invalid => {
+            AfterSubmit::Reconcile
+        }
+        Error::Lost(_) => AfterSubmit::SendAgain(Outcome::Trouble(Message::AnswerLost)),
+        Error::Rejected(rejection) => match rejection.kind {
+            RejectionKind::RateLimited => {
+                AfterSubmit::NotSent(Outcome::Pause(rejection.retry_after))
+            }
+            // A gateway's 502 can follow a job that was taken.
+            RejectionKind::Unavailable => {
+                AfterSubmit::SendAgain(Outcome::Trouble(messages::unavailable(rejection)))
+            }
+            // A proxy answers in the server's place.
+            RejectionKind::Unexpected if messages::is_in_between(rejection) => {
+                AfterSubmit::SendAgain(Outcome::Trouble(messages::unavailable(rejection)))
+            }
+            // The server knows this key with another body, which this program never sends.
+            RejectionKind::Conflict => AfterSubmit::Reconcile,
+            RejectionKind::Unauthorized | RejectionKind::Forbidden if lost_before => {
+                AfterSubmit::SendAgain(Outcome::Trouble(Message::KeyRefusedWhileRendering))
+            }
+            RejectionKind::NotFound | RejectionKind::Gone | RejectionKind::Unexpected
+                if lost_before =>
+            {
+                AfterSubmit::Reconcile
+            }
+            // A server may look at the credits, which the earlier attempt took, or at pictures
+            // that are gone by now, before it looks at the idempotency key.
+            _ if lost_before => AfterSubmit::ReconcileOr(messages::refused(rejection)),
+            _ => AfterSubmit::Fail(messages::refused(rejection)),
+        },
+    }
+}
+
+/// Whether the key is refused for whatever is sent with it, as far as this answer tells.
+pub(super) fn refuses_key(error: &Error, lost_before: bool) -> bool {
+    matches!(error, Error::Rejected(rejection) if match rejection.kind {
+        RejectionKind::Unauthorized => true,
+        RejectionKind::Forbidden => lost_before,
+        _ => false,
+    })
+}
+
+/// What is done about a picture that could not be uploaded.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum AfterUpload {
+    /// An upload costs nothing, so it is tried again.
+    Again(Outcome),
+    /// It is over.
+    Fail(Failure),
+}
+
+/// `field` is where the picture stands.
+pub(super) fn after_upload(error: &Error, field: Field) -> AfterUpload {
+    match error {
+        Error::Unsendable(Unsendable::File { .. }) => {
+            AfterUpload::Fail(messages::frame_missing(field))
+        }
+        Error::Unsendable(why) => AfterUpload::Again(Outcome::Trouble(messages::unsendable(why))),
+        Error::Connect(_) | Error::Lost(_) => {
+            AfterUpload::Again(Outcome::Trouble(Message::Offline))
+        }
+        Error::Rejected(rejection) => match rejection.kind {
+            RejectionKind::RateLimited => AfterUpload::Again(Outcome::Pause(rejection.retry_after)),
+            RejectionKind::Unavailable => {
+                AfterUpload::Again(Outcome::Trouble(messages::unavailable(rejection)))
+            }
+            RejectionKind::Unexpected if messages::is_in_between(rejection) => {
+                AfterUpload::Again(Outcome::Trouble(messages::unavailable(rejection)))
+            }
+            _ => AfterUpload::Fail(messages::upload_refused(field, rejection)),
+        },
+    }
+}
+
+/// What is done about a question for a job that brought no answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum AfterLook {
+    /// Every other question would end like this.
+    All(Outcome),
+    /// Only this one, as far as is known.
+    One(Outcome),
+    /// The key is refused, for this job or for all: `GET /v2/me` knows.
+    AskMe,
+    /// The server does not know the job, or no longer.
+    NotFound,
+    /// The id is none that a server could have given.
+    NotAJob,
+}
+
+pub(super) fn after_look(error: &Error) -> AfterLook {
+    match error {
+        Error::Connect(_) => AfterLook::All(Outcome::Trouble(Message::Offline)),
+        Error::Lost(_) => AfterLook::One(Outcome::Trouble(Message::Offline)),
+        Error::Unsendable(Unsendable::JobId) => AfterLook::NotAJob,
+        Error::Unsendable(why) => AfterLook::One(Outcome::Trouble(messages::unsendable(why))),
+        Error::Rejected(rejection) => match rejection.kind {
+            RejectionKind::RateLimited => AfterLook::All(Outcome::Pause(rejection.retry_after)),
+            RejectionKind::Unauthorized | RejectionKind::Forbidden => AfterLook::AskMe,
+            RejectionKind::NotFound | RejectionKind::Gone => AfterLook::NotFound,
+            _ => AfterLook::One(Outcome::Trouble(messages::unavailable(rejection))),
+        },
+    }
+}
+
+/// What is done when the search for a lost request is interrupted: it goes on later.
+pub(super) fn after_search(error: &Error) -> Outcome {
+    match error {
+        Error::Connect(_) | Error::Lost(_) => Outcome::Trouble(Message::Offline),
+        Error::Unsendable(why) => Outcome::Trouble(messages::unsendable(why)),
+        Error::Rejected(rejection) => match rejection.kind {
+            RejectionKind::RateLimited => Outcome::Pause(rejection.retry_after),
+            RejectionKind::Unauthorized | RejectionKind::Forbidden => {
+                Outcome::Trouble(Message::KeyRefusedWhileRendering)
+            }
+            _ => Outcome::Trouble(messages::unavailable(rejection)),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use apiframe::{Loss, Rejection, Unreached, UnreachedCause};
+
+    use super::*;
+
+    const WAIT: Duration = Duration::from_secs(7);
+
+    fn rejected(status: u16, kind: RejectionKind) -> Error {
+        Error::Rejected(Rejection {
+            status,
+            kind,
+            message: "No.".into(),
+            details: std::collections::BTreeMap::default(),
+            retry_after: Some(WAIT),
+        })
+    }
+
+    fn lost(cause: LossCause) -> Error {
+        Error::Lost(Loss {
+            cause,
+            detail: String::new(),
+        })
+    }
+
+    /// Every kind of error there is.
+    fn errors() -> Vec<(&'static str, Error)> {
+        let no_credits = RejectionKind::OutOfCredits {
+            required: Some(9),
+            available: Some(3),
+        };
+        vec![
+            ("no key", Error::Unsendable(Unsendable::NoKey)),
+            ("job id", Error::Unsendable(Unsendable::JobId)),
+            (
+                "file",
+                Error::Unsendable(Unsendable::File {
+                    detail: String::new(),
+                }),
+            ),
+            (
+                "connect",
+                Error::Connect(Unreached {
+                    cause: UnreachedCause::NoConnection,
+                    detail: String::new(),
+                }),
+            ),
+            ("broken", lost(LossCause::Broken)),
+            ("invalid", lost(LossCause::Invalid)),
+            ("400", rejected(400, RejectionKind::Invalid)),
+            ("401", rejected(401, RejectionKind::Unauthorized)),
+            ("402", rejected(402, no_credits)),
+            ("403", rejected(403, RejectionKind::Forbidden)),
+            ("404", rejected(404, RejectionKind::NotFound)),
+            ("409", rejected(409, RejectionKind::Conflict)),
+            ("410", rejected(410, RejectionKind::Gone)),
+            ("429", rejected(429, RejectionKind::RateLimited)),
+            ("503", rejected(503, RejectionKind::Unavailable)),
+            ("302", rejected(302, RejectionKind::Unexpected)),
+            ("418", rejected(418, RejectionKind::Unexpected)),
+        ]
+    }
+
+    fn outcome(outcome: &Outcome) -> String {
+        match outcome {
+            Outcome::Trouble(message) => message.code(),
+            Outcome::Pause(wait) => format!("pause {wait:?}"),
+            other => format!("{other:?}"),
+        }
+    }
+
+    fn failure(failure: &Failure) -> String {
+        assert_eq!(failure.charged, Some(false), "{failure:?}");
+        format!("fail: {}", failure.message.code())
+    }
+
+    fn table(react: impl Fn(&Error) -> String) -> String {
+        let rows = errors().into_iter();
+        let rows = rows.map(|(name, error)| format!("{name}: {}\n", react(&error)));
+        rows.collect::<Vec<_>>().concat()
+    }
+
+    fn submit(lost_before: bool) -> String {
+        table(|error| {
+            let key = if refuses_key(error, lost_before) {
+                ", key refused"
+            } else {
+                ""
+            };
+            let reaction = match after_submit(error, lost_before) {
+                AfterSubmit::NotSent(then) => format!("not sent, {}", outcome(&then)),
+                AfterSubmit::SendAgain(then) => format!("again, {}", outcome(&then)),
+                AfterSubmit::Reconcile => "reconcile".into(),
+                AfterSubmit::ReconcileOr(then) => format!("reconcile, or {}", failure(&then)),
+                AfterSubmit::Fail(then) => failure(&then),
+            };
+            reaction + key
+        })
+    }
+
+    #[test]
+    fn a_first_submission_ends_where_the_server_says_no_and_else_goes_again() {
+        assert_eq!(
+            submit(false),
+            "no key: not sent, stepBroke\n\
+             job id: not sent, stepBroke\n\
+             file: not sent, stepBroke\n\
+             connect: not sent, offline\n\
+             broken: again, answerLost\n\
+             invalid: again, answerLost\n\
+             400: fail: requestRefused\n\
+             401: fail: keyRefused, key refused\n\
+             402: fail: noCredits\n\
+             403: fail: keyForbidden\n\
+             404: fail: requestNotTaken\n\
+             409: reconcile\n\
+             410: fail: requestNotTaken\n\
+             429: not sent, pause Some(7s)\n\
+             503: again, serverTrouble\n\
+             302: again, answeredInBetween\n\
+             418: fail: requestNotTaken\n"
+        );
+    }
+
+    #[test]
+    fn where_an_answer_was_lost_before_no_refusal_ends_it_unseen() {
+        assert_eq!(
+            submit(true),
+            "no key: not sent, stepBroke\n\
+             job id: not sent, stepBroke\n\
+             file: not sent, stepBroke\n\
+             connect: not sent, offline\n\
+             broken: again, answerLost\n\
+             invalid: reconcile\n\
+             400: reconcile, or fail: requestRefused\n\
+             401: again, keyRefusedWhileRendering, key refused\n\
+             402: reconcile, or fail: noCredits\n\
+             403: again, keyRefusedWhileRendering, key refused\n\
+             404: reconcile\n\
+             409: reconcile\n\
+             410: reconcile\n\
+             429: not sent, pause Some(7s)\n\
+             503: again, serverTrouble\n\
+             302: again, answeredInBetween\n\
+             418: reconcile\n"
+        );
+    }
+
+    #[test]
+    fn an_upload_goes_again_unless_the_picture_or_the_key_is_refused() {
+        let upload = table(|error| match after_upload(error, Field::End) {
+            AfterUpload::Again(then) => outcome(&then),
+            AfterUpload::Fail(then) => failure(&then),
+        });
+        assert_eq!(
+            upload,
+            "no key: stepBroke\n\
+             job id: stepBroke\n\
+             file: fail: frameMissing\n\
+             connect: offline\n\
+             broken: offline\n\
+             invalid: offline\n\
+             400: fail: pictureRefused\n\
+             401: fail: keyRefused\n\
+             402: fail: pictureRefused\n\
+             403: fail: keyForbidden\n\
+             404: fail: pictureRefused\n\
+             409: fail: pictureRefused\n\
+             410: fail: pictureRefused\n\
+             429: pause Some(7s)\n\
+             503: serverTrouble\n\
+             302: answeredInBetween\n\
+             418: fail: pictureRefused\n"
+        );
+    }
+
+    #[test]
+    fn a_job_that_can_not_be_seen_is_never_given_up_for_what_may_pass() {
+        let look = table(|error| match after_look(error) {
+            AfterLook::All(then) => format!("all: {}", outcome(&then)),
+            AfterLook::One(then) => outcome(&then),
+            AfterLook::AskMe => "ask me".into(),
+            AfterLook::NotFound => "not found".into(),
+            AfterLook::NotAJob => "not a job".into(),
+        });
+        assert_eq!(
+            look,
+            "no key: stepBroke\n\
+             job id: not a job\n\
+             file: stepBroke\n\
+             connect: all: offline\n\
+             broken: offline\n\
+             invalid: offline\n\
+             400: serverTrouble\n\
+             401: ask me\n\
+             402: serverTrouble\n\
+             403: ask me\n\
+             404: not found\n\
+             409: serverTrouble\n\
+             410: not found\n\
+             429: all: pause Some(7s)\n\
+             503: serverTrouble\n\
+             302: answeredInBetween\n\
+             418: serverTrouble\n"
+        );
+    }
+
+    #[test]
+    fn a_search_that_is_interrupted_goes_on() {
+        assert_eq!(
+            table(|error| outcome(&after_search(error))),
+            "no key: stepBroke\n\
+             job id: stepBroke\n\
+             file: stepBroke\n\
+             connect: offline\n\
+             broken: offline\n\
+             invalid: offline\n\
+             400: serverTrouble\n\
+             401: keyRefusedWhileRendering\n\
+             402: serverTrouble\n\
+             403: keyRefusedWhileRendering\n\
+             404: serverTrouble\n\
+             409: serverTrouble\n\
+             410: serverTrouble\n\
+             429: pause Some(7s)\n\
+             503: serverTrouble\n\
+             302: answeredInBetween\n\
+             418: serverTrouble\n"
+        );
+    }
+}

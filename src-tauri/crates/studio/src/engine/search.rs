@@ -1,0 +1,135 @@
+//! Looking through the account's own list for the job of a request whose answer was lost.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use apiframe::{Client, Error, Job, JobQuery};
+use serde_json::Value;
+
+use super::step::REPLAY_WITHIN;
+use crate::generation::{GenerationId, Millis, Record};
+
+/// How far the server's clock and this machine's may differ.
+const CLOCKS: Millis = 10 * 60_000;
+
+/// How far the searches for lost requests have come, so that one that is interrupted, by a
+/// server that asks for a pause for instance, goes on where it stopped.
+#[derive(Debug, Default)]
+pub(super) struct Searches(Mutex<HashMap<GenerationId, Search>>);
+
+impl Searches {
+    /// The search for the job of a generation: a new one, or the one that was kept.
+    pub fn take(&self, id: &GenerationId) -> Search {
+        self.lock().remove(id).unwrap_or_default()
+    }
+
+    /// Keeps one that was interrupted.
+    pub fn keep(&self, id: GenerationId, search: Search) {
+        self.lock().insert(id, search);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<GenerationId, Search>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One search through the account's list, newest job first.
+#[derive(Debug, Default)]
+pub(super) struct Search {
+    /// Where the next page of the list begins; `None` before the first.
+    cursor: Option<String>,
+    /// The whole window around the sending was listed.
+    listed: bool,
+    /// Jobs of the window that are still to be looked at.
+    left: Vec<String>,
+    /// Jobs that ask for the same.
+    pub found: Vec<Job>,
+}
+
+impl Search {
+    /// Looks at every job that was made around the time at which the request was `sent`.
+    ///
+    /// # Errors
+    /// What interrupted it; called again, it goes on.
+    pub async fn go_on(
+        &mut self,
+        client: &Client,
+        record: &Record,
+        asked: &Value,
+        sent: Millis,
+    ) -> Result<(), Error> {
+        while !self.listed {
+            self.list(client, record, sent).await?;
+        }
+        while let Some(id) = self.left.last() {
+            // The list leaves out what was asked for.
+            let whole = client.job(id).await?;
+            if agrees(&whole, asked, false) {
+                self.found.push(whole);
+            }
+            self.left.pop();
+        }
+        Ok(())
+    }
+
+    async fn list(&mut self, client: &Client, record: &Record, sent: Millis) -> Result<(), Error> {
+        let page = client
+            .jobs(&JobQuery {
+                model: Some(record.settings.model.id().to_owned()),
+                limit: Some(100),
+                cursor: self.cursor.clone(),
+                ..JobQuery::default()
+            })
+            .await?;
+        let window = sent - CLOCKS..sent + REPLAY_WITHIN + CLOCKS;
+        for job in page.jobs {
+            let Some(created) = job.created_at.map(jiff::Timestamp::as_millisecond) else {
+                continue;
+            };
+            self.listed |= created < window.start;
+            if window.contains(&created) && !self.left.contains(&job.id) {
+                self.left.push(job.id);
+            }
+        }
+        // A cursor that leads to itself would never end.
+        self.listed |= page.next_cursor.is_none() || page.next_cursor == self.cursor;
+        self.cursor = page.next_cursor;
+        Ok(())
+    }
+}
+
+/// What the request asked for, as it was sent.
+pub(super) fn asked(record: &Record, body: &[u8]) -> Value {
+    serde_json::from_slice(body)
+        .unwrap_or_else(|_| serde_json::json!({ "prompt": record.settings.prompt.trim() }))
+}
+
+/// Whether a job's input is that of a request: the same prompt, and the same in everything else
+/// that both of them name. Addresses count only where `addresses` says so.
+pub(super) fn agrees(job: &Job, asked: &Value, addresses: bool) -> bool {
+    let Some(input) = job.input.as_ref().and_then(Value::as_object) else {
+        return false;
+    };
+    input.get("prompt").is_some_and(Value::is_string)
+        && input
+            .iter()
+            .all(|(name, value)| same(value, asked.get(name), addresses))
+}
+
+fn same(value: &Value, asked: Option<&Value>, addresses: bool) -> bool {
+    match (value, asked) {
+        // The server may add what it took for granted.
+        (_, None) | (Value::Null, _) => true,
+        (Value::Object(value), Some(Value::Object(asked))) => value
+            .iter()
+            .all(|(name, value)| same(value, asked.get(name), addresses)),
+        (Value::String(value), Some(Value::String(asked))) if is_address(asked) => {
+            !addresses || value == asked
+        }
+        (value, Some(asked)) => value == asked,
+    }
+}
+
+fn is_address(text: &str) -> bool {
+    text.starts_with("https://") || text.starts_with("http://")
+}

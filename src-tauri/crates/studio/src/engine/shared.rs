@@ -1,0 +1,139 @@
+//! What the engine, its task and its steps share.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::Notify;
+
+use super::event::Event;
+use super::feed::Feed;
+use super::remote::Remote;
+use super::storage::Storage;
+use crate::clock::Clock;
+use crate::generation::{Generation, GenerationId, Millis, Record, Revision, State, next_revision};
+use crate::library::{Library, LibraryError};
+use crate::points;
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub storage: Storage,
+    pub remote: Remote,
+    pub feed: Feed,
+    pub clock: Clock,
+    /// Something changed that the engine's task should look at.
+    pub nudge: Notify,
+    /// Waiting times are over for all: the user asked, or the client is another.
+    retry: AtomicBool,
+}
+
+impl Shared {
+    pub fn new(storage: Storage, remote: Remote, clock: Clock) -> Self {
+        Self {
+            storage,
+            remote,
+            feed: Feed::new(),
+            clock,
+            nudge: Notify::new(),
+            retry: AtomicBool::new(false),
+        }
+    }
+
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Ends all waiting times, except a pause that the server asked for: of that, only what is
+    /// longer than some minutes.
+    pub fn retry_now(&self) {
+        self.retry.store(true, Ordering::Release);
+        self.nudge.notify_one();
+    }
+
+    /// Whether waiting times were ended since this was last asked.
+    pub fn take_retry(&self) -> bool {
+        self.retry.swap(false, Ordering::AcqRel)
+    }
+
+    pub async fn record(&self, id: &GenerationId) -> Result<Record, LibraryError> {
+        let wanted = *id;
+        self.storage
+            .library
+            .run(move |library| library.record(&wanted))
+            .await?
+            .ok_or(LibraryError::NotThere)
+    }
+
+    /// A generation as it is stored now.
+    pub async fn shown(&self, id: &GenerationId) -> Result<Generation, LibraryError> {
+        let revision = next_revision();
+        let record = self.record(id).await?;
+        Ok(self.show(record, revision).await)
+    }
+
+    pub async fn show(&self, mut record: Record, revision: Revision) -> Generation {
+        // What has ended waits for nothing, whatever was in its way before.
+        if record.state.is_unfinished()
+            && let Some(message) = self.feed.unstored(&record.id)
+        {
+            record.waiting = Some(message);
+        }
+        if let Some(clip) = &mut record.clip {
+            clip.missing = self.storage.missing().contains(&record.id);
+        }
+        let due = match (&record.state, &record.job) {
+            (State::Rendering, Some(job)) => {
+                self.remote
+                    .schedule
+                    .add(&self.storage.library, &record, self.now())
+                    .await;
+                self.remote
+                    .schedule
+                    .due(&record.id)
+                    .map(|due| job.accepted.saturating_add(due))
+            }
+            _ => None,
+        };
+        let received = self.feed.received(&record.id);
+        record.show(revision, due, received)
+    }
+
+    /// Apiframe has taken the job of a generation. One that was brought in meanwhile and
+    /// has this very job goes on in its place.
+    pub async fn accepted(
+        &self,
+        id: &GenerationId,
+        job: &str,
+        at: Millis,
+    ) -> Result<(), LibraryError> {
+        let (wanted, job) = (*id, job.to_owned());
+        let has_it = self
+            .storage
+            .library
+            .run(move |library| {
+                library.accepted(&wanted, &job, at)?;
+                library.generation_of_job(&job)
+            })
+            .await?;
+        points::reach(points::SUBMIT_ACCEPTED);
+        self.changed(id).await;
+        if let Some(other) = has_it.filter(|other| other != id) {
+            self.changed(&other).await;
+            self.tell_counts().await;
+        }
+        Ok(())
+    }
+
+    /// Shows a generation as it is stored now to whoever listens.
+    pub async fn changed(&self, id: &GenerationId) {
+        match self.shown(id).await {
+            Ok(shown) => self.feed.tell(Event::Changed(Box::new(shown))),
+            Err(LibraryError::NotThere) => self.feed.tell(Event::Removed(*id)),
+            Err(error) => tracing::error!(?error, "a changed generation could not be shown"),
+        }
+    }
+
+    pub async fn tell_counts(&self) {
+        if let Ok(counts) = self.storage.library.run(Library::counts).await {
+            self.feed.tell(Event::Counts(counts));
+        }
+    }
+}
