@@ -8,13 +8,40 @@
 use std::fs;
 use std::path::Path;
 
-/// Every command the page may be allowed to call. The capability in `capabilities/` allows
-/// each by name; a test in `src/commands` holds this list against what is registered.
-const COMMANDS: &[&str] = &include!("src/commands/names.in");
+/// The commands, as `src/commands` registers them: `room::command,` a line.
+const LIST: &str = "src-tauri/src/commands/list.in";
+/// The one command beside them, which takes raw bytes.
+const RAW: &str = "save_poster";
+/// What the capability allows: all of them and nothing else.
+const PERMISSIONS: &str = "permissions/commands.toml";
 
 fn main() {
     println!("cargo:rerun-if-changed=src-tauri/capabilities");
-    println!("cargo:rerun-if-changed=src-tauri/src/commands/names.in");
+    println!("cargo:rerun-if-changed={LIST}");
+    let list = fs::read_to_string(LIST).expect("the list of commands can be read");
+    let commands: Vec<&'static str> = list
+        .lines()
+        .filter_map(|line| line.trim().strip_suffix(',')?.rsplit_once("::"))
+        .map(|(_, name)| name)
+        .chain([RAW])
+        // As long as the build script runs.
+        .map(|name| &*name.to_owned().leak())
+        .collect();
+    let allowed: Vec<String> = commands
+        .iter()
+        .map(|name| format!("    \"allow-{}\",\n", name.replace('_', "-")))
+        .collect();
+    fs::create_dir_all("permissions").expect("the folder of permissions can be made");
+    fs::write(
+        PERMISSIONS,
+        format!(
+            "[[set]]\nidentifier = \"commands\"\n\
+             description = \"Every command of this program.\"\n\
+             permissions = [\n{}]\n",
+            allowed.concat()
+        ),
+    )
+    .expect("the permissions can be written");
     // Compilation needs the folder of the built page; an empty one will do for tests and tools.
     if !Path::new("ui/dist").exists() {
         fs::create_dir_all("ui/dist").expect("the folder for the built page can be made");
@@ -22,7 +49,7 @@ fn main() {
     tauri_build::try_build(
         tauri_build::Attributes::new()
             .capabilities_path_pattern("src-tauri/capabilities/*.json")
-            .app_manifest(tauri_build::AppManifest::new().commands(COMMANDS)),
+            .app_manifest(tauri_build::AppManifest::new().commands(commands.leak())),
     )
     .expect("tauri.conf.json and the capability are well formed");
 }

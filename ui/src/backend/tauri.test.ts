@@ -2,7 +2,7 @@ import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asProblem, type FileDrag, type Settings } from '.';
 import { sentence } from '../words';
-import { TauriBackend } from './tauri';
+import { tauriBackend } from './tauri';
 
 interface Call {
   command: string;
@@ -44,14 +44,14 @@ afterEach(() => {
 });
 
 it('media come from the address that the program gave at the start', async () => {
-  const backend = new TauriBackend();
+  const backend = tauriBackend();
   await backend.boot();
   expect(backend.media('clip', 'a/b')).toBe('http://127.0.0.1:9/token/clip/a%2Fb');
 });
 
 it('half an emoji goes over as a whole character', async () => {
   const settings = { prompt: 'A cat \uD83D', shots: [{ prompt: '\uDE00 and 😀', seconds: 3 }] };
-  await new TauriBackend().saveDraft(settings as unknown as Settings);
+  await tauriBackend().saveDraft(settings as unknown as Settings);
   const { payload } = calls[0] as { payload: { settings: typeof settings } };
   expect(payload.settings.prompt).toBe('A cat \uFFFD');
   expect(payload.settings.shots[0]?.prompt).toBe('\uFFFD and 😀');
@@ -60,12 +60,12 @@ it('half an emoji goes over as a whole character', async () => {
 
 it('a poster goes over as raw bytes', async () => {
   const jpeg = new Uint8Array([255, 216, 255]);
-  await new TauriBackend().savePoster('g1', jpeg);
+  await tauriBackend().savePoster('g1', jpeg);
   expect(calls[0]).toEqual({ command: 'save_poster', payload: jpeg });
 });
 
 it('what the program refuses keeps its code', async () => {
-  const refused = await new TauriBackend().signIn('afk_x', 'keychain').catch(asProblem);
+  const refused = await tauriBackend().signIn('afk_x', 'keychain').catch(asProblem);
   expect(refused).toMatchObject({
     message: { code: 'keyNotRecognised' },
     violations: [],
@@ -84,7 +84,7 @@ describe('a file dragged over the window', () => {
     vi.stubGlobal('navigator', { ...navigator, userAgent });
     vi.stubGlobal('devicePixelRatio', 2);
     const seen: FileDrag[] = [];
-    await new TauriBackend().onFileDrag((drag) => seen.push(drag));
+    await tauriBackend().onFileDrag((drag) => seen.push(drag));
     handlers['tauri://drag-over']?.({ payload: { position: { x: 100, y: 40 } } });
     handlers['tauri://drag-drop']?.({
       payload: { paths: ['/a.png'], position: { x: 100, y: 40 } },

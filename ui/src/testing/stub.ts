@@ -177,7 +177,9 @@ export function stub(over: Partial<Boot> = {}) {
       generation(`made${++made}`, { state: 'recorded' }, { settings }),
     ),
     gallery: vi.fn<Backend['gallery']>(async () => EMPTY_PAGE),
-    generation: vi.fn<Backend['generation']>(async () => null),
+    generation: vi.fn<Backend['generation']>(async () =>
+      Promise.reject(problem({ code: 'notThere' })),
+    ),
     retry: vi.fn<Backend['retry']>(async (id) => generation(`${id}-again`, { state: 'recorded' })),
     resume: vi.fn<Backend['resume']>(async (id) =>
       generation(id, { state: 'downloading', received: 0, total: null }),

@@ -3,11 +3,12 @@
  * it. Generations go through their states, events arrive, and a scene in the address chooses what
  * is shown. Not part of what is shipped.
  */
-import type { Backend, FileDrag, FolderName, Listeners, MediaKind } from '..';
+import type { Backend, FileDrag, Listeners, MediaKind } from '..';
 import type {
   Account,
   Boot,
   Connection,
+  Folder,
   Frame,
   GalleryFilter,
   Generation,
@@ -278,7 +279,7 @@ export class FakeBackend implements Backend {
     return this.#jobs.page(filter, cursor);
   }
   async generation(id: string) {
-    return this.#jobs.find(id);
+    return this.#find(id);
   }
   #find(id: string): Generation {
     const found = this.#jobs.find(id);
@@ -385,7 +386,7 @@ export class FakeBackend implements Backend {
     this.#preferences = { ...this.#preferences, clipsFolder: '/media/ada/Films/Inbetween' };
     return this.#preferences;
   }
-  async openFolder(which: FolderName) {
+  async openFolder(which: Folder) {
     console.info(`open ${which}`);
   }
   async openLink(link: string) {
