@@ -623,6 +623,8 @@ recovery-report-copied = The report is on the clipboard.
 ## The viewer
 
 viewer-name = Viewer
+viewer-failed = Failed
+viewer-uncertain = Unknown
 viewer-back = Gallery
 viewer-previous = Previous clip
 viewer-previous-key = Previous clip (←)

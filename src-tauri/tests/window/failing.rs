@@ -16,7 +16,7 @@ fn ready_to_generate(apiframe: &Apiframe) -> Window {
 fn failed(window: &Window) {
     window
         .page()
-        .find("group", "Failed: A kite over the dunes")
+        .find("button", "Failed: A kite over the dunes")
         .appears();
     window.shows("You were not charged.");
 }
@@ -103,12 +103,55 @@ fn a_job_that_fails_says_why_and_that_it_was_not_charged_and_can_be_tried_again(
     window.button("Generate…").click();
     window
         .page()
-        .find("group", "Failed: A kite over the dunes")
+        .find("button", "Failed: A kite over the dunes")
         .appears();
     window.shows("The model could not make this clip: The prompt was flagged.");
     window.shows("You were not charged.");
     window.button("Try again").click();
     window.button("Play: A kite over the dunes").appears();
+}
+
+#[test]
+fn a_failed_card_opens_with_its_whole_sentence_what_it_cost_and_every_way_on() {
+    let apiframe = Apiframe::start();
+    let window = ready_to_generate(&apiframe);
+    let why = "The picture at the end is far too dark for anything to be seen in it, and the one at \
+               the start shows a well-known person whom this model does not draw, whatever is asked";
+    apiframe.fault(Fault::on(Call::Generate).then(Answer::fail_job(why)));
+    window.button("Generate…").click();
+    let card = || {
+        window
+            .page()
+            .find("button", "Failed: A kite over the dunes")
+    };
+    card().appears();
+    window.press_card(&card());
+    let opened = window.region("Viewer");
+    opened.appears();
+    window.shows(why);
+    window.shows("You were not charged.");
+    assert!(opened.clone().find("button", "Fix settings").is_there());
+    window.key("Escape");
+    opened.disappears();
+    window.focus_is_on("button Failed: A kite over the dunes");
+
+    // Trying again is a new generation, which is found in the gallery.
+    window.key("Return");
+    opened.appears();
+    opened.clone().find("button", "Try again").click();
+    opened.disappears();
+    until(
+        || apiframe.bodies().len() == 2,
+        || "nothing was sent".into(),
+    );
+    card().appears();
+    window.press_card(&card());
+    opened
+        .clone()
+        .find("button", "Remove from the gallery")
+        .click();
+    opened.disappears();
+    window.shows("Your clips appear here");
 }
 
 #[test]

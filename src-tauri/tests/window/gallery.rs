@@ -116,7 +116,7 @@ fn a_running_card_can_be_reused_and_says_whether_it_can_be_cancelled() {
     cancel.keys("\u{e007}");
     let off = card(&window, "Failed: A train that never left…");
     off.appears();
-    window.focus_is_on("group Failed: A train that never left");
+    window.focus_is_on("button Failed: A train that never left");
     apiframe.plug_in();
 
     // The figure in the top bar looks like a button, and is one.
@@ -245,12 +245,21 @@ fn an_upright_clip_is_shown_whole_and_its_whole_prompt_when_the_pointer_rests() 
 fn the_context_menu_has_what_belongs_to_text_and_nothing_of_a_browser() {
     let apiframe = Apiframe::start();
     let window = two_that_failed(&apiframe);
-    let words = "const box = document.querySelector('.words p').getBoundingClientRect(); \
-        return [box.x + box.width / 2, box.y + 8]";
+    let words = "const text = [...document.querySelector('.message').childNodes] \
+            .find((node) => node.data?.includes('could')); \
+        const word = document.createRange(); \
+        word.setStart(text, text.data.indexOf('could')); \
+        word.setEnd(text, word.startOffset + 'could'.length); \
+        const box = word.getBoundingClientRect(); \
+        return [box.x + box.width / 2, box.y + box.height / 2]";
     let prompt = window.textbox("Prompt");
+    let viewer = window.region("Viewer");
     let mut copied = Vec::new();
     // Each entry in turn, as far as a menu of text could have any.
     for entry in 1..=6 {
+        let card = window.page().find("button", "Failed: A new kite");
+        window.press_card(&card);
+        viewer.appears();
         let place = window.page().run(words, vec![]);
         let (left, top, _, _) = window.display().place(&window.frame());
         let x = place[0].as_f64().unwrap() + f64::from(left);
@@ -267,7 +276,15 @@ fn the_context_menu_has_what_belongs_to_text_and_nothing_of_a_browser() {
         }
         hand(&["key", "Return"]);
         sleep(Duration::from_millis(500));
-        hand(&["key", "Escape"]);
+        // The menu, where it is still open, and then the viewer.
+        until(
+            || {
+                hand(&["key", "Escape"]);
+                sleep(Duration::from_millis(300));
+                !viewer.is_there()
+            },
+            || "the viewer stays open".into(),
+        );
         prompt.write("\u{e009}v\u{e000}");
         copied.push(prompt.property("value").as_str().unwrap().to_owned());
     }

@@ -63,7 +63,7 @@ fn a_failure_can_be_asked_for() {
     window.button("Generate…").click();
     window
         .page()
-        .find("group", "Failed: Snow falls [fail]")
+        .find("button", "Failed: Snow falls [fail]")
         .appears();
     window.shows("You were not charged.");
 }

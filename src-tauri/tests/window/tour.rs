@@ -161,7 +161,10 @@ fn from_the_key_to_the_ledger(screen: (u32, u32), theme: &'static str, apiframe:
         .textbox("Prompt")
         .write("Something that the model will not make");
     walk.window.button("Generate…").click();
-    walk.window.page().find("group", "Failed…").appears();
+    walk.window
+        .page()
+        .find("button", "Failed: Something…")
+        .appears();
     apiframe.hold();
     walk.window
         .textbox("Prompt")
@@ -171,6 +174,12 @@ fn from_the_key_to_the_ledger(screen: (u32, u32), theme: &'static str, apiframe:
     walk.window.page().find("group", "Rendering…").appears();
     apiframe.has_jobs(3);
     walk.look("gallery");
+
+    let failed = walk.window.page().find("button", "Failed: Something…");
+    walk.window.press_card(&failed);
+    walk.window.region("Viewer").appears();
+    walk.look("failed");
+    walk.window.button("Gallery…").click();
 
     walk.window.button("Play: The sun…").click();
     walk.window.time_passes();

@@ -2,7 +2,7 @@
  * Where every card and every day's heading stands, as a pure function of the width. Only what is
  * near the window is put into the document, so thousands of clips scroll as easily as ten.
  */
-import type { Generation } from '../backend';
+import type { Place } from '../state/gallery.svelte';
 import { dayName, dayOf } from '../state/words';
 
 export const GAP = 16;
@@ -17,7 +17,7 @@ const DAY_GAP = 12;
 const BORDER = 2;
 
 export interface Placed {
-  generation: Generation;
+  id: string;
   index: number;
   x: number;
   y: number;
@@ -40,7 +40,7 @@ export interface Arrangement {
   height: number;
 }
 
-export function arrange(list: Generation[], width: number, now: number): Arrangement {
+export function arrange(list: readonly Place[], width: number, now: number): Arrangement {
   const columns = Math.max(1, Math.floor((width + GAP) / (CARD_MIN + GAP)));
   const cardWidth = Math.max(0, (width - GAP * (columns - 1)) / columns);
   const cardHeight = Math.round(((cardWidth - BORDER) * 9) / 16) + META + BORDER;
@@ -51,11 +51,11 @@ export function arrange(list: Generation[], width: number, now: number): Arrange
   let column = columns;
   let day: number | null = null;
 
-  list.forEach((generation, index) => {
-    const its = dayOf(generation.created);
+  list.forEach(({ id, created }, index) => {
+    const its = dayOf(created);
     if (its !== day) {
       if (day !== null) y += cardHeight + DAY_GAP;
-      headings.push({ day: its, name: dayName(generation.created, now), y });
+      headings.push({ day: its, name: dayName(created, now), y });
       y += HEADING;
       day = its;
       column = 0;
@@ -65,7 +65,7 @@ export function arrange(list: Generation[], width: number, now: number): Arrange
       column = 0;
       row++;
     }
-    cards.push({ generation, index, x: column * (cardWidth + GAP), y, row, column });
+    cards.push({ id, index, x: column * (cardWidth + GAP), y, row, column });
     column++;
   });
   const height = cards.length === 0 ? 0 : y + cardHeight;

@@ -125,6 +125,27 @@ describe('a failed card', () => {
     await cards().findByText('Saving the clip');
   });
 
+  it('opens with the whole sentence, what it cost and every way on', async () => {
+    const mends = ['fixSettings', 'tryAgain'] as const;
+    const { user, backend } = await open({
+      gallery: page([generation('a', failed({ mends: [...mends] }))]),
+    });
+    const card = cards().getByRole('button', { name: /^Failed: / });
+    await user.click(card);
+    const opened = within(screen.getByRole('region', { name: 'Viewer' }));
+    opened.getByText('The end frame is too small.');
+    opened.getByText('You were not charged.');
+    opened.getByRole('button', { name: 'Fix settings' });
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('region', { name: 'Viewer' })).toBeNull();
+    expect(card).toHaveFocus();
+    await user.keyboard('{Enter}');
+    const again = within(screen.getByRole('region', { name: 'Viewer' }));
+    await user.click(again.getByRole('button', { name: 'Remove from the gallery' }));
+    expect(backend.remove).toHaveBeenCalledWith('a');
+    await waitFor(() => expect(screen.queryByRole('region', { name: 'Viewer' })).toBeNull());
+  });
+
   it('can be taken out of the gallery', async () => {
     const { backend, user } = await open({ gallery: page([generation('a', failed())]) });
     await user.click(cards().getByRole('button', { name: 'Remove from the gallery' }));

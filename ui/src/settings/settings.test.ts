@@ -54,6 +54,20 @@ it('the theme changes at once and is kept', async () => {
   expect(document.documentElement).not.toHaveAttribute('data-theme');
 });
 
+it('what goes wrong in a dialog is said on top of it, where it can be read out and pressed away', async () => {
+  const { backend, sheet, user } = await opened();
+  backend.openFolder.mockRejectedValue(problem(said('No file manager answered.')));
+  const [button] = sheet.getAllByRole('button', { name: 'Open' });
+  await user.click(button as HTMLElement);
+  await sheet.findByText('No file manager answered.');
+  await user.click(sheet.getByRole('button', { name: 'Dismiss' }));
+  expect(screen.queryByText('No file manager answered.')).toBeNull();
+  await user.click(sheet.getByRole('button', { name: 'Close' }));
+  // It is at home again once the dialog is gone.
+  expect(document.body.querySelector('dialog')).toBeNull();
+  expect(document.querySelector('.corner')).toBeInTheDocument();
+});
+
 it('the clips folder can be changed and opened', async () => {
   const { backend, sheet, user } = await opened();
   backend.pickClipsFolder.mockResolvedValue({ ...PREFERENCES, clipsFolder: '/films' });

@@ -1,7 +1,11 @@
 /**
  * The generations shown, newest first. Pages are fetched as one scrolls; everything else arrives
  * as events from the program. Nothing is polled.
+ *
+ * Each generation is kept under its id, and the order apart from them: news of one touches what
+ * shows this one, and the cards are arranged again only when one comes, goes or moves.
  */
+import { SvelteMap } from 'svelte/reactivity';
 import { asProblem } from '../backend';
 import type { Backend, Counts, GalleryFilter, GalleryPage, Generation, Notice } from '../backend';
 import { isRunning } from './countdown';
@@ -19,13 +23,16 @@ export function belongs(generation: Generation, filter: GalleryFilter): boolean 
   }
 }
 
-function newestFirst(a: Generation, b: Generation): number {
+/** Where a generation stands among the others. */
+export type Place = Pick<Generation, 'id' | 'created'>;
+
+function newestFirst(a: Place, b: Place): number {
   return b.created - a.created || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 }
 
 export class GalleryState {
   filter = $state<GalleryFilter>('all');
-  list = $state.raw<Generation[]>([]);
+  order = $state.raw<Place[]>([]);
   counts = $state.raw<Counts>({ all: 0, running: 0, failed: 0 });
   next = $state.raw<string | null>(null);
   loading = $state(false);
@@ -35,6 +42,8 @@ export class GalleryState {
   /** The card that the keyboard is on, or was on last. */
   current = $state<string | null>(null);
 
+  #all = new SvelteMap<string, Generation>();
+  list = $derived(this.order.flatMap(({ id }) => this.#all.get(id) ?? []));
   running = $derived(this.list.filter((one) => isRunning(one.phase)));
   clips = $derived(this.list.filter((one) => one.phase.state === 'ready'));
   /** How many clips there are in all, those not fetched yet too. */
@@ -52,11 +61,20 @@ export class GalleryState {
   constructor(private backend: Backend) {}
 
   start(page: GalleryPage) {
-    this.list = page.generations.flatMap((one) => this.#newer(one) ?? []).sort(newestFirst);
-    this.next = page.next;
-    this.counts = page.counts;
+    this.#take(page.generations, page);
     this.notices = page.notices;
     this.problem = null;
+  }
+
+  /** Shows these and no others, where nothing newer is known. */
+  #take(generations: Generation[], { next, counts }: Pick<GalleryPage, 'next' | 'counts'>) {
+    const newest = generations.flatMap((one) => this.#newer(one) ?? []).sort(newestFirst);
+    const ids = new Set(newest.map(({ id }) => id));
+    for (const { id } of this.order) if (!ids.has(id)) this.#all.delete(id);
+    for (const one of newest) this.#all.set(one.id, one);
+    this.order = newest.map(({ id, created }) => ({ id, created }));
+    this.next = next;
+    this.counts = counts;
   }
 
   async show(filter: GalleryFilter) {
@@ -66,30 +84,51 @@ export class GalleryState {
 
   /** The old cards stay until the new ones are here, so nothing flashes. */
   async reload() {
-    await this.#load(null, (page) => this.start(page));
+    await this.#load(null, (page) => {
+      this.start(page);
+      return null;
+    });
+  }
+
+  /**
+   * Events were missed. Asks again for everything down to the oldest card shown, and puts it in
+   * place at once: where one has scrolled to, and what is open, stays.
+   */
+  async refresh() {
+    const oldest = this.order.at(-1);
+    const fresh: Generation[] = [];
+    await this.#load(null, (page) => {
+      fresh.push(...page.generations);
+      const last = fresh.at(-1);
+      const reaches = !oldest || !last || newestFirst(last, oldest) >= 0;
+      if (!reaches && page.next !== null) return page.next;
+      this.#take(fresh, page);
+      this.notices = page.notices;
+      return null;
+    });
   }
 
   async more() {
     if (this.loading || this.next === null) return;
     await this.#load(this.next, (page) => {
-      const known = new Set(this.list.map((one) => one.id));
-      const fresh = page.generations
-        .filter((one) => !known.has(one.id))
-        .flatMap((one) => this.#newer(one) ?? []);
-      this.list = [...this.list, ...fresh].sort(newestFirst);
-      this.next = page.next;
-      this.counts = page.counts;
+      const known = this.list.filter(({ id }) => !page.generations.some((one) => one.id === id));
+      this.#take([...known, ...page.generations], page);
+      return null;
     });
   }
 
-  async #load(cursor: string | null, take: (page: GalleryPage) => void) {
+  /** `take` says from where on more is asked for, as part of the same load; null ends it. */
+  async #load(cursor: string | null, take: (page: GalleryPage) => string | null) {
     const asked = ++this.#asked;
     this.loading = true;
     this.#meanwhile = [];
     try {
-      const page = await this.backend.gallery(this.filter, cursor);
-      if (asked !== this.#asked) return;
-      take(page);
+      let from: string | null = cursor;
+      do {
+        const page: GalleryPage = await this.backend.gallery(this.filter, from);
+        if (asked !== this.#asked) return;
+        from = take(page);
+      } while (from !== null);
       this.problem = null;
       const meanwhile = this.#meanwhile;
       this.#meanwhile = [];
@@ -102,7 +141,7 @@ export class GalleryState {
   }
 
   find(id: string): Generation | null {
-    return this.list.find((one) => one.id === id) ?? null;
+    return this.#all.get(id) ?? null;
   }
 
   /** The newer of what is known of a generation and what a page says; null for one that left. */
@@ -119,51 +158,55 @@ export class GalleryState {
    */
   put(generation: Generation): boolean {
     const { id, revision } = generation;
-    const at = this.list.findIndex((one) => one.id === id);
-    const known = this.list[at];
+    const known = this.find(id);
     if (revision < Math.max(known?.revision ?? 0, this.#left.get(id) ?? 0)) return false;
     if (this.loading) this.#meanwhile.push(generation);
     if (!belongs(generation, this.filter)) {
       this.#left.set(id, revision);
-      if (known) this.list = this.list.toSpliced(at, 1);
+      if (known) this.#forget(id);
       return true;
     }
     if (known?.created === generation.created) {
-      this.list = this.list.with(at, generation);
+      this.#all.set(id, generation);
       return true;
     }
-    // One that was brought in takes the place, and the time, of the one that asked for it.
-    if (known) this.list = this.list.toSpliced(at, 1);
-    const last = this.list.at(-1);
+    // One that was imported takes the place, and the time, of the one that asked for it.
+    if (known) this.#forget(id);
+    const last = this.order.at(-1);
     if (this.next !== null && last && newestFirst(generation, last) > 0) {
       // Older than what was fetched: it comes with its own page.
       this.#left.set(id, revision);
       return true;
     }
-    const before = this.list.findIndex((one) => newestFirst(generation, one) < 0);
-    this.list = this.list.toSpliced(before < 0 ? this.list.length : before, 0, generation);
+    const before = this.order.findIndex((one) => newestFirst(generation, one) < 0);
+    const at = before < 0 ? this.order.length : before;
+    this.#all.set(id, generation);
+    this.order = this.order.toSpliced(at, 0, { id, created: generation.created });
     return true;
   }
 
-  /** Takes over which clips' files are missing, in one stroke, however many there are. */
+  #forget(id: string) {
+    this.order = this.order.filter((one) => one.id !== id);
+    this.#all.delete(id);
+  }
+
+  /** Takes over which clips' files are missing. */
   missing(gone: ReadonlySet<string>) {
-    let changed = false;
-    const list = this.list.map((one) => {
+    for (const one of this.list) {
       const missing = gone.has(one.id);
-      if (one.phase.state !== 'ready' || one.phase.clip.missing === missing) return one;
-      changed = true;
-      return { ...one, phase: { ...one.phase, clip: { ...one.phase.clip, missing } } };
-    });
-    if (changed) this.list = list;
+      if (one.phase.state !== 'ready' || one.phase.clip.missing === missing) continue;
+      const clip = { ...one.phase.clip, missing };
+      this.#all.set(one.id, { ...one, phase: { ...one.phase, clip } });
+    }
   }
 
   drop(id: string) {
     this.#left.set(id, Infinity);
-    const at = this.list.findIndex((one) => one.id === id);
+    const at = this.order.findIndex((one) => one.id === id);
     if (at < 0) return;
     // The keyboard goes on from the card that moves up, or from the last one.
-    if (this.current === id) this.current = (this.list[at + 1] ?? this.list[at - 1])?.id ?? null;
-    this.list = this.list.toSpliced(at, 1);
+    if (this.current === id) this.current = (this.order[at + 1] ?? this.order[at - 1])?.id ?? null;
+    this.#forget(id);
   }
 
   /** The clip that many places further on (older) or back, or null past either end. */

@@ -141,3 +141,48 @@ function deferred<T>() {
   const promise = new Promise<T>((done) => (resolve = done));
   return { promise, resolve };
 }
+
+describe('after missed events', () => {
+  it('asks for everything down to the oldest card shown, and shows it at once', async () => {
+    const { state, backend } = gallery(page([ready('d', 40), ready('c', 30)], 'second'));
+    backend.gallery.mockResolvedValue(page([ready('b', 20)], 'third'));
+    await state.more();
+    state.current = 'b';
+    const seen: string[][] = [];
+    const pages: Record<string, GalleryPage> = {
+      first: page([ready('e', 50), ready('d', 40)], 'second'),
+      second: page([ready('c', 30), ready('b', 20)], 'third'),
+    };
+    backend.gallery.mockImplementation(async (_, cursor) => {
+      seen.push(ids(state));
+      return pages[cursor ?? 'first'] ?? page([]);
+    });
+    await state.refresh();
+    expect(ids(state)).toEqual(['e', 'd', 'c', 'b']);
+    expect(seen).toEqual([
+      ['d', 'c', 'b'],
+      ['d', 'c', 'b'],
+    ]);
+    expect(state.next).toBe('third');
+    expect(state.current).toBe('b');
+  });
+  it('leaves out what is gone by now, and keeps what is newer than the answer', async () => {
+    const { state, backend } = gallery(page([ready('b', 20), rendering('a', 10)]));
+    const late = rendering('a', 10);
+    backend.gallery.mockImplementation(async () => {
+      state.put(ready('a', 10));
+      return page([late]);
+    });
+    await state.refresh();
+    expect(ids(state)).toEqual(['a']);
+    expect(state.clips).toHaveLength(1);
+  });
+});
+
+it('news of one generation leave the order of the others alone', () => {
+  const { state } = gallery(page([rendering('b', 2), ready('a', 1)]));
+  const before = state.order;
+  state.put(ready('b', 2));
+  expect(state.order).toBe(before);
+  expect(state.find('b')?.phase.state).toBe('ready');
+});

@@ -7,6 +7,7 @@ import { asProblem } from '../backend';
 import type { Backend, Boot, Generation, Listeners, Preferences, Theme } from '../backend';
 import { Presence } from '../recovery/presence';
 import { Arrivals } from './arrivals.svelte';
+import { FrameBatch } from '../kit/frameBatch';
 import { Clock } from './clock.svelte';
 import { ComposerState } from './composer.svelte';
 import { LedgerState } from '../ledger/ledger.svelte';
@@ -87,13 +88,15 @@ export class Studio {
   }
 
   readonly listeners: Listeners = {
-    generationChanged: (generation) => this.changed(generation),
-    generationRemoved: (id) => this.removed(id),
-    countsChanged: (counts) => (this.gallery.counts = counts),
-    noticesChanged: (notices) => (this.gallery.notices = notices),
+    generationChanged: (generation) => this.#news.add(() => this.changed(generation)),
+    generationRemoved: (id) => this.#news.add(() => this.removed(id)),
+    countsChanged: (counts) => this.#news.add(() => (this.gallery.counts = counts)),
+    noticesChanged: (notices) => this.#news.add(() => (this.gallery.notices = notices)),
     sessionChanged: (session) => this.session.told(session),
-    galleryStale: () => void this.gallery.reload(),
+    galleryStale: () => void this.gallery.refresh(),
   };
+  /** What the program says is taken in once a frame, in its order, however much it is. */
+  readonly #news = new FrameBatch();
 
   /** Takes in a generation, from an event or an answer: there is no other way in. */
   changed(generation: Generation) {
@@ -126,6 +129,14 @@ export class Studio {
     if (this.viewing !== id) return;
     if (next) this.open(next.id);
     else this.viewing = null;
+  }
+
+  /** Takes a generation without a clip out of the gallery. */
+  dismiss(id: string) {
+    return this.attempt(async () => {
+      await this.backend.remove(id);
+      this.removed(id);
+    });
   }
 
   /** Looks in the account's list once more for what became of a request. */

@@ -7,6 +7,12 @@ import { moment } from '../kit/deliberate';
 // Tests press at once; what that means is tested in kit/deliberate.test.ts.
 moment.ms = 0;
 
+// Frames come at once.
+vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => {
+  frame(performance.now());
+  return 0;
+});
+
 // A busy machine is slow, not wrong: this only ends a test that would hang.
 configure({ asyncUtilTimeout: 120_000 });
 

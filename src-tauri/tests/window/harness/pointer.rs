@@ -11,6 +11,9 @@ use super::window::Window;
 /// Between the two presses of a double click, as a quick hand makes it.
 const DOUBLE_CLICK_MS: &str = "120";
 
+/// From the middle of the smallest card to its prompt, in pixels.
+const BELOW_THE_BUTTONS: i32 = 60;
+
 impl Window {
     /// Puts the pointer on the middle of something in the page, and leaves it there.
     pub fn point_at(&self, target: &Found<'_>) {
@@ -30,6 +33,16 @@ impl Window {
         self.display()
             .hand(&["click", "1"])
             .expect("the button is pressed");
+    }
+
+    /// Presses a card where its prompt is: in its middle it may have buttons of its own.
+    pub fn press_card(&self, card: &Found<'_>) {
+        let (x, y) = hand::on_screen(self.display(), &self.frame(), card);
+        let below = (y + BELOW_THE_BUTTONS).to_string();
+        let hand = |arguments: &[&str]| self.display().hand(arguments).expect("a press");
+        hand(&["mousemove", "--sync", &x.to_string(), &below]);
+        sleep(Duration::from_millis(700));
+        hand(&["click", "1"]);
     }
 
     /// Double-clicks something.

@@ -1,0 +1,88 @@
+/** What can be done about a generation that has no clip, on its card and where it is opened. */
+import type { Failure, Generation, Mend } from '../backend';
+import type { Studio } from '../state/studio.svelte';
+import { sentence, t } from '../words';
+
+export interface Way {
+  words: string;
+  run: () => unknown;
+  /** It may cost a second time, so it is asked about first. */
+  mayPayTwice?: boolean;
+}
+
+/** What is said of a generation that failed, or of which nobody knows what became. */
+export interface Trouble {
+  title: string | null;
+  message: string;
+  /** Whether credits were taken; null where nobody here can know. */
+  charged: string | null;
+  ways: Way[];
+}
+
+const WORDS: Record<Mend, () => string> = {
+  fixSettings: () => t('gallery-fix-settings'),
+  tryAgain: () => t('gallery-try-again'),
+  downloadAgain: () => t('gallery-download-again'),
+  addCredits: () => t('gallery-add-credits'),
+  replaceKey: () => t('gallery-replace-key'),
+};
+
+async function mend(studio: Studio, generation: Generation, failure: Failure, way: Mend) {
+  const { backend, composer } = studio;
+  switch (way) {
+    case 'fixSettings':
+      composer.reuse(
+        generation.settings,
+        failure.field ? { field: failure.field, message: failure.message } : null,
+      );
+      return;
+    case 'tryAgain':
+      await studio.attempt(async () => studio.began(await backend.retry(generation.id)));
+      return;
+    case 'downloadAgain':
+      await studio.attempt(async () => studio.changed(await backend.resume(generation.id)));
+      return;
+    case 'addCredits':
+      await studio.attempt(() => backend.openLink('addCredits'));
+      return;
+    case 'replaceKey':
+      studio.openSettings('key');
+  }
+}
+
+/** Null for a generation that has its clip, or is under way. */
+export function troubleOf(studio: Studio, generation: Generation): Trouble | null {
+  const { phase } = generation;
+  if (phase.state === 'failed') {
+    const { failure } = phase;
+    const charged = { true: t('gallery-charged'), false: t('gallery-not-charged') };
+    return {
+      title: null,
+      message: sentence(failure.message),
+      charged: failure.charged === null ? null : charged[`${failure.charged}`],
+      ways: failure.mends.map((way) => ({
+        words: WORDS[way](),
+        run: () => mend(studio, generation, failure, way),
+      })),
+    };
+  }
+  if (phase.state === 'uncertain') {
+    return {
+      title: t('gallery-uncertain'),
+      message: sentence(phase.message),
+      charged: null,
+      ways: [
+        { words: t('gallery-check'), run: () => studio.check(generation.id) },
+        {
+          words: t('gallery-submit-again'),
+          mayPayTwice: true,
+          run: () =>
+            studio.attempt(async () =>
+              studio.began(await studio.backend.submitAgain(generation.id)),
+            ),
+        },
+      ],
+    };
+  }
+  return null;
+}
