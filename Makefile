@@ -1,4 +1,4 @@
-# What can be done with this checkout. `make` alone lists it.
+# The tasks for this checkout. `make` alone lists them.
 #
 # The program is built with the same features and profile for running and for testing,
 # so that nothing is compiled twice.
@@ -7,8 +7,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# Carries the page inside the binary instead of asking a development server for it. The
-# whole workspace always: the same crates with the same features, whatever is asked for.
+# Embeds the page in the binary instead of requesting it from a development server. Always
+# builds the whole workspace: the same crates with the same features, whatever is requested.
 FEATURES := --workspace --features custom-protocol
 TAURI := ui/node_modules/.bin/tauri
 # `make SETUP=true …` leaves the system as it is (true is the command that does nothing).
@@ -23,8 +23,8 @@ help: ## list what can be made
 	@echo "Inbetween, a desktop studio for AI video clips"
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# With the examples: they bring in what the tests need, and with it the same features of
-# every dependency, so that the tests compile none of them again.
+# The examples are built too: they pull in what the tests need, and with it the same
+# features of every dependency, so that the tests compile none of them again.
 run: page ## build the program and open it (without a display: the tour)
 	cargo build $(FEATURES) --bins --examples
 	@if [ -n "$${DISPLAY:-}$${WAYLAND_DISPLAY:-}" ] || [ "$$(uname -s)" != Linux ]; then \

@@ -19,26 +19,26 @@ clock-of-another-day = { $time } on { $day }
 
 ## Why a clip waits
 
-signedOut = Waiting for an Apiframe key. It goes on as soon as you are signed in.
-offline = No connection to Apiframe. Trying again by itself; nothing is lost.
-stepBroke = Something went wrong inside Inbetween. Trying again by itself; nothing is lost. If it stays like this, use Copy report in Settings.
+signedOut = Waiting for an Apiframe key. It continues once you're signed in.
+offline = No connection to Apiframe. Retrying automatically; nothing is lost.
+stepBroke = Something went wrong inside Inbetween. Retrying automatically; nothing is lost. If it stays like this, use Copy report in Settings.
 answerLost = Apiframe's answer was lost. Asking for the same job again; it can't be charged twice.
-keyRefusedWhileRendering = Apiframe no longer accepts the key. Replace it in Settings and this goes on by itself.
-downloadBroke = The connection broke. The download goes on where it stopped.
+keyRefusedWhileRendering = Apiframe no longer accepts the key. Replace it in Settings and this continues automatically.
+downloadBroke = The connection broke. The download continues where it stopped.
 addressFailed = The clip did not come from its address. Asking Apiframe for another one; nothing is lost.
-jobForbidden = Apiframe does not show this job to your key. If it was made with another key, sign in with that one. Asking again by itself; nothing is lost.
-jobNotFound = Apiframe does not find this job just now. Asking again by itself; nothing is lost.
-newerSettings = It was made in a newer Inbetween, with settings that this one does not know. Update Inbetween and it goes on by itself.
-answeredInBetween = Something between this computer and Apiframe answers in its place, the sign-in page of a network perhaps. Trying again by itself; nothing is lost.
-serverTrouble = Apiframe is having trouble just now. Trying again by itself; nothing is lost.
-shortPause = Apiframe asks for a short pause. It goes on by itself.
-pause = Apiframe asks for a pause of { $seconds } s. It goes on by itself.
-pauseUntil = Apiframe asks for a pause. It goes on by itself at { CLOCK($at) }.
-clipPause = The server that holds the clip asks for a pause of { $seconds } s. It goes on by itself.
-clipServerTrouble = The server that holds the clip is having trouble just now. Trying again by itself; nothing is lost.
+jobForbidden = Apiframe does not show this job to your key. If it was made with another key, sign in with that one. Asking again automatically; nothing is lost.
+jobNotFound = Apiframe does not find this job just now. Asking again automatically; nothing is lost.
+newerSettings = It was made in a newer Inbetween, with settings that this one does not know. Update Inbetween and it continues automatically.
+answeredInBetween = Something between this computer and Apiframe answers in its place, the sign-in page of a network perhaps. Retrying automatically; nothing is lost.
+serverTrouble = Apiframe is having trouble just now. Retrying automatically; nothing is lost.
+shortPause = Apiframe asks for a short pause. It continues automatically.
+pause = Apiframe asks for a pause of { $seconds } s. It continues automatically.
+pauseUntil = Apiframe asks for a pause. It continues automatically at { CLOCK($at) }.
+clipPause = The server that holds the clip asks for a pause of { $seconds } s. It continues automatically.
+clipServerTrouble = The server that holds the clip is having trouble just now. Retrying automatically; nothing is lost.
 clipsFolderGone = The clips folder { $folder } is not there. Connect its drive or put it back, or choose another in Settings. Clips wait until then.
-clipsDiskFull = The disk with { $folder } is full. Free some space and the download goes on by itself.
-clipsFolderClosed = Inbetween may not write to { $folder }. Allow it, or choose another clips folder in Settings.
+clipsDiskFull = The disk with { $folder } is full. Free some space and the download continues.
+clipsFolderClosed = Inbetween is not allowed to write to { $folder }. Allow it, or choose another clips folder in Settings.
 clipNotWritten = The clip can't be written to { $folder } ({ $error }). Check the folder, or choose another in Settings.
 priceUnknown = Waiting: the price of this clip is not known, so your spending limit can't be checked. It continues once the price is known, or when you remove the limit in Settings.
 limitTooLow = Waiting: this clip may cost { $price ->
@@ -47,14 +47,14 @@ limitTooLow = Waiting: this clip may cost { $price ->
   }, more than your limit of { $limit } a { $span ->
     [day] day
    *[month] month
-  }. It goes on when you raise the limit in Settings.
+  }. It continues when you raise the limit in Settings.
 limitReached = Waiting: { $span ->
     [day] today's
    *[month] this month's
   } limit of { $limit ->
     [one] 1 credit
    *[other] { $limit } credits
-  } is reached. It goes on { $span ->
+  } is reached. It continues { $span ->
     [day] tomorrow
    *[month] from { DAY($from) }
   }, or when you raise the limit.
@@ -64,7 +64,7 @@ limitNearlyReached = Waiting: this clip may cost { $price ->
   }, and { $span ->
     [day] today's
    *[month] this month's
-  } limit of { $limit } leaves { $left }. It goes on { $span ->
+  } limit of { $limit } leaves { $left }. It continues { $span ->
     [day] tomorrow
    *[month] from { DAY($from) }
   }, or when you raise the limit.
@@ -110,7 +110,7 @@ noCredits = This clip needs { $needed ->
   } left. Add credits, then try again.
 notEnoughCredits = There are not enough credits for this clip. Add credits, then try again.
 fateUnknown = Apiframe's answer to this request never arrived, and its job list does not show it. It may have been charged. Check again, or submit it again and pay for it.
-fateUnknownAfterRescue = The library was damaged and an older copy of it was taken, from before this was sent. Check whether Apiframe has it, or submit it again.
+fateUnknownAfterRescue = The library was damaged and an older copy of it was used, from before this was sent. Check whether Apiframe has it, or submit it again.
 jobFailed = The model could not make this clip. Change the prompt or the frames, or try again.
 jobFailedBecause = The model could not make this clip: { $said }
 jobCancelled = The job was cancelled at Apiframe.
@@ -202,10 +202,10 @@ spendingReached = This clip may cost up to { $price ->
 
 libraryNewer = This library was last opened by a newer Inbetween. Update Inbetween to open it; nothing was changed.
 notThere = That generation is not there, or it has moved on since.
-libraryFull = The disk with the library is full. Free some space and it goes on by itself.
-libraryClosed = Inbetween may not write to the library. Allow it to write to the library's folder and it goes on by itself.
-libraryBusy = Another program holds the library. Close it and this goes on by itself.
-libraryUnreachable = The library can't be reached just now. Check that its disk is connected and has room; it goes on by itself.
+libraryFull = The disk with the library is full. Free some space and it continues automatically.
+libraryClosed = Inbetween is not allowed to write to the library. Allow it to write to the library's folder and it continues automatically.
+libraryBusy = Another program holds the library. Close it and this continues automatically.
+libraryUnreachable = The library can't be reached just now. Check that its disk is connected and has room; it continues automatically.
 libraryDamaged = The library's file is damaged. Start Inbetween again; nothing that was paid for is given up.
 libraryTrouble = The library could not be read or written: { $error }.
 libraryGone = The library was deleted or replaced while Inbetween was running, so nothing is sent. Put { $folder } back, or close Inbetween and start it again.
@@ -216,8 +216,8 @@ libraryReplaced = The library's file was { $damaged ->
     [true] damaged
    *[false] not there
   }: { $backup ->
-    [none] a new one was begun, since there was no backup
-   *[other] the backup of { MOMENT($backup) } was taken
+    [none] a new one was started, because there was no backup
+   *[other] the backup of { MOMENT($backup) } was used
   }.{ $found ->
     [0] {""}
     [one] {" "}One clip from the clips folder was added again.
@@ -236,8 +236,8 @@ libraryHeldElsewhere = This library is open in Inbetween on the computer { $host
    *[other] { $user }
   }). Close it there, then start it again here. The library is in { $folder }.
 libraryHeld = Another program has this library open. Close Inbetween wherever it runs, then start it again here. The library is in { $folder }.
-folderUnusable = Inbetween can't use its folder { $folder } ({ $error }). Check that it is there and that you may write to it.
-noLibrary = Sign in with an Apiframe key or take the sandbox first.
+folderUnusable = Inbetween can't use its folder { $folder } ({ $error }). Check that it is there and that you are allowed to write to it.
+noLibrary = Sign in with an Apiframe key or use the sandbox first.
 
 ## Importing from Apiframe
 
@@ -257,9 +257,9 @@ importNotAClip = This job made a picture or music, not a clip, so it can't be im
 
 anotherFile = { $name } is not this clip: { $difference ->
     [path] its path has characters that Inbetween can't keep, so rename it first
-    [noFile] it is no file
+    [noFile] it is not a file
     [notVideo] it can't be read as a video
-   *[picture] its picture is another
+   *[picture] its picture is different
   }. Nothing was changed. Choose the file that was saved here, under whatever name it has now.
 anotherSize = { $name } is not this clip: it has { $bytes } bytes, and the clip has { $wanted }. Nothing was changed. Choose the file that was saved here, under whatever name it has now.
 fileUnreadable = { $name } can't be read ({ $error }). Choose another file.
@@ -331,7 +331,7 @@ cropped = Cropped to { $width } × { $height } pixels.
 keyEmpty = Paste your Apiframe API key. It begins with afk_.
 keyOfAnother = This is not an Apiframe key: those begin with afk_. Copy the key from the Apiframe dashboard.
 keyBeginningOnly = This is only the beginning of a key. Copy the whole key from the Apiframe dashboard.
-keyCharacters = A key has no blanks, line breaks or special characters inside. Copy it again from the Apiframe dashboard.
+keyCharacters = A key has no spaces, line breaks or special characters inside. Copy it again from the Apiframe dashboard.
 keyTooLong = This is too long to be a key. Copy just the key from the Apiframe dashboard.
 keyNotRecognised = Apiframe doesn’t recognise this key. Copy it again from the dashboard.
 keyNotAllowed = Apiframe does not allow this key: { $said }

@@ -8,11 +8,11 @@
 use std::fs;
 use std::path::Path;
 
-/// The commands, as `src/commands` registers them: `room::command,` a line.
+/// The commands, as `src/commands` registers them: one `room::command,` per line.
 const LIST: &str = "src-tauri/src/commands/list.in";
-/// The one command beside them, which takes raw bytes.
+/// The one other command. It takes raw bytes.
 const RAW: &str = "save_poster";
-/// What the capability allows: all of them and nothing else.
+/// The permissions of the capability: all commands and nothing else.
 const PERMISSIONS: &str = "permissions/commands.toml";
 
 fn main() {
@@ -24,7 +24,7 @@ fn main() {
         .filter_map(|line| line.trim().strip_suffix(',')?.rsplit_once("::"))
         .map(|(_, name)| name)
         .chain([RAW])
-        // As long as the build script runs.
+        // Leaked: the names are needed for as long as the build script runs.
         .map(|name| &*name.to_owned().leak())
         .collect();
     let allowed: Vec<String> = commands
@@ -42,7 +42,7 @@ fn main() {
         ),
     )
     .expect("the permissions can be written");
-    // Compilation needs the folder of the built page; an empty one will do for tests and tools.
+    // Compilation needs the folder of the built page; an empty one is enough for tests and tools.
     if !Path::new("ui/dist").exists() {
         fs::create_dir_all("ui/dist").expect("the folder for the built page can be made");
     }

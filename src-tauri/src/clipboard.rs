@@ -1,5 +1,5 @@
-//! The system's clipboard: a picture from it, since the page's own paste event carries none
-//! on Linux, and a text onto it, since the page may not write there by itself.
+//! The system's clipboard: reads a picture from it, since the page's own paste event carries none
+//! on Linux, and writes a text to it, since the page may not write there on its own.
 
 use std::path::PathBuf;
 
@@ -8,20 +8,20 @@ use studio::problem::Problem;
 #[cfg(not(target_os = "linux"))]
 use tauri::AppHandle;
 
-/// What a paste can make a frame of.
+/// Clipboard content that can become a frame.
 #[derive(Debug)]
 pub(crate) enum Pasted {
     /// A file copied in a file manager.
     File(PathBuf),
-    /// A picture, as a file of any of the formats that frames are made of.
+    /// A picture, as a file in any of the formats that frames are made of.
     Picture(Vec<u8>),
 }
 
 #[cfg(target_os = "linux")]
 pub(crate) use self::linux::{picture, put_text, text};
 
-/// GTK's clipboard. Everything is asked for without waiting on the main thread: the program
-/// that owns the clipboard may be busy, or stopped, and the window must not freeze with it.
+/// GTK's clipboard. No request blocks the main thread: the program that owns the clipboard may be
+/// busy, or stopped, and the window must not freeze with it.
 #[cfg(target_os = "linux")]
 mod linux {
     use std::time::Duration;
@@ -35,11 +35,11 @@ mod linux {
 
     use super::{Pasted, no_clipboard};
 
-    /// A program that is well answers at once, and with a large picture within a second.
+    /// A responsive program answers at once, and with a large picture within a second.
     const ANSWER_TIME: Duration = Duration::from_secs(5);
 
-    /// The formats of pictures by the names they have on the clipboard, the ones that lose
-    /// nothing first: a browser offers most of them for the same picture.
+    /// The picture formats by their clipboard names, the lossless ones first: a browser offers most
+    /// of them for the same picture.
     const PICTURES: [&str; 6] = [
         "image/png",
         "image/tiff",
@@ -49,14 +49,14 @@ mod linux {
         "image/gif",
     ];
 
-    /// The clipboard's picture, if it holds one: a copied file before pixels, since a file
+    /// The clipboard's picture, if it contains one: a copied file before pixels, since a file
     /// manager may offer the file's icon beside it.
     pub(crate) async fn picture(app: &AppHandle) -> Result<Option<Pasted>, Problem> {
         let offered = ask(app, |clipboard, answer| {
             clipboard.request_contents(&Atom::intern("TARGETS"), move |_, offered| {
                 let names = offered.targets().unwrap_or_default();
                 let names: Vec<String> = names.iter().map(|name| name.name().into()).collect();
-                // The other end may have given up.
+                // The receiver may have given up.
                 let _ = answer.send(names);
             });
         })
@@ -90,7 +90,7 @@ mod linux {
             .map(Pasted::Picture))
     }
 
-    /// The clipboard's text, if it holds any.
+    /// The clipboard's text, if it contains any.
     pub(crate) async fn text(app: &AppHandle) -> Result<Option<String>, Problem> {
         ask(app, |clipboard, answer| {
             clipboard.request_text(move |_, text| {
@@ -100,7 +100,7 @@ mod linux {
         .await
     }
 
-    /// Asks the clipboard for something on the main thread, which GTK belongs to.
+    /// Asks the clipboard for something on the main thread, which GTK requires.
     async fn ask<T: Send + 'static>(
         app: &AppHandle,
         question: impl FnOnce(&Clipboard, Sender<T>) + Send + 'static,
@@ -118,19 +118,19 @@ mod linux {
         Message::ClipboardSilent.into()
     }
 
-    /// Puts a text on the clipboard. Without a clipboard manager it is there for as long as
-    /// the program runs, as everywhere on Linux.
+    /// Puts a text on the clipboard. Without a clipboard manager it is there for as long as the
+    /// program runs, as always on Linux.
     ///
     /// # Errors
-    /// When the clipboard can't be reached.
+    /// If the clipboard can't be reached.
     pub(crate) async fn put_text(app: &AppHandle, text: String) -> Result<(), Problem> {
         let (answer, asked) = channel();
         app.run_on_main_thread(move || {
             let clipboard = Clipboard::get(&SELECTION_CLIPBOARD);
             clipboard.set_text(&text);
-            // Read back, because setting says nothing about whether it worked.
+            // Read back, because setting it does not report whether it worked.
             let is_there = clipboard.wait_for_text().is_some_and(|there| there == text);
-            // The other end waits for this answer.
+            // The receiver waits for this answer.
             let _ = answer.send(is_there);
         })
         .map_err(|_| no_clipboard())?;
@@ -142,10 +142,10 @@ mod linux {
     }
 }
 
-/// The clipboard's picture, if it holds one.
+/// The clipboard's picture, if it contains one.
 ///
 /// # Errors
-/// Never: what can't be read is no picture here.
+/// Never: content that can't be read counts as no picture here.
 #[cfg(not(target_os = "linux"))]
 #[allow(clippy::unnecessary_wraps, reason = "one signature for all systems")]
 pub(crate) async fn picture(_app: &AppHandle) -> Result<Option<Pasted>, Problem> {
@@ -172,10 +172,10 @@ pub(crate) async fn picture(_app: &AppHandle) -> Result<Option<Pasted>, Problem>
     Ok(found.await.ok().flatten())
 }
 
-/// The clipboard's text, if it holds any.
+/// The clipboard's text, if it contains any.
 ///
 /// # Errors
-/// Never: what can't be read is no text here.
+/// Never: content that can't be read counts as no text here.
 #[cfg(not(target_os = "linux"))]
 #[allow(clippy::unnecessary_wraps, reason = "one signature for all systems")]
 pub(crate) async fn text(_app: &AppHandle) -> Result<Option<String>, Problem> {
@@ -186,7 +186,7 @@ pub(crate) async fn text(_app: &AppHandle) -> Result<Option<String>, Problem> {
 /// Puts a text on the clipboard.
 ///
 /// # Errors
-/// When the clipboard can't be reached.
+/// If the clipboard can't be reached.
 #[cfg(not(target_os = "linux"))]
 pub(crate) async fn put_text(_app: &AppHandle, text: String) -> Result<(), Problem> {
     tokio::task::spawn_blocking(move || {

@@ -1,6 +1,6 @@
-//! The web view's context menu, cut down to what a text field or a selected text can do. The
-//! page opens it over text only; the rest of it is a browser's (reload, search the web, copy a
-//! link to the highlighted words), and the page has no address that would mean anything.
+//! The web view's context menu, reduced to the actions for a text field or selected text. The page
+//! opens it over text only. The other entries belong to a browser (reload, search the web, copy a
+//! link to the highlighted words), and the page's address means nothing elsewhere.
 
 use tauri::WebviewWindow;
 use webkit2gtk::ContextMenuAction::{
@@ -21,12 +21,12 @@ const TEXT: [ContextMenuAction; 9] = [
     LearnSpelling,
 ];
 
-/// Keeps the context menu of the window's page to the entries for text.
+/// Limits the context menu of the window's page to the entries for text.
 pub(crate) fn keep_to_text(window: &WebviewWindow) -> tauri::Result<()> {
     window.with_webview(|webview| {
         webview.inner().connect_context_menu(|_, menu, _, _| {
             cut_down(menu);
-            // True: a menu with nothing in it is not shown.
+            // True: an empty menu is not shown.
             menu.n_items() == 0
         });
     })
@@ -35,7 +35,7 @@ pub(crate) fn keep_to_text(window: &WebviewWindow) -> tauri::Result<()> {
 fn cut_down(menu: &ContextMenu) {
     let mut after_entry = false;
     for item in menu.items() {
-        // A separator stays between two entries only.
+        // A separator stays only after an entry.
         let stays = if item.is_separator() {
             after_entry
         } else {

@@ -1,6 +1,6 @@
-//! The system's own dialogs. On Linux they come from the desktop portal, or from zenity
-//! where there is none; a dialog that can't open answers like one that was closed, so
-//! whether one can open is asked first.
+//! The system's own dialogs. On Linux they come from the desktop portal, or from zenity if there is
+//! none. A dialog that can't open answers like one that was closed, so the code first checks
+//! whether one can open.
 
 use std::path::PathBuf;
 
@@ -12,12 +12,12 @@ use tauri::{AppHandle, Manager};
 
 use crate::window::MAIN;
 
-/// What the dialog offers as pictures: what `studio::frames` can read.
+/// The picture types that the dialog offers: those that `studio::frames` can read.
 const PICTURES: [&str; 9] = [
     "png", "jpg", "jpeg", "webp", "gif", "bmp", "tif", "tiff", "jfif",
 ];
 
-/// A picture of the person's choice; `None` when they close the dialog.
+/// A picture that the user picks; `None` if the user closes the dialog.
 pub(crate) async fn pick_picture(app: &AppHandle, title: &str) -> Result<Option<PathBuf>, Problem> {
     let dialog = dialog(app, title)
         .await
@@ -27,7 +27,7 @@ pub(crate) async fn pick_picture(app: &AppHandle, title: &str) -> Result<Option<
     Ok(dialog.pick_file().await.map(|file| file.path().to_owned()))
 }
 
-/// The file of a clip that was moved; `None` when the person closes the dialog.
+/// The file of a clip that was moved; `None` if the user closes the dialog.
 pub(crate) async fn pick_clip(app: &AppHandle, name: &str) -> Result<Option<PathBuf>, Problem> {
     let dialog = dialog(app, &Message::WhereIs { name: name.into() }.to_string())
         .await?
@@ -36,7 +36,7 @@ pub(crate) async fn pick_clip(app: &AppHandle, name: &str) -> Result<Option<Path
     Ok(dialog.pick_file().await.map(|file| file.path().to_owned()))
 }
 
-/// A folder of the person's choice; `None` when they close the dialog.
+/// A folder that the user picks; `None` if the user closes the dialog.
 pub(crate) async fn pick_folder(app: &AppHandle, title: &str) -> Result<Option<PathBuf>, Problem> {
     let dialog = dialog(app, title).await?.set_can_create_directories(true);
     Ok(dialog
@@ -45,7 +45,7 @@ pub(crate) async fn pick_folder(app: &AppHandle, title: &str) -> Result<Option<P
         .map(|folder| folder.path().to_owned()))
 }
 
-/// Where to save a copy of a clip; `None` when the person closes the dialog.
+/// Where to save a copy of a clip; `None` if the user closes the dialog.
 pub(crate) async fn save_clip(app: &AppHandle, name: &str) -> Result<Option<PathBuf>, Problem> {
     let dialog = dialog(app, &words("dialog-save-clip"))
         .await?
@@ -54,7 +54,7 @@ pub(crate) async fn save_clip(app: &AppHandle, name: &str) -> Result<Option<Path
     Ok(dialog.save_file().await.map(|file| file.path().to_owned()))
 }
 
-/// Where to save the ledger; `None` when the person closes the dialog.
+/// Where to save the ledger; `None` if the user closes the dialog.
 pub(crate) async fn save_table(app: &AppHandle, name: &str) -> Result<Option<PathBuf>, Problem> {
     let dialog = dialog(app, &words("dialog-export"))
         .await?
@@ -63,8 +63,8 @@ pub(crate) async fn save_table(app: &AppHandle, name: &str) -> Result<Option<Pat
     Ok(dialog.save_file().await.map(|file| file.path().to_owned()))
 }
 
-/// Says why the program can't start, where a person who did not start it from a terminal
-/// sees it.
+/// Says why the program can't start, in a place that is visible to users who did not start it from
+/// a terminal.
 pub(crate) fn cannot_start(sentence: &str) {
     MessageDialog::new()
         .set_level(MessageLevel::Error)

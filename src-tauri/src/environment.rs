@@ -1,10 +1,10 @@
-//! Putting the environment right before anything else is done: what every process inherits
-//! that this one starts, the web view's own among them.
+//! Sets up the environment before anything else is done: every process that this one starts
+//! inherits it, including the web view's own.
 //!
-//! The key must not be in it, and some web views need a variable more. A program can't change
-//! its own environment safely, so it starts itself once more, on Unix in the same process, and
-//! hands the key over through a pipe: neither the environment nor the command line of what
-//! then runs has it.
+//! The key must not be in it, and some web views need an extra variable. A program can't change its
+//! own environment safely, so it starts itself again, on Unix in the same process, and hands the
+//! key over through a pipe: neither the environment nor the command line of the new program
+//! contains it.
 
 use std::env;
 use std::io::{self, IsTerminal, Read, Write};
@@ -15,17 +15,18 @@ use zeroize::Zeroizing;
 
 /// A key for this run.
 pub(crate) const KEY_VARIABLE: &str = "APIFRAME_API_KEY";
-/// Says that the key comes on standard input. An argument, since no other program gets it.
+/// Says that the key comes on standard input. An argument, because programs that this one starts do
+/// not inherit it.
 const KEY_FOLLOWS: &str = "--key-from-stdin";
-/// Bytes that are handed over: far more than a key has, and less than a pipe holds.
+/// The most bytes that are handed over: far more than a key has, and less than a pipe holds.
 const MOST_BYTES: usize = 4096;
-/// Open files, connections among them, that are allowed at the same time, where the system
-/// lets us have them. Mostly it gives 1024 to begin with.
+/// The number of open files, including connections, that are allowed at the same time, if the
+/// system permits it. The usual initial limit is 1024.
 #[cfg(unix)]
 const OPEN_FILES: u64 = 8192;
 
-/// Starts this program again where its environment has to be another, and comes back where it
-/// is right: with the key for this run, if there is one.
+/// Starts this program again if its environment has to change. Returns if the environment is right,
+/// with the key for this run, if there is one.
 pub(crate) fn prepare() -> Option<Zeroizing<String>> {
     if env::args_os()
         .skip(1)
@@ -63,7 +64,7 @@ fn read_key() -> Option<Zeroizing<String>> {
     if input.is_terminal() {
         return None;
     }
-    // Room for all of it from the start, so that no copy is left behind where it grew.
+    // Enough capacity from the start, so that growing leaves no copy behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(4 * MOST_BYTES));
     input.read_to_end(&mut bytes).ok()?;
     let key = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
@@ -94,7 +95,7 @@ fn replace(mut command: Command) -> io::Error {
     std::os::unix::process::CommandExt::exec(&mut command)
 }
 
-/// Without a way to become another program, this one waits for the other's end.
+/// Without a way to replace itself, this program waits until the other one ends.
 #[cfg(not(unix))]
 fn replace(mut command: Command) -> io::Error {
     match command.status() {
@@ -103,7 +104,7 @@ fn replace(mut command: Command) -> io::Error {
     }
 }
 
-/// Allows as many open files as are of use: whoever connects to one of our ports takes one up.
+/// Allows as many open files as are useful: every connection to one of our ports uses one.
 #[cfg(unix)]
 pub(crate) fn allow_open_files() {
     use rustix::process::{Resource, getrlimit, setrlimit};

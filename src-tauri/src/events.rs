@@ -1,4 +1,4 @@
-//! What the page hears without asking.
+//! The events that are sent to the page.
 
 use std::sync::Arc;
 
@@ -23,24 +23,24 @@ pub(crate) struct GenerationChanged(pub(crate) Generation);
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub(crate) struct GenerationRemoved(pub(crate) GenerationId);
 
-/// There are more or fewer of a kind.
+/// The counts of generations have changed.
 #[derive(Clone, Debug, Serialize, Type, tauri_specta::Event)]
 pub(crate) struct CountsChanged(pub(crate) Counts);
 
-/// What is so for the library as a whole is different.
+/// The notices about the library as a whole have changed.
 #[derive(Clone, Debug, Serialize, Type, tauri_specta::Event)]
 pub(crate) struct NoticesChanged(pub(crate) Vec<Notice>);
 
-/// Who is signed in, or what is known of them, has changed.
+/// The session, or what is known about it, has changed.
 #[derive(Clone, Debug, Serialize, Type, tauri_specta::Event)]
 pub(crate) struct SessionChanged(pub(crate) Session);
 
-/// Another profile's library is shown: ask for everything anew. Also sent when the page
-/// could not keep up with the other events.
+/// Another profile's library is shown: the page must request everything again. Also sent when the
+/// page could not keep up with the other events.
 #[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub(crate) struct ProfileChanged(pub(crate) Option<Profile>);
 
-/// Passes the studio's news to the page.
+/// Forwards the studio's events to the page.
 pub(crate) fn forward(app: AppHandle, studio: &Arc<Studio>) {
     let mut news = studio.news();
     let studio = Arc::clone(studio);
@@ -53,11 +53,13 @@ pub(crate) fn forward(app: AppHandle, studio: &Arc<Studio>) {
                 Ok(News::Gallery(Event::Removed(id))) => GenerationRemoved(id).emit(&app),
                 Ok(News::Gallery(Event::Counts(counts))) => CountsChanged(counts).emit(&app),
                 Ok(News::Gallery(Event::Notices(notices))) => NoticesChanged(notices).emit(&app),
-                // The studio answers these itself, with news of the session.
+                // The studio handles these itself, with an event about the session.
                 Ok(News::Gallery(Event::Balance | Event::KeyRefused)) => Ok(()),
                 Ok(News::Session(session)) => SessionChanged(session).emit(&app),
                 Ok(News::Profile(profile)) => ProfileChanged(profile).emit(&app),
-                Err(RecvError::Lagged(_)) => ProfileChanged(studio.profile()).emit(&app),
+                Err(RecvError::Lagged(_)) => SessionChanged(studio.session())
+                    .emit(&app)
+                    .and_then(|()| ProfileChanged(studio.profile()).emit(&app)),
                 Err(RecvError::Closed) => return,
             };
             if let Err(error) = emitted {

@@ -1,9 +1,9 @@
 //! The shell: a window, a page in it, and the calls between the page and the studio.
 //!
-//! It translates and decides nothing: what a generation is, what is allowed and what comes
-//! next is the crate `studio`'s to say. Here are only what needs a window or a system: the
-//! window itself, native dialogs, the clipboard, the media server, the sandbox's process
-//! and the log.
+//! It translates and decides nothing: the crate `studio` defines what a generation is, what is
+//! allowed and what comes next. This crate contains only what needs a window or a system: the
+//! window itself, native dialogs, the clipboard, the media server, the sandbox's process and the
+//! log.
 
 mod clipboard;
 mod commands;
@@ -12,13 +12,13 @@ mod context_menu;
 mod dialogs;
 mod environment;
 mod events;
-mod front;
 #[cfg(target_os = "linux")]
 mod graphics;
 mod log;
 mod loopback;
 mod media;
 mod sandboxed;
+mod single_instance;
 #[cfg(target_os = "linux")]
 mod spelling;
 mod start;

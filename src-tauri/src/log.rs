@@ -1,7 +1,6 @@
-//! The log: a file a day, the newest week kept. What may be written into it is decided
-//! where it is written: no key, no prompt, no signed address. Should a message carry a key
-//! or an address's query all the same, it is taken out here, at the edge, on the way into
-//! the file and onto the terminal alike.
+//! The log: one file per day, kept for a week. What may be written to it is decided where it is
+//! written: no key, no prompt, no signed address. If a message contains a key or an address's query
+//! anyway, it is removed here, before it reaches the file or the terminal.
 
 use std::io::Write;
 use std::path::Path;
@@ -16,11 +15,11 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry::LookupSpan;
 
-/// Days kept.
+/// The number of days kept.
 const DAYS: usize = 7;
 
-/// Begins writing to files in `folder`, and to standard error in a debug build. Without a
-/// usable folder there is no file: a log is never a reason not to start.
+/// Starts writing to files in `folder`, and to standard error in a debug build. Without a usable
+/// folder there is no file: a failing log never prevents the start.
 pub(crate) fn begin(folder: &Path) -> Option<WorkerGuard> {
     let filter = EnvFilter::try_from_env("INBETWEEN_LOG")
         .unwrap_or_else(|_| EnvFilter::new("warn,inbetween=info,studio=info,apiframe=info"));
@@ -31,7 +30,7 @@ pub(crate) fn begin(folder: &Path) -> Option<WorkerGuard> {
             .with_writer(Clean(std::io::stderr))
     });
     note_panics();
-    // A second subscriber in the same process (a test) is no harm.
+    // A second subscriber in the same process (a test) does no harm.
     let _ = tracing_subscriber::registry()
         .with(filter)
         .with(layer)
@@ -40,8 +39,8 @@ pub(crate) fn begin(folder: &Path) -> Option<WorkerGuard> {
     guard
 }
 
-/// Writes panics into the log: where, and what is said of it in the source. Words put together
-/// while the program runs may quote a prompt, and are left out.
+/// Writes panics to the log: the place, and the message as it is in the source. Messages that are
+/// formatted at run time may quote a prompt, and are left out.
 fn note_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -52,12 +51,12 @@ fn note_panics() {
     }));
 }
 
-/// What writes into the files of `folder`, and the guard whose end flushes it.
+/// The layer that writes to the files of `folder`, and the guard that flushes it when dropped.
 fn to_file<S>(folder: &Path) -> Option<(impl tracing_subscriber::Layer<S>, WorkerGuard)>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    // Closed to others as a whole: the files of later days are made by the library below.
+    // The whole folder is closed to others: the logging library creates the files of later days.
     private::make_folder(folder).ok()?;
     private::close_folder(folder);
     let files = Builder::new()
@@ -68,7 +67,7 @@ where
         .build(folder)
         .ok()?;
     for file in std::fs::read_dir(folder).ok()?.flatten() {
-        // Of no weight: nobody else gets into the folder.
+        // Not essential: other users can't enter the folder.
         private::close_file(&file.path());
     }
     let (writer, guard) = tracing_appender::non_blocking(files);
@@ -78,7 +77,7 @@ where
     Some((layer, guard))
 }
 
-/// Makes writers that let nothing secret through.
+/// Makes writers that remove secrets.
 struct Clean<M>(M);
 
 impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for Clean<M> {
@@ -89,7 +88,7 @@ impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for Clean<M> {
     }
 }
 
-/// A writer of whole messages: the formatter hands each over in one piece, so that a secret
+/// A writer of complete messages: the formatter hands each over in one piece, so that a secret
 /// can't be split between two.
 struct CleanWriter<W>(W);
 
@@ -126,7 +125,7 @@ mod tests {
     const PROMPT: &str = "Clouds that nobody else may read about";
     const SIGNATURE: &str = "c2lnbmVkIGFkZHJlc3M";
 
-    /// All of it, that no message passes only because it is not written.
+    /// Logs everything, so that no message passes only because it is not written.
     fn everything(folder: &Path) -> (tracing::subscriber::DefaultGuard, WorkerGuard) {
         let (layer, guard) = to_file(folder).unwrap();
         let subscriber = tracing_subscriber::registry()
@@ -174,14 +173,14 @@ mod tests {
         assert!(!log.contains(PROMPT), "the log holds {PROMPT}");
     }
 
-    /// Real failures at every call, with the libraries beneath logging all they can: their
-    /// own messages quote addresses whole.
+    /// Real failures at every call, with the libraries below logging everything they can: their own
+    /// messages quote complete addresses.
     #[test]
     fn after_real_failures_the_log_tells_of_them_and_of_no_secret() {
         let folder = tempfile::tempdir().unwrap();
         let logs = folder.path().join("log");
         let guards = everything(&logs);
-        // One thread, so that what is logged on it is caught.
+        // One thread, so that what it logs is captured.
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -241,7 +240,8 @@ mod tests {
             let id = engine.generate(settings.clone()).await.unwrap().id;
             wait(&engine, &id, |phase| matches!(phase, Phase::Failed { .. })).await;
         }
-        // Lost, then a clip at a signed address that does not serve it, then the clip.
+        // First a lost answer, then a clip at a signed address that does not serve it, then the
+        // clip.
         sandbox.fault(Fault::on(Call::Generate).times(1).then(Answer::DropAfter));
         sandbox.hold();
         let before = sandbox.jobs().len();

@@ -1,8 +1,8 @@
-//! Taking connections on loopback, where every user and program of this machine may connect.
+//! Accepts connections on loopback, where every user and program of this machine may connect.
 //!
-//! Who connects and then says nothing, or not enough, takes a place from the others only
-//! until somebody else needs it: the oldest of those that are not known to be ours makes room
-//! for the newest. So a program of ours, which says at once who it is, always gets in.
+//! A client that connects and then sends nothing, or not enough, occupies a slot only until another
+//! one needs it: the oldest of those that are not known to be ours is closed for the newest. So a
+//! program of ours, which identifies itself at once, always gets in.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
-/// Connections that are open at the same time without being known as ours. A page opens six,
-/// and each says at once what it wants.
+/// The most connections that are open at the same time without being known as ours. A page opens
+/// six, and each sends its request at once.
 const STRANGERS: usize = 64;
-/// Before the next try where the system has none to give.
+/// The wait before the next try when the system can't give out a connection.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Whether a connection has shown that it is ours.
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(crate) struct Known(Arc<AtomicBool>);
 
 impl Known {
-    /// It has.
+    /// Marks it as ours.
     pub(crate) fn is_ours(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -33,7 +33,7 @@ impl Known {
     }
 }
 
-/// Serves whoever connects, until the program ends.
+/// Serves every connection until the program ends.
 pub(crate) async fn accept<Served>(
     listener: TcpListener,
     serve: impl Fn(TcpStream, Known) -> Served,

@@ -1,8 +1,8 @@
 //! The media server: clips, posters and frames for the page, over HTTP on loopback.
 //!
-//! It exists because the web view on Linux plays video from http alone. A random port, a
-//! 256-bit token in the path, a check of the Host header and ids instead of paths keep it
-//! to this window: no other page and no other user's program can guess its way in.
+//! It exists because the web view on Linux plays video only over http. A random port, a 256-bit
+//! token in the path, a check of the Host header, and ids instead of paths restrict it to this
+//! window: no other page and no program of another user can guess its way in.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -27,9 +27,9 @@ use tower_http::services::ServeFile;
 
 use crate::loopback::{self, Known};
 
-/// Where the page comes from: Tauri's own origins on the three systems.
+/// The origins of the page: Tauri's own on the three systems.
 const ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
-/// Where it comes from while it is developed: Vite's server.
+/// The origin of the page during development: Vite's server.
 const DEVELOPMENT: &str = "http://localhost:5173";
 /// How long a request's head may take, and how long a connection may wait for the next one.
 const HEAD: Duration = Duration::from_secs(10);
@@ -50,7 +50,7 @@ struct Server {
     host: String,
 }
 
-/// Starts serving what the studio holds.
+/// Starts to serve the studio's media.
 ///
 /// # Panics
 /// Outside a tokio runtime.
@@ -78,7 +78,7 @@ pub(crate) fn serve(studio: Arc<Studio>) -> std::io::Result<Media> {
     tokio::spawn(loopback::accept(listener, move |stream, known| {
         let service = TowerToHyperService::new(router.clone().layer(Extension(known)));
         async move {
-            // A page that no longer wants an answer breaks off, which is nobody's fault.
+            // A page that no longer wants an answer closes the connection, which is not an error.
             let _ = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEAD)
@@ -89,7 +89,7 @@ pub(crate) fn serve(studio: Arc<Studio>) -> std::io::Result<Media> {
     Ok(Media { origin, base })
 }
 
-/// No release takes the development server for the page.
+/// A release build does not accept the development server as the page.
 fn origins() -> Vec<HeaderValue> {
     let development = tauri::is_dev().then_some(DEVELOPMENT);
     ORIGINS
@@ -111,9 +111,9 @@ fn token() -> std::io::Result<String> {
     }))
 }
 
-/// Lets in who names this very host and the token; everybody else gets the same empty 404.
-/// No answer may be kept by the web view, whose cache lies on the disk, outlives what was
-/// removed, and has the token in the names of its entries.
+/// Accepts requests that name this very host and the token; all others get the same empty 404. The
+/// web view must not cache any answer: its cache is on disk, outlives what was removed, and has the
+/// token in the names of its entries.
 async fn admit(
     State(server): State<Server>,
     Extension(known): Extension<Known>,
@@ -142,7 +142,7 @@ async fn admit(
     response
 }
 
-/// Compares in a time that does not tell how much was right.
+/// Compares in constant time, so that the time does not show how much was right.
 fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len()
         && one
@@ -214,7 +214,7 @@ async fn thumb(
     send(file, "image/jpeg", request).await
 }
 
-/// A file with its ranges, or 404.
+/// A file with support for ranges, or 404.
 async fn send(file: Option<PathBuf>, kind: &'static str, request: Request) -> Response {
     let Some(file) = file else {
         return StatusCode::NOT_FOUND.into_response();

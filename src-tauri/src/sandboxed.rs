@@ -1,5 +1,5 @@
-//! The sandbox of the sandbox profile: started when first wanted, kept until the program
-//! ends, its state on disk so that a job goes on after a restart.
+//! The sandbox of the sandbox profile: started when first needed, kept until the program ends, with
+//! its state on disk so that a job continues after a restart.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,22 +10,22 @@ use sandbox::Sandbox;
 use studio::studio::{SandboxDoor, StartSandbox};
 use tokio::sync::OnceCell;
 
-/// How many times faster than Apiframe it works: long enough to see a clip being made,
-/// short enough to be a first run.
+/// How many times faster than Apiframe it works: slow enough to watch a clip being made, fast
+/// enough for a first run.
 const SPEED: f64 = 12.0;
-/// What a person begins with.
+/// The credits at the start.
 const CREDITS: i64 = 10_000;
-/// With fewer left than the dearest clip costs, a start gives as many as in the beginning:
-/// nobody can buy any here.
+/// If fewer credits are left than the most expensive clip costs, a start restores the initial
+/// amount: credits can't be bought here.
 const TOO_FEW: i64 = 225;
-/// What a prompt has to hold for its job to fail. Settings tells it.
+/// What a prompt has to contain for its job to fail. The settings mention it.
 const FAILING_WORD: &str = "[fail]";
-/// Its key. It opens nothing but this simulation on loopback.
+/// Its key. It gives access only to this simulation on loopback.
 const KEY: &str = "afk_sandbox";
-/// What a job takes at that speed: Apiframe's published 150 s.
+/// How long a job takes at that speed: Apiframe's published 150 s, divided by it.
 const USUAL: Duration = Duration::from_millis(150_000 / 12);
 
-/// How to start it, and what a job takes in it.
+/// How to start it, and how long a job takes in it.
 pub(crate) fn starter(state: PathBuf) -> (StartSandbox, Duration) {
     let running: Arc<OnceCell<Sandbox>> = Arc::default();
     let start: StartSandbox = Box::new(move || {

@@ -1,17 +1,17 @@
-//! Spell checking, which WebKitGTK leaves off unless it is asked for: it marks words in the
-//! fields that the page says have prose in them. macOS and Windows do it without being asked.
+//! Spell checking, which WebKitGTK leaves off by default: it marks words in the fields that the
+//! page declares as prose. macOS and Windows do it without being asked.
 
 use std::env;
 
 use tauri::WebviewWindow;
 use webkit2gtk::{WebContextExt, WebViewExt};
 
-/// Checked beside the person's own languages, since models are prompted in English by most.
-/// A word is right if one of the languages has it.
+/// Checked in addition to the user's own languages, since most users write prompts in English. A
+/// word is right if one of the languages has it.
 const ENGLISH: &str = "en_US";
 
-/// Turns spell checking on, in the languages of the desktop. Where a dictionary is missing
-/// `WebKit` does without that language, and without any it marks nothing.
+/// Turns on spell checking, in the languages of the desktop. If a dictionary is missing, `WebKit`
+/// does without that language, and without any dictionary it marks nothing.
 pub(crate) fn check(window: &WebviewWindow) {
     let languages = languages(|name| env::var(name).ok());
     let asked = window.with_webview(move |view| {
@@ -26,10 +26,10 @@ pub(crate) fn check(window: &WebviewWindow) {
     }
 }
 
-/// The languages that the environment names, as `de_DE`, the preferred one first.
+/// The languages in the environment, as `de_DE`, the preferred one first.
 fn languages(variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let set = |name: &str| variable(name).filter(|value| !value.is_empty());
-    // The first that is set wins, as everywhere; LANGUAGE is a list and counts before it.
+    // The first one that is set wins, as is usual; LANGUAGE is a list and takes precedence.
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
     let wanted = format!(
         "{}:{}:{ENGLISH}",
@@ -38,7 +38,7 @@ fn languages(variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
     );
     let mut languages: Vec<String> = Vec::new();
     for language in wanted.split(':') {
-        // `de_DE.UTF-8@euro` is a language, a coding and a variant.
+        // `de_DE.UTF-8@euro` consists of a language, an encoding and a variant.
         let language = language.split(['.', '@']).next().unwrap_or_default();
         let is_one = !matches!(language, "" | "C" | "POSIX");
         if is_one && !languages.iter().any(|known| known == language) {

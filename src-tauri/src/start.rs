@@ -1,5 +1,5 @@
-//! Starting: environment, log, studio, media server, window, in this order, and nothing of
-//! the network or the keychain, which wait until the page has been painted.
+//! Startup: environment, log, studio, media server, window, in this order. The network and the
+//! keychain are not used before the page has been painted.
 
 use std::env;
 use std::io::ErrorKind;
@@ -19,25 +19,25 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::environment::{self, KEY_VARIABLE};
-use crate::front::{self, Door};
+use crate::single_instance::{self, ActivationServer};
 use crate::{commands, events, log, media, sandboxed, window};
 
 /// Another address for Apiframe.
 const BASE_URL_VARIABLE: &str = "APIFRAME_BASE_URL";
-/// How long steps that are writing may take to end when the window is closed.
-const LAST_WORDS: Duration = Duration::from_secs(2);
-/// How long a program that was killed, or is opening, may still hold the library without
-/// answering.
-const DYING: Duration = Duration::from_secs(5);
+/// How long steps that are writing may take to finish when the window is closed.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long to wait for the library if a program holds it without answering: it was killed, or is
+/// starting.
+const LOCK_HANDOVER: Duration = Duration::from_secs(5);
 
-/// Runs the program, or says in a sentence why it can't. `key` is the one of this run.
+/// Runs the program, or returns a sentence that says why it can't. `key` is the key for this run.
 pub(crate) fn start(key: Option<Zeroizing<String>>) -> Result<(), String> {
     let home = Home::of_this_process().map_err(|error| error.to_string())?;
     let Some(lock) = lock(&home.data)? else {
         println!("{}", Message::AlreadyOpen);
         return Ok(());
     };
-    // Kept until the end: dropping it flushes what is still to be written.
+    // Kept until the end: dropping it flushes what is not written yet.
     let _log = log::begin(&home.log);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
     environment::allow_open_files();
@@ -119,27 +119,27 @@ pub(crate) fn start(key: Option<Zeroizing<String>>) -> Result<(), String> {
             }
             .to_string()
         })?;
-    // Whatever is under way then is in the library and goes on at the next start.
-    // Not `run`, which ends the process where it stands: what follows would never be done.
+    // Whatever is in progress then is in the library and continues at the next start. Not `run`,
+    // which ends the process immediately: the code below would never run.
     app.run_return(|_, event| {
         if let RunEvent::Exit = event {
             tracing::info!("ending");
         }
     });
     drop(entered);
-    runtime.shutdown_timeout(LAST_WORDS);
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
     drop(web_view);
     Ok(())
 }
 
-/// What the web view keeps: nothing that is needed at the next start. It is in a folder of our
-/// own, for this user alone, and is removed with the program.
+/// The data of the web view: nothing that is needed at the next start. It is in a separate folder,
+/// for this user alone, and is removed when the program ends.
 struct WebViewFolder(PathBuf);
 
 impl WebViewFolder {
     fn make(folder: PathBuf) -> Self {
         let made = Self(folder);
-        // What a program left that was killed.
+        // What a killed process left behind.
         made.remove();
         if let Err(error) = private::make_folder(&made.0) {
             tracing::warn!(%error, "the web view's folder could not be made");
@@ -163,8 +163,8 @@ impl Drop for WebViewFolder {
     }
 }
 
-/// The right to the library in `folder`; `None` if a program of this user has it and was
-/// brought forward.
+/// The right to the library in `folder`; `None` if a program of this user has it and was brought to
+/// the front.
 fn lock(folder: &Path) -> Result<Option<LibraryLock>, String> {
     let begun = Instant::now();
     loop {
@@ -176,10 +176,10 @@ fn lock(folder: &Path) -> Result<Option<LibraryLock>, String> {
             LockError::Held {
                 owner: Some(owner), ..
             } if owner.is_here() => {
-                if owner.door.as_deref().is_some_and(front::knock) {
+                if owner.door.as_deref().is_some_and(single_instance::activate) {
                     return Ok(None);
                 }
-                if begun.elapsed() < DYING {
+                if begun.elapsed() < LOCK_HANDOVER {
                     std::thread::sleep(Duration::from_millis(100));
                     continue;
                 }
@@ -190,7 +190,7 @@ fn lock(folder: &Path) -> Result<Option<LibraryLock>, String> {
     }
 }
 
-/// Without a door a second start says that the program runs, and no more.
+/// Without a door, a second start only reports that the program is running.
 fn answer_the_door(app: &tauri::AppHandle, lock: &LibraryLock) {
     let app = app.clone();
     let come = move || {
@@ -198,7 +198,7 @@ fn answer_the_door(app: &tauri::AppHandle, lock: &LibraryLock) {
             tracing::warn!(%error, "the window could not be brought forward");
         }
     };
-    let opened = Door::make().and_then(|door| {
+    let opened = ActivationServer::make().and_then(|door| {
         let address = door.address()?;
         door.open(come)?;
         Ok(address)

@@ -1,5 +1,5 @@
-//! The window: made hidden in the theme's own colour, shown once the page is mounted, its
-//! size remembered.
+//! The window: created hidden in the theme's own colour, shown once the page is mounted. Its size
+//! is remembered.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,19 +21,19 @@ use crate::context_menu;
 /// The label of the only window.
 pub(crate) const MAIN: &str = "main";
 
-/// The page's background in both themes, as in `ui/src/styles/tokens.css`: what shows
-/// before the page has painted anything.
+/// The page's background in both themes, as in `ui/src/styles/tokens.css`: it is visible before the
+/// page has painted anything.
 const DARK: Color = Color(0x0d, 0x0e, 0x11, 0xff);
 const LIGHT: Color = Color(0xf3, 0xf2, 0xef, 0xff);
 
-/// What the page takes from the media server.
+/// What the page loads from the media server.
 const FROM_MEDIA_SERVER: [&str; 2] = ["img-src", "media-src"];
 
 const SIZE: (f64, f64) = (1280.0, 800.0);
 const SMALLEST: (f64, f64) = (900.0, 600.0);
 
-/// A page that has not reported by now is broken; a window with its error beats no window.
-const PATIENCE: Duration = Duration::from_secs(6);
+/// A page that has not reported by now is broken; a window with its error is better than none.
+const REVEAL_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// Whether a window can be opened at all.
 ///
@@ -69,8 +69,8 @@ pub(crate) fn allow_media(config: &mut Config, origin: &str) {
     }
 }
 
-/// Makes the window, hidden. Its page stays what it is: it can't be led elsewhere, open other
-/// windows or store files.
+/// Creates the window, hidden. Its page is fixed: it can't navigate elsewhere, open other windows
+/// or store files.
 pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
     let (theme, size) = studio.preferences(|preferences| (preferences.theme, preferences.window));
     let (width, height) = size
@@ -86,7 +86,7 @@ pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
         .theme(native(theme))
         .background_color(DARK)
         .data_directory(studio.home().web_view())
-        // Linux has the folder above instead, which works under a driver too.
+        // Linux uses the folder above instead, which also works under a driver.
         .incognito(cfg!(not(target_os = "linux")))
         .on_navigation(|address| is_own(address, tauri::is_dev()))
         .on_new_window(|_, _| NewWindowResponse::Deny)
@@ -100,7 +100,7 @@ pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
     remember_size(&window, Arc::clone(studio));
     let late = window.clone();
     tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(PATIENCE).await;
+        tokio::time::sleep(REVEAL_TIMEOUT).await;
         if matches!(late.is_visible(), Ok(false)) {
             tracing::error!("the page did not report; showing the window all the same");
             let _ = late.show();
@@ -109,7 +109,7 @@ pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
     Ok(())
 }
 
-/// Whether this is the page's own address: Tauri's, or Vite's while it is developed.
+/// Whether this is the page's own address: Tauri's, or Vite's during development.
 fn is_own(address: &Url, in_development: bool) -> bool {
     let origin = (address.scheme(), address.host_str(), address.port());
     match origin {
@@ -132,8 +132,8 @@ pub(crate) fn reveal(app: &AppHandle) -> tauri::Result<()> {
     }
 }
 
-/// Brings the window before all others. Where a desktop lets no program do that, it marks
-/// the window for attention.
+/// Brings the window to the front. If a desktop does not let programs do that, it marks the window
+/// for attention.
 pub(crate) fn bring_forward(app: &AppHandle) -> tauri::Result<()> {
     match app.get_webview_window(MAIN) {
         Some(window) => {
@@ -146,7 +146,7 @@ pub(crate) fn bring_forward(app: &AppHandle) -> tauri::Result<()> {
     }
 }
 
-/// Brings the window's own parts into a theme.
+/// Applies a theme to the window's own parts.
 pub(crate) fn set_theme(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
     if let Some(window) = app.get_webview_window(MAIN) {
         window.set_theme(native(theme))?;
@@ -174,7 +174,7 @@ fn paint(window: &WebviewWindow, theme: Theme) {
     }
 }
 
-/// Keeps the size when the window is closed. Its place is not kept: on Wayland it can't be
+/// Saves the size when the window is closed. Its position is not saved: on Wayland it can't be
 /// known.
 fn remember_size(window: &WebviewWindow, studio: Arc<Studio>) {
     let closing = window.clone();

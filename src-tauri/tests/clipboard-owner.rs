@@ -1,7 +1,6 @@
-//! A program that owns the clipboard, as the one does that somebody copied from. The
-//! end-to-end tests paste from it. Each argument is `TYPE=FILE`: a format that is offered,
-//! and the file with its content. It says when everything is on offer, and ends when it is
-//! killed.
+//! A program that owns the clipboard, like the program that a user copied from. The end-to-end
+//! tests paste from it. Each argument is `TYPE=FILE`: a format that is offered, and the file with
+//! its content. It reports when everything is offered, and ends when it is killed.
 
 #[cfg(target_os = "linux")]
 fn main() {

@@ -1,6 +1,5 @@
-//! A small window that offers files to whoever drags them out of it, as a file manager
-//! does. The end-to-end tests drag from it; it ends with its first drag and prints
-//! whether the files were taken.
+//! A small window that offers files for dragging, like a file manager. The end-to-end tests drag
+//! from it. It ends after its first drag and prints whether the files were taken.
 
 #[cfg(target_os = "linux")]
 fn main() {

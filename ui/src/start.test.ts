@@ -7,7 +7,7 @@ let target: HTMLElement;
 beforeEach(() => {
   document.body.innerHTML = '';
   target = document.body.appendChild(document.createElement('div'));
-  // As in a hidden window: nothing is ever painted.
+  // As in a hidden window, where nothing is ever painted.
   vi.stubGlobal('requestAnimationFrame', () => 0);
 });
 

@@ -1,6 +1,6 @@
 /**
- * The order of a start: what is on this machine is asked for and drawn, the window is shown, and
- * only after the first paint is anything asked that could take time (keychain, network).
+ * The order of startup: what is on this machine is requested and drawn, the window is shown, and
+ * only after the first paint is anything requested that could take time (keychain, network).
  */
 import { mount } from 'svelte';
 import App from './App.svelte';
@@ -8,7 +8,7 @@ import { asProblem, type Backend } from './backend';
 import { Studio, wearTheme } from './state/studio.svelte';
 import { sentence } from './words';
 
-/** A hidden or covered window paints nothing; then this is late enough. */
+/** A hidden or covered window paints nothing; then waiting this long is enough. */
 const PAINT_MS = 300;
 
 function firstPaint(): Promise<void> {
@@ -37,9 +37,9 @@ async function open(backend: Backend, target: HTMLElement) {
   await backend.reveal();
   await firstPaint();
   studio.painted = true;
-  await backend.onFileDrag(studio.arrivals.drag);
+  await backend.onFileDrag(studio.pictureInput.drag);
   const problem = await studio.session.open();
-  if (problem) studio.voice.tell(sentence(problem.message), true);
+  if (problem) studio.announcer.tell(sentence(problem.message), true);
 }
 
 export function explain(error: unknown, target: HTMLElement) {
@@ -54,7 +54,7 @@ export async function start(backend: Backend, target: HTMLElement) {
     await open(backend, target);
   } catch (error) {
     explain(error, target);
-    // A window that stays hidden would tell nobody.
+    // If the window stayed hidden, the user would not see the error.
     await backend.reveal();
   }
 }

@@ -8,7 +8,7 @@ use studio::studio::Studio;
 use tauri::State;
 use zeroize::Zeroizing;
 
-/// After the first paint: asks the keychain, then Apiframe.
+/// Asks the keychain, then Apiframe; called after the first paint.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn open_session(studio: State<'_, Arc<Studio>>) -> Result<Session, Problem> {
@@ -40,14 +40,14 @@ pub(crate) async fn sign_out(studio: State<'_, Arc<Studio>>) -> Result<Session, 
     studio.sign_out().await
 }
 
-/// Works in the sandbox.
+/// Switches to the sandbox.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn use_sandbox(studio: State<'_, Arc<Studio>>) -> Result<Session, Problem> {
     studio.use_sandbox().await
 }
 
-/// Works with Apiframe again.
+/// Switches back to Apiframe.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn leave_sandbox(studio: State<'_, Arc<Studio>>) -> Result<Session, Problem> {

@@ -1,4 +1,4 @@
-//! Frames into the composer, and the press of Generate.
+//! Importing frames into the composer, and the press of Generate.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tauri::{AppHandle, State};
 
 use crate::{clipboard, dialogs};
 
-/// Takes a dropped picture in.
+/// Imports a dropped picture.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn import_frame(
@@ -24,8 +24,7 @@ pub(crate) async fn import_frame(
     studio.import(move |frames| frames.import_path(&path)).await
 }
 
-/// Takes a picture in that the person picks in the system's dialog; `None` when they
-/// close it.
+/// Imports a picture that the user picks in the system's dialog; `None` if the user closes it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn pick_frame(
@@ -42,7 +41,7 @@ pub(crate) async fn pick_frame(
         .map(Some)
 }
 
-/// Takes the clipboard's picture in; `None` when it holds none.
+/// Imports the clipboard's picture; `None` if it contains none.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn paste_frame(
@@ -63,14 +62,14 @@ pub(crate) async fn paste_frame(
         .map(Some)
 }
 
-/// The clipboard's text, which the page is not shown where a picture lies beside it.
+/// The clipboard's text, which the page does not get if there is also a picture.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn clipboard_text(app: AppHandle) -> Result<Option<String>, Problem> {
     clipboard::text(&app).await
 }
 
-/// Makes a frame of the middle of another, in the shape of a third.
+/// Makes a frame from the centre of one frame, in the shape of another.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn crop_frame(
@@ -83,7 +82,7 @@ pub(crate) async fn crop_frame(
         .await
 }
 
-/// What is known of a frame.
+/// What is known about a frame.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn frame(
@@ -93,7 +92,7 @@ pub(crate) async fn frame(
     Ok(studio.frames().get(hash))
 }
 
-/// Every rule these settings break.
+/// Every rule that these settings break.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn check(settings: Settings) -> Vec<Violation> {
@@ -110,7 +109,7 @@ pub(crate) async fn price(
     studio.price(settings).await
 }
 
-/// Keeps what is in the composer.
+/// Saves the composer's content.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_draft(

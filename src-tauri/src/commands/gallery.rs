@@ -1,4 +1,4 @@
-//! The gallery's pages and what can be done with a card.
+//! The gallery's pages and the actions on a card.
 
 use std::sync::Arc;
 
@@ -18,10 +18,10 @@ use tauri::ipc::{InvokeBody, Request};
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GalleryPage {
     generations: Vec<Generation>,
-    /// What to ask the next page with.
+    /// The cursor for the next page.
     next: Option<String>,
     counts: Counts,
-    /// What is so for the library as a whole.
+    /// What is true for the library as a whole.
     notices: Vec<Notice>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) async fn page(
     filter: Filter,
     cursor: Option<String>,
 ) -> Result<GalleryPage, Problem> {
-    // Before the first sign-in there is no library, which is not a problem to tell of.
+    // Before the first sign-in there is no library, which is not a problem to report.
     if studio.profile().is_none() {
         return Ok(GalleryPage {
             generations: Vec::new(),
@@ -70,7 +70,7 @@ pub(crate) async fn generation(
     Ok(studio.engine()?.generation(&id).await?)
 }
 
-/// A new generation in place of one that failed.
+/// Creates a generation in place of one that failed.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn retry(
@@ -80,7 +80,7 @@ pub(crate) async fn retry(
     Ok(studio.engine()?.retry(&id).await?)
 }
 
-/// Goes on with one that is, or may be, paid for.
+/// Continues a generation that is, or may be, paid for.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn resume(
@@ -90,7 +90,7 @@ pub(crate) async fn resume(
     Ok(studio.engine()?.resume(&id).await?)
 }
 
-/// The person's own decision to pay again for one whose fate is unknown.
+/// Pays again, by the user's own decision, for a generation whose outcome is unknown.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn submit_again(
@@ -100,7 +100,7 @@ pub(crate) async fn submit_again(
     Ok(studio.engine()?.again(&id).await?)
 }
 
-/// Calls one off that was not sent yet.
+/// Cancels a generation that was not sent yet.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn cancel(
@@ -110,7 +110,7 @@ pub(crate) async fn cancel(
     Ok(studio.engine()?.cancel(&id).await?)
 }
 
-/// Takes one out of the gallery; its clip goes to the trash.
+/// Removes a generation from the gallery; its clip goes to the trash.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn remove(
@@ -120,7 +120,7 @@ pub(crate) async fn remove(
     studio.remove(&id).await
 }
 
-/// The person has read a notice.
+/// Dismisses a notice that the user has read.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn dismiss_notice(
@@ -131,7 +131,7 @@ pub(crate) fn dismiss_notice(
     Ok(())
 }
 
-/// Keeps a poster: the body is a JPEG, the header `x-generation` says whose.
+/// Keeps a poster: the body is a JPEG, the header `x-generation` names the generation.
 #[tauri::command]
 pub(crate) async fn save_poster(
     studio: State<'_, Arc<Studio>>,

@@ -10,7 +10,7 @@ use tauri::{AppHandle, State};
 
 use crate::dialogs;
 
-/// The books at a glance.
+/// A summary of the ledger.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn books(studio: State<'_, Arc<Studio>>) -> Result<Books, Problem> {
@@ -27,7 +27,7 @@ pub(crate) async fn ledger(
     studio.ledger(cursor).await
 }
 
-/// Sets the most that may be spent a day and a month.
+/// Sets the most that may be spent per day and per month.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn set_limits(
@@ -37,7 +37,7 @@ pub(crate) async fn set_limits(
     studio.set_limits(limits).await
 }
 
-/// Writes the ledger into a file of the person's choice; `None` when they close the dialog.
+/// Writes the ledger to a file that the user chooses; `None` if the user closes the dialog.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn export_ledger(

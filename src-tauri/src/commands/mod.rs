@@ -1,5 +1,5 @@
-//! What the page may ask for, one file a room. A command takes what the page sends apart,
-//! asks the studio or a dialog, and hands the answer back; nothing is decided here.
+//! What the page may ask for, one file per room. A command parses what the page sends, calls the
+//! studio or a dialog, and returns the answer; nothing is decided here.
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -20,8 +20,8 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events}
 
 use crate::events;
 
-/// The typed commands and events, and with them the page's bindings. From the same list the
-/// build script takes what the page may call.
+/// The typed commands and events, and with them the page's bindings. The build script derives what
+/// the page may call from the same list.
 pub(crate) fn bridge() -> Builder<tauri::Wry> {
     Builder::new()
         .commands(include!("list.in"))
@@ -33,16 +33,16 @@ pub(crate) fn bridge() -> Builder<tauri::Wry> {
             events::SessionChanged,
             events::ProfileChanged,
         ])
-        // What goes out and what comes in have one form.
+        // Output and input have the same format.
         .disable_serde_phases()
-        // The page catches a Problem like any other rejection.
+        // The page catches a `Problem` like any other rejection.
         .error_handling(ErrorHandlingMode::Throw)
 }
 
 type Answer = dyn Fn(Invoke<tauri::Wry>) -> bool + Send + Sync;
 
-/// Answers the page's calls: the typed commands, and the one that takes raw bytes, which
-/// have no place in a typed argument.
+/// Answers the page's calls: the typed commands, and the one that takes raw bytes, which a typed
+/// argument can't carry.
 pub(crate) fn handler(
     bridge: &Builder<tauri::Wry>,
 ) -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static {
@@ -64,7 +64,7 @@ mod tests {
 
     use specta_typescript::Typescript;
 
-    /// The page's side of the commands. Set `INBETWEEN_WRITE_BINDINGS=1` to write them anew.
+    /// The page's side of the commands. Set `INBETWEEN_WRITE_BINDINGS=1` to regenerate them.
     const BINDINGS: &str = "ui/src/backend/bindings.ts";
 
     #[test]

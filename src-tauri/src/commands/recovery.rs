@@ -1,4 +1,4 @@
-//! Bringing in what the account holds, clips whose files moved, and the report.
+//! Importing the account's jobs, finding clips whose files moved, and the report.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use specta::Type;
 use studio::generation::{Generation, GenerationId, Phase};
 use studio::message::Message;
 use studio::problem::Problem;
-use studio::remote::{Harvest, RemoteJob, RemotePage};
+use studio::remote::{ImportResult, RemoteJob, RemotePage};
 use studio::report::Surroundings;
 use studio::studio::Studio;
 use tauri::{AppHandle, State};
 
 use crate::{clipboard, dialogs};
 
-/// A page of the jobs that the account holds and the library has not.
+/// A page of the account's jobs that are not in the library.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn remote_jobs(
@@ -24,7 +24,7 @@ pub(crate) async fn remote_jobs(
     Ok(studio.engine()?.remote_jobs(cursor).await?)
 }
 
-/// One of them with what the list leaves out; `None` when it has no clip to come.
+/// One of them, with what the list leaves out; `None` if it has no clip and will not get one.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn remote_job(
@@ -34,43 +34,43 @@ pub(crate) async fn remote_job(
     Ok(studio.engine()?.remote_job(&job).await?)
 }
 
-/// A job that was brought in.
+/// A job that was imported.
 #[derive(Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct BroughtJob {
+pub(crate) struct ImportedJob {
     generation: Generation,
     /// Whether it was in the library before.
     was_here: bool,
 }
 
-/// Brings one job in, by its id.
+/// Imports one job, by its id.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn bring_in(
+pub(crate) async fn import_job(
     studio: State<'_, Arc<Studio>>,
     job: String,
-) -> Result<BroughtJob, Problem> {
-    let brought = studio.engine()?.bring_in(&job).await?;
-    Ok(BroughtJob {
+) -> Result<ImportedJob, Problem> {
+    let brought = studio.engine()?.import_job(&job).await?;
+    Ok(ImportedJob {
         generation: brought.generation,
         was_here: brought.was_here,
     })
 }
 
-/// Brings in every job that has a clip to fetch.
+/// Imports every job that has a clip to fetch.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn bring_in_all(studio: State<'_, Arc<Studio>>) -> Result<Harvest, Problem> {
-    Ok(studio.engine()?.bring_in_all().await)
+pub(crate) async fn import_all(studio: State<'_, Arc<Studio>>) -> Result<ImportResult, Problem> {
+    Ok(studio.engine()?.import_all().await)
 }
 
-/// Looks for the files of all clips and answers whose are missing.
+/// Looks for the files of all clips and returns the generations whose files are missing.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn look_for_clips(
     studio: State<'_, Arc<Studio>>,
 ) -> Result<Vec<GenerationId>, Problem> {
-    // Before the first sign-in there are no clips, which is not a problem to tell of.
+    // Before the first sign-in there are no clips, which is not a problem to report.
     if studio.profile().is_none() {
         return Ok(Vec::new());
     }
@@ -86,7 +86,7 @@ pub(crate) struct FoundClip {
     others: u32,
 }
 
-/// Has the person point at the file of a missing clip; `None` when they close the dialog.
+/// Asks the user for the file of a missing clip; `None` if the user closes the dialog.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn find_clip(
@@ -108,7 +108,7 @@ pub(crate) async fn find_clip(
     }))
 }
 
-/// Fetches a missing clip once more, if Apiframe still has it.
+/// Fetches a missing clip again, if Apiframe still has it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn fetch_again(
@@ -118,8 +118,7 @@ pub(crate) async fn fetch_again(
     Ok(studio.engine()?.fetch_again(&id).await?)
 }
 
-/// Puts the report on the clipboard and answers with it. `plays` is what the page can play,
-/// in words.
+/// Puts the report on the clipboard and returns it. `plays` is what the page can play, in words.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn copy_report(

@@ -1,4 +1,4 @@
-//! The preferences, and doors to the outside.
+//! The preferences, and opening folders and web pages.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl Preferences {
     }
 }
 
-/// A folder the person may open.
+/// A folder that the user may open.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Folder {
@@ -59,8 +59,7 @@ pub(crate) enum Folder {
     Log,
 }
 
-/// A page of the web the person may open. The page names one of these; it can't name an
-/// address.
+/// A web page that the user may open. The page names one of these; it can't give an address.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Link {
@@ -97,7 +96,7 @@ pub(crate) async fn set_theme(
     Ok(Preferences::of(&studio))
 }
 
-/// Chooses where clips go; `None` when the person closes the dialog.
+/// Chooses where clips go; `None` if the user closes the dialog.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn pick_clips_folder(
@@ -107,7 +106,7 @@ pub(crate) async fn pick_clips_folder(
     let Some(folder) = dialogs::pick_folder(&app, &words("dialog-clips-folder")).await? else {
         return Ok(None);
     };
-    // Found out now rather than when a paid clip arrives.
+    // Tested now rather than when a paid clip arrives.
     tempfile::tempfile_in(&folder).map_err(|error| {
         Problem::from(Message::ClipsFolderRefused {
             folder: folder.display().to_string(),
@@ -118,7 +117,7 @@ pub(crate) async fn pick_clips_folder(
     Ok(Some(Preferences::of(&studio)))
 }
 
-/// Opens one of the program's folders, making it where there is none yet.
+/// Opens one of the program's folders, and creates it if it is missing.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn open_folder(
@@ -146,7 +145,7 @@ pub(crate) async fn open_folder(
     })
 }
 
-/// Opens a page in the person's browser.
+/// Opens a page in the user's browser.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn open_link(app: AppHandle, link: Link) -> Result<(), Problem> {

@@ -1,4 +1,4 @@
-//! The page's first questions.
+//! The page's first requests.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ use super::settings::Preferences;
 use crate::media::Media;
 use crate::window;
 
-/// All that the first view needs, from this disk alone.
+/// Everything that the first view needs, from this disk alone.
 #[derive(Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Boot {
-    /// Whose library is shown; `None` before the first sign-in.
+    /// The profile whose library is shown; `None` before the first sign-in.
     profile: Option<Profile>,
     preferences: Preferences,
-    /// Where media are served, without a slash at the end.
+    /// The base address of the media, without a slash at the end.
     media_base: String,
     /// What was in the composer.
     draft: Option<Settings>,
@@ -33,7 +33,7 @@ pub(crate) struct Boot {
     session: Session,
 }
 
-/// What there is. Asks neither network nor keychain.
+/// Returns the data of the first view. Uses neither the network nor the keychain.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn boot(
@@ -55,7 +55,7 @@ pub(crate) async fn boot(
     })
 }
 
-/// The page is mounted: show the window.
+/// Shows the window; called when the page is mounted.
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn reveal(app: AppHandle) -> Result<(), Problem> {

@@ -1,4 +1,4 @@
-//! What can be done with a clip's file.
+//! The actions on a clip's file.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub(crate) async fn show_in_folder(
     .await?
 }
 
-/// Copies the clip to where the person says; `None` when they close the dialog.
+/// Copies the clip to where the user chooses; `None` if the user closes the dialog.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn save_copy(

@@ -1,4 +1,4 @@
-//! What the composer points out before anything is sent, and what one press does about it.
+//! What the composer points out before anything is sent, and how one press deals with it.
 
 use std::path::PathBuf;
 use std::thread::sleep;
@@ -59,7 +59,7 @@ fn an_end_frame_whose_start_is_being_replaced_is_no_error_until_generate_is_pres
     window.button("Remove the end frame").appears();
     window.button("Remove the start frame").click();
     window.button("Remove the start frame").disappears();
-    // The rules are looked at within a quarter of a second.
+    // The rules are checked within a quarter of a second.
     sleep(Duration::from_secs(2));
     let complaint = "An end frame needs a start frame.";
     assert!(!window.page().text().contains(complaint));
@@ -90,7 +90,7 @@ fn many_quick_presses_are_one_clip_and_a_later_one_is_another_take() {
     assert_eq!(apiframe.jobs(), 1, "one wish was paid for more than once");
     window.keys(&["ctrl+Return"]);
     apiframe.has_jobs(2);
-    // Other settings are another wish, however soon.
+    // Other settings count as another request, however soon it follows.
     window.textbox("Prompt").click();
     window.keys(&["End", "x", "ctrl+Return"]);
     apiframe.has_jobs(3);
@@ -104,7 +104,7 @@ fn the_price_is_a_range_of_the_model_until_a_clip_tells_it_for_every_length() {
     window.shows("The range for Kling 3.0.");
     apiframe.hold();
     window.button("Generate…").click();
-    // As soon as it was charged, before its clip is made.
+    // As soon as the job was charged, before its clip is made.
     window.button("Generate 15 credits").appears();
     let length = window.page().find("slider", "Length");
     length.keys(&"\u{e014}".repeat(5));
@@ -156,7 +156,7 @@ fn a_balance_below_the_price_is_said_before_anything_is_sent() {
         .click();
     window.opens("https://apiframe.ai/pricing");
 
-    // Bought in the browser: the next press finds out by itself.
+    // Credits were bought in the browser: the next press finds out automatically.
     apiframe.leave_credits(400);
     window.button("Generate…").click();
     apiframe.has_jobs(2);

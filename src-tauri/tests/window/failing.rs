@@ -1,4 +1,4 @@
-//! Whatever goes wrong ends in a sentence that a person understands, and says what it cost.
+//! Whatever goes wrong ends in a sentence that the user understands and that says what it cost.
 
 use sandbox::{Answer, Call, Fault};
 
@@ -38,7 +38,7 @@ fn a_key_that_stopped_working_is_said_to_and_can_be_replaced() {
 fn too_few_credits_are_said_with_the_numbers() {
     let apiframe = Apiframe::start();
     let window = ready_to_generate(&apiframe);
-    // What it believes is left is not asked for again before it is sent.
+    // The assumed balance is not requested again before the job is sent.
     window.button("1,000 credits…").appears();
     apiframe.leave_credits(3);
     window.button("Generate…").click();
@@ -160,7 +160,7 @@ fn without_a_network_at_submit_it_waits_and_goes_on_by_itself() {
     let window = ready_to_generate(&apiframe);
     apiframe.unplug();
     window.button("Generate…").click();
-    window.shows("No connection to Apiframe. Trying again by itself; nothing is lost.");
+    window.shows("No connection to Apiframe. Retrying automatically; nothing is lost.");
     apiframe.plug_in();
     window.button("Play: A kite over the dunes").appears();
     assert_eq!(apiframe.jobs(), 1, "one job was paid for");
@@ -189,7 +189,7 @@ fn without_a_network_while_it_renders_the_card_says_so_and_the_clip_still_arrive
     window.button("Generate…").click();
     apiframe.has_jobs(1);
     apiframe.unplug();
-    window.shows("No connection to Apiframe. Trying again by itself; nothing is lost.");
+    window.shows("No connection to Apiframe. Retrying automatically; nothing is lost.");
     apiframe.plug_in();
     apiframe.release();
     window.button("Play: A kite over the dunes").appears();

@@ -1,4 +1,4 @@
-//! A clip's file: copied, shown, gone and fetched once more.
+//! A clip's file: copied, shown, gone and fetched again.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ fn a_copy_is_saved_where_the_person_says_and_the_file_is_shown_in_its_folder() {
     window.button("Play…").click();
     window.time_passes();
 
-    // The dialog is closed without a word: nothing is written, and the keyboard is where it was.
+    // The dialog is closed without a choice: nothing is written, and the focus is where it was.
     window.button("Save a copy…").click();
     let dialog = window.display().window("Save a copy");
     window
@@ -43,7 +43,7 @@ fn a_copy_is_saved_where_the_person_says_and_the_file_is_shown_in_its_folder() {
     window.focus_is_on("button Save a copy…");
 
     let clip = window.clips().remove(0);
-    // Without a file manager it is said where the file is.
+    // Without a file manager, the program says where the file is.
     window.button("Show in folder").click();
     window.shows("No file manager answered. The path is ");
     let manager = FileManager::start(&window);
@@ -88,7 +88,7 @@ fn a_clip_that_is_fetched_once_more_always_arrives() {
     assert!(fs::read(&window.clips()[0]).unwrap() == apiframe.clip(0));
     assert_eq!(apiframe.jobs(), 1);
 
-    // A card says so by itself, and the person can point at the file.
+    // A card reports this on its own, and the user can point to the file.
     let made = window.clips().remove(0);
     let moved = window.home().desk().join("elsewhere.mp4");
     fs::rename(made, &moved).unwrap();

@@ -1,4 +1,4 @@
-//! The gallery: what is pressed and what is not, running and failed cards, what a card shows.
+//! The gallery: which presses count and which do not, running and failed cards, what a card shows.
 
 use std::fs;
 use std::thread::sleep;
@@ -16,7 +16,7 @@ fn card<'a>(window: &'a Window, name: &str) -> Found<'a> {
     window.page().find("listitem", name)
 }
 
-/// Two cards that failed beside each other, the second the newer one.
+/// Two failed cards next to each other; the second one is newer.
 fn two_that_failed(apiframe: &Apiframe) -> Window {
     let window = Window::start(Options::signed_in(apiframe));
     apiframe.fault(
@@ -38,7 +38,7 @@ fn a_double_click_on_try_again_pays_for_one_clip_and_none_of_its_neighbours() {
     let apiframe = Apiframe::start();
     let window = two_that_failed(&apiframe);
     let old = card(&window, "Failed: An old kite…");
-    // What is begun comes first and moves the others: the second press meets the new kite.
+    // The started clip comes first and moves the others: the second press hits the new kite.
     window.double_click(&old.find("button", "Try again"));
     window.button("Play: An old kite").appears();
     sleep(Duration::from_secs(1));
@@ -49,7 +49,7 @@ fn a_double_click_on_try_again_pays_for_one_clip_and_none_of_its_neighbours() {
         "the failed card stays after a retry that worked"
     );
 
-    // With the keyboard it acts at once, and the keyboard stays in the gallery.
+    // With the keyboard, the press acts at once, and the focus stays in the gallery.
     let new = card(&window, "Failed: A new kite…");
     new.clone().find("button", "Try again").keys("\u{e007}");
     window.button("Play: A new kite").appears();
@@ -106,7 +106,7 @@ fn a_running_card_can_be_reused_and_says_whether_it_can_be_cancelled() {
     running.clone().find("button", "Reuse settings").click();
     assert_eq!(window.textbox("Prompt").property("value"), "A slow train");
 
-    // Nothing has left this computer: it can be called off, and the keyboard stays on the card.
+    // Nothing has left this computer: it can be cancelled, and the focus stays on the card.
     apiframe.unplug();
     window.textbox("Prompt").write("A train that never left");
     window.button("Generate…").click();
@@ -119,7 +119,7 @@ fn a_running_card_can_be_reused_and_says_whether_it_can_be_cancelled() {
     window.focus_is_on("button Failed: A train that never left");
     apiframe.plug_in();
 
-    // The figure in the top bar looks like a button, and is one.
+    // The number in the top bar looks like a button, and is one.
     window.page().find("button", "Rendering: …").click();
     off.disappears();
     running.appears();
@@ -154,7 +154,7 @@ fn one_whose_fate_is_unknown_is_paid_for_again_only_after_a_second_yes_and_can_b
         .home()
         .studio()
         .join("library/apiframe/library.sqlite");
-    // As if its answer had been lost: the library knows of no job.
+    // As if its answer had been lost: the library has no job for it.
     let library = rusqlite::Connection::open(file).unwrap();
     library
         .execute(
@@ -164,7 +164,7 @@ fn one_whose_fate_is_unknown_is_paid_for_again_only_after_a_second_yes_and_can_b
             [],
         )
         .unwrap();
-    // The request, which is forgotten with the clip there.
+    // The request, which is deleted once the clip is there.
     library
         .execute(
             "INSERT INTO submissions (generation, key, body, first_sent) \
@@ -182,7 +182,7 @@ fn one_whose_fate_is_unknown_is_paid_for_again_only_after_a_second_yes_and_can_b
     asked.disappears();
     assert_eq!(apiframe.bodies().len(), 1, "it was sent without a yes");
 
-    // The second half of a double click is no yes.
+    // The second half of a double click is not a confirmation.
     window.double_click(&window.region("Gallery").find("button", "Submit again"));
     asked.appears();
     sleep(Duration::from_secs(1));
@@ -218,7 +218,7 @@ fn an_upright_clip_is_shown_whole_and_its_whole_prompt_when_the_pointer_rests() 
     let (left, top, _, _) = window.display().place(&window.frame());
     let (x, y) = (x.saturating_add_signed(left), y.saturating_add_signed(top));
     let picture = crop_imm(&window.display().picture(), x, y, width, height).to_image();
-    // Beside it there is the card's own surface, and in the middle there is the clip.
+    // At the sides is the card's own surface, and in the middle is the clip.
     let beside = *picture.get_pixel(width / 6, height / 2);
     for row in [height / 5, height / 3, height * 2 / 3] {
         assert_eq!(picture.get_pixel(width / 6, row), &beside, "it is cut off");
@@ -255,7 +255,7 @@ fn the_context_menu_has_what_belongs_to_text_and_nothing_of_a_browser() {
     let prompt = window.textbox("Prompt");
     let viewer = window.region("Viewer");
     let mut copied = Vec::new();
-    // Each entry in turn, as far as a menu of text could have any.
+    // Each entry in turn, up to the most that a context menu for text could have.
     for entry in 1..=6 {
         let card = window.page().find("button", "Failed: A new kite");
         window.press_card(&card);

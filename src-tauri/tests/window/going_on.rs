@@ -45,7 +45,7 @@ fn a_clip_of_apiframe_arrives_while_the_sandbox_is_shown() {
     let apiframe = Apiframe::start();
     let mut window = rendering(&apiframe);
     window.close();
-    // As it is after the keychain was locked at a start and the sandbox was taken.
+    // The state after the keychain was locked at a start and the user chose the sandbox.
     let preferences = window.home().studio().join("preferences.json");
     let mut kept: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&preferences).unwrap()).unwrap();
@@ -83,7 +83,7 @@ fn what_stood_in_the_composer_stands_there_again_after_a_restart() {
     let mut window = Window::start(Options::signed_in(&apiframe));
     window.textbox("Prompt").write("A half-written thought");
     window.choice("Quality", "4K 2160p").click();
-    // It is kept when the hand rests.
+    // The draft is saved once the user pauses.
     std::thread::sleep(Duration::from_secs(1));
     window.restart();
     window.textbox("Prompt").appears();

@@ -1,6 +1,6 @@
-//! What a person does about clips and credits that are already theirs: brings in what the
-//! account holds, finds a clip that was moved, sets limits, exports the ledger, and sends a
-//! report to whoever helps.
+//! What the user does with clips and credits they already have: imports what the account holds,
+//! finds a clip that was moved, sets limits, exports the ledger, and sends a report to someone who
+//! can help.
 
 use std::fs;
 
@@ -45,7 +45,7 @@ fn a_clip_made_elsewhere_is_brought_in_with_its_settings_and_not_paid_for_again(
     );
     assert_eq!(apiframe.bodies().len(), 1, "something was submitted again");
 
-    // Asked for once more, it is there already.
+    // When the list is opened again, there is nothing left to import.
     open_settings(&window);
     window.button("Import from Apiframe…").click();
     window.shows("Everything in your account is already in your library.");
@@ -130,7 +130,7 @@ fn a_report_is_copied_that_can_be_pasted_and_holds_neither_key_nor_prompt() {
     window.button("Copied").click();
     window.button("Copied").appears();
     window.button("Close").click();
-    // A person would paste it into a mail; any text box takes it the same way.
+    // The user would paste it into an email; any text box takes it the same way.
     let prompt = window.textbox("Prompt");
     prompt.write("\u{e009}v\u{e000}");
     let report = prompt.holds(env!("CARGO_PKG_VERSION"));

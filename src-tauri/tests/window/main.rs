@@ -1,8 +1,8 @@
 //! End to end: the real program in a real window, with a real keychain, real drags and
 //! real dialogs, against the sandbox in the test's own process.
 //!
-//! `make e2e TEST=name` runs those whose name contains `name`; what they stand on is in
-//! `harness`, how they work is told in docs/architecture.md.
+//! `make e2e TEST=name` runs the tests whose name contains `name`. Their foundation is in
+//! `harness`; docs/architecture.md describes how they work.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]

@@ -10,8 +10,8 @@ use crate::harness::{Apiframe, KEY, Options, Window};
 
 const PROMPT: &str = "The lights of the harbour go on, one after another";
 
-/// Writes the two pictures of the job to the desk: a PNG, and a photograph whose pixels
-/// lie on their side.
+/// Writes the two pictures of the job to the desk: a PNG, and a photograph whose pixels are stored
+/// sideways.
 fn put_pictures_on_the_desk(window: &Window) -> (PathBuf, PathBuf) {
     let (start, end) = (
         window.home().desk().join("first light.png"),
@@ -32,7 +32,7 @@ fn two_pictures_and_a_prompt_become_a_clip_that_plays_from_the_one_to_the_other(
     window.textbox("Apiframe API key").keys(KEY);
     window.button("Continue").click();
 
-    // The start frame comes out of another program's window, and the slot under it says so.
+    // The start frame comes from another program's window, and the slot under it says so.
     let slot = window.button("Start frame");
     window.drag_files_onto(&slot, &[&start], || window.shows("Drop it here"));
     window.button("Remove the start frame").appears();
@@ -56,23 +56,23 @@ fn two_pictures_and_a_prompt_become_a_clip_that_plays_from_the_one_to_the_other(
     );
     window.shows("Set by start frame: 3:2");
     let length = window.page().find("slider", "Length");
-    // Arrow right, as a person with a keyboard would.
+    // The right arrow key, as a keyboard user would press it.
     length.keys(&"\u{e014}".repeat(5));
     window.shows("10 s");
     window.page().find("switch", "Sound").turn_on();
     window.textbox("Avoid").write("rain, text");
 
-    // What happens to the card is seen at the pace of the test: renders wait until told.
+    // The test controls when the card changes: renders wait until they are released.
     apiframe.hold();
     window.button("Generate…").click();
     let rendering = window.page().find("group", &format!("Rendering: {PROMPT}"));
     rendering.appears();
     window.shows("Queued");
-    // Nothing was cleared, so that the next one can be made at once.
+    // Nothing was cleared, so that the next clip can be made at once.
     assert_eq!(window.textbox("Prompt").property("value"), PROMPT);
     assert!(window.button("Remove the start frame").is_there());
 
-    // What arrived at Apiframe is exactly this.
+    // Exactly this arrived at Apiframe.
     let uploads = apiframe.uploads();
     assert_eq!(uploads.len(), 2, "two pictures were sent");
     pictures::assert_quarters("the first upload", &uploads[0].picture, DAWN);
@@ -104,7 +104,7 @@ fn two_pictures_and_a_prompt_become_a_clip_that_plays_from_the_one_to_the_other(
     card.appears();
     assert!(!rendering.is_there());
 
-    // The file is what the server has, byte for byte, and nothing unfinished lies beside it.
+    // The file is what the server has, byte for byte, and there is no unfinished file next to it.
     let clips = window.clips();
     assert_eq!(clips.len(), 1);
     let name = clips[0].file_name().unwrap().to_string_lossy().into_owned();
@@ -117,7 +117,7 @@ fn two_pictures_and_a_prompt_become_a_clip_that_plays_from_the_one_to_the_other(
         "the clip is not what the server has"
     );
 
-    // The poster is drawn, and still no video element exists.
+    // The poster is drawn, and there is still no video element.
     window.poster_shows(PROMPT);
     let poster = window
         .home()
@@ -129,7 +129,7 @@ fn two_pictures_and_a_prompt_become_a_clip_that_plays_from_the_one_to_the_other(
         })
         .expect("a poster on the disk");
     let poster = image::open(poster).unwrap().to_rgb8();
-    // From two thirds on, where the night has come in: takes of one prompt begin alike.
+    // From two thirds of the clip on, where the night has come in: takes of one prompt start alike.
     let seen = pictures::colours(&poster);
     assert!(
         !pictures::alike(seen, DAWN),
@@ -205,7 +205,7 @@ fn a_prompt_alone_and_ctrl_enter_make_a_clip_and_the_next_one_need_not_wait() {
     window.textbox("Prompt").write("Waves fold over the reef");
     window.choice("Quality", "Standard 720p").click();
     window.choice("Shape", "1:1").click();
-    // Ctrl and Enter, pressed and let go.
+    // Ctrl and Enter, pressed and released.
     window.textbox("Prompt").keys("\u{e009}\u{e007}\u{e000}");
     window
         .page()

@@ -1,4 +1,4 @@
-//! What is on the clipboard goes where it belongs, wherever the keyboard is.
+//! What is on the clipboard goes where it belongs, wherever the keyboard focus is.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn png(colours: Quarters) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// As a file manager copies a file.
+/// Copies a file as a file manager does.
 fn copied_file(window: &Window, file: &Path) -> Clipboard {
     let path = file.display().to_string();
     let address = format!("file://{path}\r\n");
@@ -36,7 +36,7 @@ fn written(window: &Window) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// A window whose prompt has the keyboard and holds words, all of them selected.
+/// A window whose prompt has the focus and contains words, all of them selected.
 fn with_selected_words(apiframe: &Apiframe) -> Window {
     let window = Window::start(Options::signed_in(apiframe));
     window.textbox("Prompt").write("A kite over the dunes");
@@ -54,7 +54,7 @@ fn a_picture_is_pasted_while_the_prompt_has_the_keyboard_and_selected_words_stay
     assert_eq!(written(&window), "A kite over the dunes");
     drop(copied);
 
-    // "Copy image" in a browser puts the picture's HTML beside it.
+    // "Copy image" in a browser also offers HTML for the picture.
     let html = b"<meta http-equiv=\"content-type\" content=\"text/html; charset=utf-8\">\
         <img src=\"https://example.org/night.png\" alt=\"Night\">";
     let _copied = Clipboard::holds(
@@ -82,7 +82,7 @@ fn a_copied_picture_file_is_pasted_while_the_prompt_has_the_keyboard_or_a_slot_h
     window.button("Remove the start frame").appears();
     assert_eq!(written(&window), "A kite over the dunes");
 
-    // Into the slot that has the keyboard, the first one empty or not.
+    // The picture goes into the slot that has the focus, whether the first one is empty or not.
     window.button("Remove the start frame").click();
     window.button("Remove the start frame").disappears();
     window.button("Swap start and end").appears();
@@ -104,7 +104,7 @@ fn words_are_pasted_as_words_also_where_a_picture_of_them_lies_beside() {
     assert_eq!(written(&window), "Fog rolls in");
     drop(copied);
 
-    // An office program offers a picture of the words it copies.
+    // An office program also offers a picture of the words it copies.
     let copied = Clipboard::holds(
         &window,
         &[
@@ -119,13 +119,13 @@ fn words_are_pasted_as_words_also_where_a_picture_of_them_lies_beside() {
     assert_eq!(written(&window), "Fog rolls in over the quay");
     drop(copied);
 
-    // An address may stand for a picture, but there is none.
+    // A URL may refer to a picture, but there is none here.
     let _copied = Clipboard::text(&window, "https://example.org/");
     window.keys(&["End", "space", "ctrl+v"]);
     window.textbox("Prompt").holds("https://example.org/");
     assert!(!window.button("Remove the start frame").is_there());
 
-    // It can be taken back like anything that was typed.
+    // It can be undone like anything that was typed.
     window.keys(&["ctrl+z"]);
     window.textbox("Prompt").lacks("https");
     assert!(written(&window).starts_with("Fog rolls in over the quay"));

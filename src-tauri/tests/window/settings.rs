@@ -57,7 +57,7 @@ fn the_theme_is_worn_at_once_and_after_a_restart() {
         window.page().looked();
         colour != serde_json::json!("rgb(243, 242, 239)")
     };
-    // A page that has just been loaded is there before its style is.
+    // A page that has just loaded is there before its style is.
     let becomes = |window: &Window, wanted: bool| {
         crate::harness::wait::until(
             || dark(window) == wanted,
@@ -109,7 +109,7 @@ fn a_key_is_replaced_by_another_that_works() {
     window.button("Save key").click();
     window.shows("Key ending in new1, kept in this computer’s keychain.");
 
-    // Removing asks first.
+    // Removing asks for confirmation first.
     window.button("Remove…").click();
     window.button("Cancel").click();
     window.page().find("alertdialog", "").disappears();

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::harness::{Apiframe, KEY, KEYCHAIN_PASSWORD, Keychain, Options, Window};
 
-/// How `secret-tool` names the key that Inbetween keeps.
+/// The attributes with which `secret-tool` finds the key that Inbetween keeps.
 const IN_THE_KEYCHAIN: [&str; 4] = ["service", "app.inbetween", "username", "apiframe-api-key"];
 
 fn assert_no_file_holds_the_key(window: &Window) {

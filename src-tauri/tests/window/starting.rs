@@ -1,4 +1,4 @@
-//! The first second: dark from the start, and nothing asked of anybody before it is painted.
+//! The first second: dark from the start, and no request of any kind before the first paint.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,5 @@
-//! What other users and programs of this machine can see of the program, and do to it; and
-//! what the page itself can't be made to do.
+//! What other users and programs on this machine can see of the program and do to it, and what the
+//! page itself can't be made to do.
 
 use std::fs;
 use std::net::TcpStream;
@@ -13,7 +13,7 @@ use crate::harness::wait::{until, until_some};
 use crate::harness::window::PROGRAM;
 use crate::harness::{Apiframe, KEY, Options, Window};
 
-/// The address of the first picture that the page shows from the media server.
+/// The URL of the first picture that the page shows from the media server.
 fn picture_address(window: &Window) -> String {
     let script = "return [...document.images].map((one) => one.src) \
         .find((address) => address.includes('/poster/')) ?? null";
@@ -76,7 +76,7 @@ fn the_key_of_the_environment_reaches_no_other_process() {
         let read = |name: &str| fs::read(process.path().join(name)).unwrap_or_default();
         let (environment, name) = (read("environ"), read("comm"));
         let name = String::from_utf8_lossy(&name).trim().to_owned();
-        // The driver was given the key by this test, to start the program with.
+        // This test gave the key to the driver, to start the program with.
         if !holds(&environment, &mine) || name.starts_with("WebKitWebDriver") {
             continue;
         }

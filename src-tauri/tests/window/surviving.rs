@@ -1,4 +1,4 @@
-//! One program per library, and a library that outlives what happens to its file.
+//! One program per library, and a library that survives whatever happens to its file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,7 @@ fn a_damaged_library_comes_back_with_its_clips_and_says_what_happened() {
     let mut bytes = fs::read(&file).unwrap();
     bytes[..4096].fill(0);
     fs::write(&file, bytes).unwrap();
-    // What SQLite keeps beside it would mend it.
+    // The files that SQLite keeps next to it would repair it.
     for beside in ["wal", "shm"] {
         let _ = fs::remove_file(file.with_extension(format!("sqlite-{beside}")));
     }

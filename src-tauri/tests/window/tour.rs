@@ -1,5 +1,5 @@
-//! A walk through every screen, in dark and light, at two sizes: not a test but what
-//! `make tour` runs. It leaves the screenshots and the clip it made in `.tour/`.
+//! A walk through every screen, in dark and light, at two sizes. It is not a test: `make tour` runs
+//! it. It leaves the screenshots and the clip it made in `.tour/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,16 +11,16 @@ use sandbox::{Answer, Call, Fault};
 use crate::harness::pictures::{self, DAWN, NIGHT};
 use crate::harness::{Apiframe, KEY, Keychain, Options, Window};
 
-/// Where the tour leaves what it saw.
+/// Where the tour leaves its output.
 fn folder() -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tour");
     fs::create_dir_all(&folder).unwrap();
     folder
 }
 
-/// What is shown as it is in every language: names, keys, what the user and the server wrote,
-/// what was read out before the language was changed, and dates, which follow the language's
-/// own rules. Longer texts stand before those that are parts of them.
+/// What is shown unchanged in every language: names, keys, what the user and the server wrote, what
+/// was read out before the language was changed, and dates, which follow the language's own rules.
+/// Longer texts come before those that are parts of them.
 const NOT_OURS: [&str; 19] = [
     "Inbetween",
     "Kling 3.0",
@@ -69,9 +69,9 @@ impl Walk {
         self.look_in_pseudo_language(name);
     }
 
-    /// A picture of the screen once nothing moves any more.
+    /// A screenshot once nothing moves any more.
     fn picture(&self) -> RgbImage {
-        // A busy machine paints late, and a still picture may be still an old one.
+        // A busy machine paints late, and a still picture may still be an old one.
         self.window.is_painted();
         std::thread::sleep(Duration::from_millis(1500));
         let mut before = self.window.display().picture();
@@ -90,8 +90,8 @@ impl Walk {
         folder().join(format!("{:02}-{name}-{}.png", self.shots, self.suffix))
     }
 
-    /// The same screen in words that nobody speaks, two fifths longer: what stands there in
-    /// English is not in the catalogue.
+    /// The same screen in the pseudo-language, with texts that are two fifths longer: any English
+    /// that is left is not in the catalogue.
     fn look_in_pseudo_language(&self, name: &str) {
         let page = self.window.page();
         page.speak_pseudo(true);
@@ -216,7 +216,7 @@ fn from_the_key_to_the_ledger(screen: (u32, u32), theme: &'static str, apiframe:
     }
 }
 
-/// What is met first where there is no keychain, and in the sandbox.
+/// The first screens if there is no keychain, and in the sandbox.
 fn other_beginnings(screen: (u32, u32), theme: &'static str, apiframe: &Apiframe) {
     let absent = Options {
         screen,
@@ -241,8 +241,8 @@ fn other_beginnings(screen: (u32, u32), theme: &'static str, apiframe: &Apiframe
     walk.look("sandbox");
 }
 
-/// What another library shows of the same account: jobs to bring in, a clip whose file is
-/// gone, and a clips folder that can't be reached.
+/// What another library shows of the same account: jobs to import, a clip whose file is missing,
+/// and a clips folder that can't be reached.
 fn elsewhere(screen: (u32, u32), theme: &'static str, apiframe: &Apiframe) {
     let mut walk = Walk::begin(Options {
         screen,
@@ -274,7 +274,7 @@ fn elsewhere(screen: (u32, u32), theme: &'static str, apiframe: &Apiframe) {
     walk.look("notice");
 }
 
-/// One of the four is run with the tests too: what it sees, some test has to use.
+/// One of the four also runs with the tests: some test has to use what it sees.
 #[test]
 fn small_and_dark() {
     walk((1280, 800), "dark");

@@ -1,4 +1,4 @@
-//! Undo and Redo: of words, and of a draft that was replaced.
+//! Undo and Redo: of text, and of a draft that was replaced.
 
 use sandbox::{Answer, Call, Fault};
 use serde_json::Value;
@@ -15,7 +15,7 @@ fn value(field: &Found<'_>) -> String {
         .to_owned()
 }
 
-/// Presses keys until the field holds exactly this; the web view may undo word by word.
+/// Presses keys until the field contains exactly this; the web view may undo word by word.
 fn press_until(window: &Window, keys: &str, field: &Found<'_>, wanted: &str) {
     for _ in 0..40 {
         if value(field) == wanted {
@@ -66,7 +66,7 @@ fn a_draft_that_settings_of_the_gallery_replaced_comes_back_whole() {
     window.button("Generate…").click();
     window.button("Fix settings").appears();
 
-    // The draft, in all its parts.
+    // Every part of the draft.
     let picture = window.home().desk().join("first light.png");
     pictures::write_png(&pictures::quarters((800, 450), DAWN), &picture);
     window.drag_file_onto(&window.button("Start frame"), &picture);
@@ -96,7 +96,7 @@ fn a_draft_that_settings_of_the_gallery_replaced_comes_back_whole() {
     window.keys(&["ctrl+z"]);
     draft_is_back();
 
-    // The same by the button beside the message.
+    // The same with the button beside the message.
     window.button("Fix settings").click();
     prompt.holds("A kite over the dunes");
     window.button("Undo").click();

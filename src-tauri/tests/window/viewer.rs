@@ -1,4 +1,4 @@
-//! The viewer: playing, walking from clip to clip, the keys, what is deleted.
+//! The viewer: playing, moving from clip to clip, the keys, and what is deleted.
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -15,7 +15,7 @@ fn open(window: &Window, prompt: &str) {
     window.time_passes();
 }
 
-/// The number of the frame that the viewer says is shown.
+/// The frame number that the viewer shows.
 fn frame(window: &Window) -> String {
     let text = window.page().text();
     let line = text.lines().find(|line| line.starts_with("frame "));
@@ -35,7 +35,7 @@ fn video(window: &Window, property: &str) -> serde_json::Value {
     window.page().run(script, vec![json!(property)])
 }
 
-/// As [`Window::time_passes`], for a film that may begin again meanwhile.
+/// Like [`Window::time_passes`], for a clip that may start again in the meantime.
 fn plays_on(window: &Window) {
     let place = || {
         video(window, "currentTime")
@@ -56,11 +56,11 @@ fn a_film_plays_on_while_loop_mute_and_volume_are_used() {
     let window = Window::start(Options::signed_in(&apiframe));
     window.page().find("switch", "Sound").turn_on();
     window.make_clips(&PROMPTS[..1]);
-    // A double click opens it, and its second half does not stop it.
+    // A double click opens the clip, and its second half does not stop it.
     window.double_click(&window.button("Play: The first ferry"));
     window.region("Viewer").appears();
     window.time_passes();
-    // A busy machine may look only after its three seconds.
+    // A busy machine may check only after the clip's three seconds.
     assert!(
         window.button("Pause…").is_there() || video(&window, "ended") == json!(true),
         "it opened paused"
@@ -109,7 +109,7 @@ fn a_film_plays_on_while_loop_mute_and_volume_are_used() {
         || video(&window, "ended") == json!(true),
         || "it does not end any more".into(),
     );
-    // It loops again, so that it still plays when a busy machine looks.
+    // The clip loops again, so that it is still playing when a busy machine checks.
     window.button("Loop").click();
     window.button("Play…").click();
     plays_on(&window);
@@ -123,7 +123,7 @@ fn delete_goes_on_to_the_next_clip_and_in_the_end_back_to_the_gallery() {
     open(&window, PROMPTS[1]);
     window.shows("2 of 3");
 
-    // With the button, and not at the first thought.
+    // With the button, which asks for confirmation first.
     window.button("Delete").click();
     window
         .page()
@@ -144,7 +144,7 @@ fn delete_goes_on_to_the_next_clip_and_in_the_end_back_to_the_gallery() {
         .find("button", "Delete")
         .click();
     window.shows("The clip is in the trash.");
-    // The older one, and the keyboard is still in the viewer.
+    // The older clip is shown, and the focus is still in the viewer.
     window.shows("2 of 2");
     window.region("Viewer").appears();
     window.shows(PROMPTS[0]);
@@ -161,7 +161,7 @@ fn delete_goes_on_to_the_next_clip_and_in_the_end_back_to_the_gallery() {
         .count();
     assert_eq!(in_trash, 1, "the file is not in the trash");
 
-    // With the key: there is no older one, so the newer one is next, and then none.
+    // With the key: there is no older clip, so the newer one is next, and then none.
     for left in ["1 of 1", ""] {
         window.key("Delete");
         let asked = window.page().find("alertdialog", "Delete this clip?");
@@ -193,10 +193,10 @@ fn a_key_means_the_same_wherever_the_keyboard_is() {
         || frame(&window) != "frame 1 of 72",
         || "it does not play".into(),
     );
-    // A film of three seconds is over before a busy machine finds the next button.
+    // A clip of three seconds is over before a busy machine finds the next button.
     window.button("Loop").click();
 
-    // The pointer takes hold of the slider, which is where left and right used to get lost.
+    // The press focuses the slider, where the left and right keys used to get lost.
     window.press(&window.page().find("slider", "Position"));
     window.focus_is_on("slider Position");
     window.key("Home");
@@ -234,7 +234,7 @@ fn a_key_means_the_same_wherever_the_keyboard_is() {
     window.button("Previous clip").click();
     window.shows("1 of 2");
 
-    // What the list of keys says of each place is so.
+    // What the list of keys says about each place is true.
     window.key("question");
     let keys = window.page().find("dialog", "Keyboard shortcuts");
     keys.appears();
@@ -311,7 +311,7 @@ fn in_a_small_window_nothing_is_cut_off_and_the_card_one_comes_back_to_is_in_vie
         json!(true),
         "the card with the keyboard is out of sight"
     );
-    // What is told while the viewer is open covers none of its controls.
+    // A notice that appears while the viewer is open covers none of its controls.
     window.key("Return");
     window.region("Viewer").appears();
     window.key("Delete");

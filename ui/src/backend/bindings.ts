@@ -5,11 +5,11 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	/**  What there is. Asks neither network nor keychain. */
+	/**  Returns the data of the first view. Uses neither the network nor the keychain. */
 	boot: () => __TAURI_INVOKE<Boot>("boot"),
-	/**  The page is mounted: show the window. */
+	/**  Shows the window; called when the page is mounted. */
 	reveal: () => __TAURI_INVOKE<null>("reveal"),
-	/**  After the first paint: asks the keychain, then Apiframe. */
+	/**  Asks the keychain, then Apiframe; called after the first paint. */
 	openSession: () => __TAURI_INVOKE<Session>("open_session"),
 	/**  Checks a key, keeps it, and signs in. */
 	signIn: (key: string, keep: Keep) => __TAURI_INVOKE<Session>("sign_in", { key, keep }),
@@ -17,32 +17,29 @@ export const commands = {
 	retryVault: () => __TAURI_INVOKE<Session>("retry_vault"),
 	/**  Removes the key. */
 	signOut: () => __TAURI_INVOKE<Session>("sign_out"),
-	/**  Works in the sandbox. */
+	/**  Switches to the sandbox. */
 	useSandbox: () => __TAURI_INVOKE<Session>("use_sandbox"),
-	/**  Works with Apiframe again. */
+	/**  Switches back to Apiframe. */
 	leaveSandbox: () => __TAURI_INVOKE<Session>("leave_sandbox"),
 	/**  Asks for the balance. */
 	refreshAccount: () => __TAURI_INVOKE<Session>("refresh_account"),
-	/**  Takes a dropped picture in. */
+	/**  Imports a dropped picture. */
 	importFrame: (path: string) => __TAURI_INVOKE<Frame>("import_frame", { path }),
-	/**
-	 *  Takes a picture in that the person picks in the system's dialog; `None` when they
-	 *  close it.
-	 */
+	/**  Imports a picture that the user picks in the system's dialog; `None` if the user closes it. */
 	pickFrame: (title: string) => __TAURI_INVOKE<Frame | null>("pick_frame", { title }),
-	/**  Takes the clipboard's picture in; `None` when it holds none. */
+	/**  Imports the clipboard's picture; `None` if it contains none. */
 	pasteFrame: () => __TAURI_INVOKE<Frame | null>("paste_frame"),
-	/**  The clipboard's text, which the page is not shown where a picture lies beside it. */
+	/**  The clipboard's text, which the page does not get if there is also a picture. */
 	clipboardText: () => __TAURI_INVOKE<string | null>("clipboard_text"),
-	/**  Makes a frame of the middle of another, in the shape of a third. */
+	/**  Makes a frame from the centre of one frame, in the shape of another. */
 	cropFrame: (hash: FrameHash, like: FrameHash) => __TAURI_INVOKE<Frame>("crop_frame", { hash, like }),
-	/**  What is known of a frame. */
+	/**  What is known about a frame. */
 	frame: (hash: FrameHash) => __TAURI_INVOKE<Frame | null>("frame", { hash }),
-	/**  Every rule these settings break. */
+	/**  Every rule that these settings break. */
 	check: (settings: Settings) => __TAURI_INVOKE<Violation[]>("check", { settings }),
 	/**  What these settings will cost, as far as is known. */
 	price: (settings: Settings) => __TAURI_INVOKE<Price>("price", { settings }),
-	/**  Keeps what is in the composer. */
+	/**  Saves the composer's content. */
 	saveDraft: (settings: Settings) => __TAURI_INVOKE<null>("save_draft", { settings }),
 	/**  Generates. */
 	generate: (settings: Settings) => __TAURI_INVOKE<Generation>("generate", { settings }),
@@ -50,56 +47,53 @@ export const commands = {
 	gallery: (filter: GalleryFilter, cursor: string | null) => __TAURI_INVOKE<GalleryPage>("gallery", { filter, cursor }),
 	/**  One generation as it is now. */
 	generation: (id: GenerationId) => __TAURI_INVOKE<Generation>("generation", { id }),
-	/**  A new generation in place of one that failed. */
+	/**  Creates a generation in place of one that failed. */
 	retry: (id: GenerationId) => __TAURI_INVOKE<Generation>("retry", { id }),
-	/**  Goes on with one that is, or may be, paid for. */
+	/**  Continues a generation that is, or may be, paid for. */
 	resume: (id: GenerationId) => __TAURI_INVOKE<Generation>("resume", { id }),
-	/**  The person's own decision to pay again for one whose fate is unknown. */
+	/**  Pays again, by the user's own decision, for a generation whose outcome is unknown. */
 	submitAgain: (id: GenerationId) => __TAURI_INVOKE<Generation>("submit_again", { id }),
-	/**  Calls one off that was not sent yet. */
+	/**  Cancels a generation that was not sent yet. */
 	cancel: (id: GenerationId) => __TAURI_INVOKE<Generation>("cancel", { id }),
-	/**  Takes one out of the gallery; its clip goes to the trash. */
+	/**  Removes a generation from the gallery; its clip goes to the trash. */
 	remove: (id: GenerationId) => __TAURI_INVOKE<null>("remove", { id }),
-	/**  The person has read a notice. */
+	/**  Dismisses a notice that the user has read. */
 	dismissNotice: (kind: NoticeKind) => __TAURI_INVOKE<null>("dismiss_notice", { kind }),
-	/**  A page of the jobs that the account holds and the library has not. */
+	/**  A page of the account's jobs that are not in the library. */
 	remoteJobs: (cursor: string | null) => __TAURI_INVOKE<RemotePage>("remote_jobs", { cursor }),
-	/**  One of them with what the list leaves out; `None` when it has no clip to come. */
+	/**  One of them, with what the list leaves out; `None` if it has no clip and will not get one. */
 	remoteJob: (job: string) => __TAURI_INVOKE<RemoteJob | null>("remote_job", { job }),
-	/**  Brings one job in, by its id. */
-	bringIn: (job: string) => __TAURI_INVOKE<BroughtJob>("bring_in", { job }),
-	/**  Brings in every job that has a clip to fetch. */
-	bringInAll: () => __TAURI_INVOKE<Harvest>("bring_in_all"),
-	/**  Looks for the files of all clips and answers whose are missing. */
+	/**  Imports one job, by its id. */
+	importJob: (job: string) => __TAURI_INVOKE<ImportedJob>("import_job", { job }),
+	/**  Imports every job that has a clip to fetch. */
+	importAll: () => __TAURI_INVOKE<ImportResult>("import_all"),
+	/**  Looks for the files of all clips and returns the generations whose files are missing. */
 	lookForClips: () => __TAURI_INVOKE<GenerationId[]>("look_for_clips"),
-	/**  Has the person point at the file of a missing clip; `None` when they close the dialog. */
+	/**  Asks the user for the file of a missing clip; `None` if the user closes the dialog. */
 	findClip: (id: GenerationId) => __TAURI_INVOKE<FoundClip | null>("find_clip", { id }),
-	/**  Fetches a missing clip once more, if Apiframe still has it. */
+	/**  Fetches a missing clip again, if Apiframe still has it. */
 	fetchAgain: (id: GenerationId) => __TAURI_INVOKE<Generation>("fetch_again", { id }),
-	/**
-	 *  Puts the report on the clipboard and answers with it. `plays` is what the page can play,
-	 *  in words.
-	 */
+	/**  Puts the report on the clipboard and returns it. `plays` is what the page can play, in words. */
 	copyReport: (plays: string) => __TAURI_INVOKE<string>("copy_report", { plays }),
 	/**  Shows the clip's file in the system's file manager. */
 	showInFolder: (id: GenerationId) => __TAURI_INVOKE<null>("show_in_folder", { id }),
-	/**  Copies the clip to where the person says; `None` when they close the dialog. */
+	/**  Copies the clip to where the user chooses; `None` if the user closes the dialog. */
 	saveCopy: (id: GenerationId) => __TAURI_INVOKE<string | null>("save_copy", { id }),
-	/**  The books at a glance. */
+	/**  A summary of the ledger. */
 	books: () => __TAURI_INVOKE<Books>("books"),
 	/**  A page of the ledger, newest first. */
 	ledger: (cursor: string | null) => __TAURI_INVOKE<LedgerPage>("ledger", { cursor }),
-	/**  Sets the most that may be spent a day and a month. */
+	/**  Sets the most that may be spent per day and per month. */
 	setLimits: (limits: SpendingLimits) => __TAURI_INVOKE<Books>("set_limits", { limits }),
-	/**  Writes the ledger into a file of the person's choice; `None` when they close the dialog. */
+	/**  Writes the ledger to a file that the user chooses; `None` if the user closes the dialog. */
 	exportLedger: () => __TAURI_INVOKE<string | null>("export_ledger"),
 	/**  Chooses a theme. */
 	setTheme: (theme: Theme) => __TAURI_INVOKE<Preferences>("set_theme", { theme }),
-	/**  Chooses where clips go; `None` when the person closes the dialog. */
+	/**  Chooses where clips go; `None` if the user closes the dialog. */
 	pickClipsFolder: () => __TAURI_INVOKE<Preferences | null>("pick_clips_folder"),
-	/**  Opens one of the program's folders, making it where there is none yet. */
+	/**  Opens one of the program's folders, and creates it if it is missing. */
 	openFolder: (which: Folder) => __TAURI_INVOKE<null>("open_folder", { which }),
-	/**  Opens a page in the person's browser. */
+	/**  Opens a page in the user's browser. */
 	openLink: (link: Link) => __TAURI_INVOKE<null>("open_link", { link }),
 };
 
@@ -116,24 +110,24 @@ export const events = {
 /* Types */
 /**  The account that is signed in. */
 export type Account = {
-	/**  Whose library is shown. */
+	/**  The profile whose library is shown. */
 	profile: Profile,
 	/**  The key; `None` in the sandbox. */
 	key: KeyHint | null,
-	/**  Credits left, as last heard. */
+	/**  Credits left, as last reported. */
 	credits: number | null,
 	/**  The plan's name. */
 	plan: string | null,
 	/**  The team's name. */
 	team: string | null,
-	/**  Whether Apiframe answers. */
+	/**  Whether Apiframe can be reached. */
 	connection: Connection,
 };
 
 /**  Why nothing is fetched from an address. */
 export type AddressFault = "noHost" | "thisComputer" | "notHttps" | "privateNetwork" | "nowhere" | "tooManyRedirects";
 
-/**  The books at a glance. */
+/**  A summary of the ledger. */
 export type Books = {
 	/**  Today. */
 	today: Standing,
@@ -145,12 +139,12 @@ export type Books = {
 	entries: number,
 };
 
-/**  All that the first view needs, from this disk alone. */
+/**  Everything that the first view needs, from this disk alone. */
 export type Boot = {
-	/**  Whose library is shown; `None` before the first sign-in. */
+	/**  The profile whose library is shown; `None` before the first sign-in. */
 	profile: Profile | null,
 	preferences: Preferences,
-	/**  Where media are served, without a slash at the end. */
+	/**  The base address of the media, without a slash at the end. */
 	mediaBase: string,
 	/**  What was in the composer. */
 	draft: Settings | null,
@@ -159,24 +153,14 @@ export type Boot = {
 	session: Session,
 };
 
-/**  What is known of a generation that this program did not submit. */
+/**  What is known about a generation that this program did not submit. */
 export type BroughtIn = {
-	/**  The model by the server's name; empty where it gave none. */
+	/**  The model by the server's name; empty if it gave none. */
 	model: string,
-	/**
-	 *  Settings that the server did not tell. What stands in their place is only what a new
-	 *  composer has.
-	 */
+	/**  Settings that the server did not report. They have the values of a new composer instead. */
 	unknown: Field[],
 	/**  Pictures that it was made with. Their addresses have expired, so they are not kept. */
 	notKept: Field[],
-};
-
-/**  A job that was brought in. */
-export type BroughtJob = {
-	generation: Generation,
-	/**  Whether it was in the library before. */
-	wasHere: boolean,
 };
 
 /**  The video file of a generation. */
@@ -193,21 +177,21 @@ export type Clip = {
 	height: number,
 	/**  How long the picture lasts. */
 	durationMs: number,
-	/**  When the last picture begins to show: the latest time worth seeking to. */
+	/**  When the last picture starts to show: the latest time worth seeking to. */
 	lastFrameMs: number,
 	/**  Whether a poster picture is stored. */
 	hasPoster: boolean,
 	/**
-	 *  Whether the file was not where it should be when last looked for. The library never
-	 *  looks; the engine does, and shows it.
+	 *  Whether the file was missing when last looked for. The library never looks; the engine does,
+	 *  and reports it.
 	 */
 	missing: boolean,
 };
 
-/**  What is wrong with what came in place of a clip. */
+/**  What is wrong with what was received instead of a clip. */
 export type ClipFault = "nothing" | "tooLarge" | "anotherPart" | "notMp4" | "empty" | "notVideo";
 
-/**  Whether Apiframe answers. */
+/**  Whether Apiframe can be reached. */
 export type Connection = 
 /**  Not asked yet. */
 { state: "unknown" } | 
@@ -232,13 +216,13 @@ export type Counts = {
 	failed: number,
 };
 
-/**  There are more or fewer of a kind. */
+/**  The counts of generations have changed. */
 export type CountsChanged = Counts;
 
-/**  In what a file differs from a clip. */
+/**  How a file differs from a clip. */
 export type Difference = "path" | "noFile" | "notVideo" | "picture";
 
-/**  Which way credits went. */
+/**  The direction of a booking. */
 export type EntryKind = 
 /**  Taken, when Apiframe accepted a job. */
 "charge" | 
@@ -251,13 +235,13 @@ export type Failure = {
 	message: Message,
 	/**  The control at fault. */
 	field: Field | null,
-	/**  Whether credits were taken; `None` where that can't be known here. */
+	/**  Whether credits were taken; `None` if that can't be known here. */
 	charged: boolean | null,
 	/**  What can be done about it, best first. */
 	mends: Mend[],
 };
 
-/**  A control of the composer that a sentence can point at. */
+/**  A control of the composer that a message can point at. */
 export type Field = 
 /**  The model. */
 "model" | 
@@ -279,10 +263,10 @@ export type Field =
 "shape" | 
 /**  With sound or without. */
 "sound" | 
-/**  What should not be seen. */
+/**  What should not be visible. */
 "avoid";
 
-/**  A folder the person may open. */
+/**  A folder that the user may open. */
 export type Folder = 
 /**  Where clips go. */
 "clips" | 
@@ -308,16 +292,16 @@ export type Frame = {
 	height: number,
 	/**  The size of the kept file, at most [`limits::MAX_STORED_BYTES`]. */
 	bytes: number,
-	/**  What the person's file was called when it was last brought in. */
+	/**  The name of the user's file when it was last imported. */
 	name: string,
-	/**  What is different from the user's file. */
+	/**  What differs from the user's file. */
 	changes: Message[],
 };
 
 /**
- *  What a frame is called everywhere: in settings, in the library, in the page and on
- *  disk. Exactly 64 lower-case hexadecimal digits in text, so that a hash which came from
- *  outside can never name another file.
+ *  The name of a frame everywhere: in settings, in the library, in the page and on disk. As text it
+ *  is exactly 64 lower-case hexadecimal digits, so that a hash from outside can never name another
+ *  file.
  */
 export type FrameHash = string;
 
@@ -333,14 +317,14 @@ export type GalleryFilter =
 /**  A page of the gallery. */
 export type GalleryPage = {
 	generations: Generation[],
-	/**  What to ask the next page with. */
+	/**  The cursor for the next page. */
 	next: string | null,
 	counts: Counts,
-	/**  What is so for the library as a whole. */
+	/**  What is true for the library as a whole. */
 	notices: Notice[],
 };
 
-/**  A generation as a person sees it. */
+/**  A generation as the user sees it. */
 export type Generation = {
 	/**  Its id. */
 	id: GenerationId,
@@ -350,9 +334,9 @@ export type Generation = {
 	created: number,
 	/**  What was chosen. */
 	settings: Settings,
-	/**  Where it stands. */
+	/**  Its state. */
 	phase: Phase,
-	/**  Why it does not move just now. */
+	/**  Why it makes no progress at the moment. */
 	waiting: Message | null,
 	/**  What it cost. */
 	credits: number | null,
@@ -362,34 +346,41 @@ export type Generation = {
 	renderedInMs: number | null,
 	/**  When it ended. */
 	finished: number | null,
-	/**  Whether it can still be called off: nothing has been sent that costs anything. */
+	/**  Whether it can still be cancelled: nothing has been sent that costs anything. */
 	canCancel: boolean,
-	/**  What is known of its settings, where it was brought in instead of submitted here. */
+	/**  What is known about its settings, if it was imported instead of submitted here. */
 	broughtIn: BroughtIn | null,
-	/**  Whether all that is stored of it could be read. */
+	/**  Whether everything stored about it could be read. */
 	whole: boolean,
 };
 
 /**  A generation is new or different. */
 export type GenerationChanged = Generation;
 
-/**  A generation's own name, made here before anything is sent (UUID v7, so ids sort by age). */
+/**  A generation's own id, created here before anything is sent (UUID v7, so ids sort by age). */
 export type GenerationId = string;
 
 /**  A generation is gone. */
 export type GenerationRemoved = GenerationId;
 
-/**  What bringing everything in came to. */
-export type Harvest = {
-	/**  Jobs that were brought in. */
-	brought: number,
+/**  The result of importing everything. */
+export type ImportResult = {
+	/**  Jobs that were imported. */
+	imported: number,
 	/**  Jobs whose clips were already deleted at Apiframe. */
 	expired: number,
-	/**  Why it stopped before the end, and what to do. What was brought in stays. */
+	/**  Why it stopped before the end, and what to do. Imported jobs stay. */
 	trouble: Message | null,
 };
 
-/**  Where a person wants a key kept. */
+/**  A job that was imported. */
+export type ImportedJob = {
+	generation: Generation,
+	/**  Whether it was in the library before. */
+	wasHere: boolean,
+};
+
+/**  Where the user wants a key kept. */
 export type Keep = 
 /**  In the system's keychain. */
 "keychain" | 
@@ -410,50 +401,50 @@ export type KeySource =
 "keychain" | 
 /**  In memory, until the program ends. */
 "thisRun" | 
-/**  It came with the environment of this run. */
+/**  It was set in the environment of this run. */
 "environment";
 
 /**  One row of the ledger. */
 export type LedgerEntry = {
 	/**  Its own number, in the order in which rows were written. */
 	id: number,
-	/**  When the job was accepted, or its failure was seen. */
+	/**  When the job was accepted, or when its failure was seen. */
 	at: number,
-	/**  The person's own day at that time, `2026-11-22`. */
+	/**  The user's own day at that time, `2026-11-22`. */
 	day: string,
-	/**  The generation, also after it was removed from the gallery. */
+	/**  The id of the generation, also after it was removed from the gallery. */
 	generation: string,
 	/**  Whether the generation is still in the gallery. */
 	inGallery: boolean,
-	/**  How its prompt begins. */
+	/**  The start of its prompt. */
 	prompt: string,
 	/**  Apiframe's id of the job. */
 	job: string,
-	/**  Which way. */
+	/**  The direction. */
 	kind: EntryKind,
-	/**  How many, by Apiframe's own word; `None` while that is not known yet. */
+	/**  How many, as reported by Apiframe; `None` while that is not known yet. */
 	credits: number | null,
 	/**
-	 *  All credits spent up to and with this row, by day and number; what is not known
-	 *  yet counts as nothing.
+	 *  All credits spent up to and including this row, by day and number; unknown amounts count as
+	 *  zero.
 	 */
 	total: number,
 };
 
-/**  A stretch of the ledger, newest first. */
+/**  A page of the ledger, newest first. */
 export type LedgerPage = {
 	/**  The rows. */
 	entries: LedgerEntry[],
 	/**
-	 *  The sums of the days they are of, newest first; whole days, also where a day goes
-	 *  on in the next page.
+	 *  The sums of the days of the rows, newest first. They cover whole days, even if a day
+	 *  continues on the next page.
 	 */
 	days: LedgerSum[],
-	/**  What to ask with for the page after; `None` on the last. */
+	/**  The cursor for the next page; `None` on the last. */
 	next: string | null,
 };
 
-/**  What went which way in a day or a month. */
+/**  The credits taken and given back in a day or a month. */
 export type LedgerSum = {
 	/**  The day, `2026-11-22`, or the month, `2026-11`. */
 	span: string,
@@ -461,21 +452,18 @@ export type LedgerSum = {
 	charged: number,
 	/**  Credits given back. */
 	returned: number,
-	/**  Charges whose amount is not known yet, and so in none of the sums. */
+	/**  Charges whose amount is not known yet, and which are therefore in none of the sums. */
 	unknown: number,
 };
 
 /**  What a spending limit is for. */
 export type LimitSpan = 
-/**  A day of the user's. */
+/**  A day in the user's time zone. */
 "day" | 
-/**  A month of the user's. */
+/**  A month in the user's time zone. */
 "month";
 
-/**
- *  A page of the web the person may open. The page names one of these; it can't name an
- *  address.
- */
+/**  A web page that the user may open. The page names one of these; it can't give an address. */
 export type Link = 
 /**  Where keys are made. */
 "getKey" | 
@@ -484,7 +472,7 @@ export type Link =
 /**  Apiframe's own documentation. */
 "help";
 
-/**  What a person can do about a failure, best first. */
+/**  What the user can do about a failure, best first. */
 export type Mend = 
 /**  Load the settings into the composer and change the field at fault. */
 "fixSettings" | 
@@ -494,16 +482,16 @@ export type Mend =
 "downloadAgain" | 
 /**  Buy credits. */
 "addCredits" | 
-/**  Give another key. */
+/**  Enter another key. */
 "replaceKey";
 
-/**  What is to be told. */
+/**  What the program reports. */
 export type Message = 
-/**  As it stands: stored by an earlier program, which knew no codes. */
+/**  A sentence as it is: stored by an earlier program, which had no codes. */
 { code: "said"; text: string } | 
 /**  A code of a later program. */
 { code: "unknown"; unknown: string } | 
-/**  What should never happen, in the words of whoever noticed. */
+/**  What should never happen, in the words of the code that noticed it. */
 { code: "internal"; error: string } | 
 /**  A task panicked; the log says where. */
 { code: "brokeOff" } | { code: "signedOut" } | { code: "offline" } | 
@@ -511,13 +499,16 @@ export type Message =
 { code: "stepBroke" } | { code: "answerLost" } | { code: "keyRefusedWhileRendering" } | { code: "downloadBroke" } | { code: "addressFailed" } | { code: "jobNotFound" } | { code: "jobForbidden" } | { code: "newerSettings" } | { code: "answeredInBetween" } | { code: "serverTrouble" } | { code: "shortPause" } | { code: "pause"; seconds: number } | 
 /**  A time of this machine's clock. */
 { code: "pauseUntil"; at: number } | { code: "clipPause"; seconds: number } | { code: "clipServerTrouble" } | { code: "clipsFolderGone"; folder: string } | { code: "clipsDiskFull"; folder: string } | { code: "clipsFolderClosed"; folder: string } | { code: "clipNotWritten"; folder: string; error: string } | { code: "priceUnknown" } | { code: "limitTooLow"; span: LimitSpan; limit: number; price: number } | 
-/**  `from` is the first day on which it goes on, `2026-12-01`, for a month. */
+/**  `from` is the first day on which it continues, `2026-12-01`, for a month. */
 { code: "limitReached"; span: LimitSpan; limit: number; from: string } | { code: "limitNearlyReached"; span: LimitSpan; limit: number; left: number; price: number; from: string } | { code: "reasonNotStored" } | { code: "entryNotSent" } | { code: "cancelled" } | { code: "frameMissing"; field: Field } | { code: "pictureRefused"; field: Field; said: string } | { code: "fieldRefused"; field: Field; said: string } | { code: "requestRefused"; said: string } | { code: "requestNotTaken"; said: string } | { code: "keyRefused" } | { code: "keyForbidden"; said: string } | { code: "noCredits"; needed: number; left: number } | { code: "notEnoughCredits" } | { code: "fateUnknown" } | { code: "fateUnknownAfterRescue" } | { code: "jobFailed" } | { code: "jobFailedBecause"; said: string } | { code: "jobCancelled" } | { code: "clipExpired" } | { code: "noResult" } | { code: "jobUnknown" } | { code: "notTheClip"; fault: ClipFault } | { code: "clipNotThere" } | { code: "clipAddress"; fault: AddressFault } | { code: "unknownSetting"; name: string } | { code: "endWithoutStart" } | { code: "referencesNeedOmni" } | { code: "tooManyReferences"; most: number; count: number } | { code: "promptMissing" } | { code: "promptTooLong"; over: number; most: number } | { code: "lengthOutOfRange"; least: number; most: number } | { code: "avoidTooLong"; over: number; most: number } | { code: "shotsWithEnd" } | { code: "tooManyShots"; most: number; count: number } | { code: "shotMissing"; number: number } | { code: "shotTooLong"; number: number; over: number; most: number } | { code: "shotTooShort"; number: number } | { code: "shotsUnequal"; sum: number; length: number } | { code: "pictureNotKept"; field: Field } | { code: "settingNotTold"; field: Field } | { code: "entryUnreadable" } | { code: "spendingUnpriced" } | { code: "spendingTooLow"; span: LimitSpan; limit: number; price: number } | { code: "spendingReached"; span: LimitSpan; limit: number; used: number; price: number; from: string } | { code: "libraryNewer" } | { code: "notThere" } | { code: "libraryFull" } | { code: "libraryClosed" } | { code: "libraryBusy" } | { code: "libraryUnreachable" } | { code: "libraryDamaged" } | { code: "libraryTrouble"; error: string } | { code: "libraryGone"; folder: string } | { code: "libraryFolder"; error: string } | { code: "libraryValue"; what: string } | { code: "libraryDamagedInUse" } | 
-/**  `backup` is when the backup in its place was made, and `file` where the damaged one is. */
+/**
+ *  `backup` is when the restored backup was made, and `file` is the path of the damaged
+ *  library.
+ */
 { code: "libraryReplaced"; damaged: boolean; backup: number | null; found: number; file: string | null } | { code: "libraryHeldHere"; process: string; folder: string } | { code: "libraryHeldByUser"; user: string | null; folder: string } | { code: "libraryHeldElsewhere"; host: string; user: string | null; folder: string } | { code: "libraryHeld"; folder: string } | { code: "folderUnusable"; folder: string; error: string } | { code: "noLibrary" } | { code: "jobIdMissing" } | { code: "jobIdMalformed" } | { code: "importSignedOut" } | { code: "importOffline" } | { code: "importPause"; seconds: number } | { code: "importShortPause" } | { code: "importTrouble" } | { code: "importUnknown" } | { code: "importFailed" } | { code: "importExpired" } | { code: "importNotAClip" } | { code: "anotherFile"; name: string; difference: Difference } | { code: "anotherSize"; name: string; bytes: number; wanted: number } | { code: "fileUnreadable"; name: string; error: string } | { code: "clipNotReady" } | { code: "clipMissing"; file: string } | { code: "notTrashed"; name: string } | { code: "copyFailed"; file: string; error: string } | { code: "exportFailed"; file: string; error: string } | { code: "clipsFolderRefused"; folder: string; error: string } | { code: "noFileManager"; path: string } | { code: "noBrowser"; address: string } | { code: "noDialog"; picture: boolean } | { code: "whereIs"; name: string } | { code: "pictureIsFolder" } | { code: "pictureGone" } | { code: "pictureIsLink" } | { code: "pictureForbidden" } | { code: "pictureNotRead" } | { code: "pictureEmpty" } | { code: "pictureIsOther"; kind: OtherKind } | { code: "pictureUnsupported"; format: string } | { code: "pictureBroken" } | { code: "pictureTooSmall"; width: number; height: number; least: number } | { code: "pictureTooWide"; width: number; height: number } | { code: "pictureTooTall"; width: number; height: number } | { code: "pictureTooLarge"; width: number; height: number; megapixels: number } | { code: "pictureFileTooLarge"; megabytes: number } | { code: "pictureDiskFull" } | { code: "pictureNotStored"; folder: string } | { code: "placeRemoved" } | { code: "turnedUpright" } | { code: "converted"; from: string; to: string } | { code: "convertedFromPrint" } | { code: "filledWithWhite" } | { code: "madeSmaller"; width: number; height: number } | 
-/**  In megabytes with one digit after the point. */
+/**  In megabytes with one digit after the decimal point. */
 { code: "compressed"; before: string; after: string } | { code: "cropped"; width: number; height: number } | { code: "keyEmpty" } | { code: "keyOfAnother" } | { code: "keyBeginningOnly" } | { code: "keyCharacters" } | { code: "keyTooLong" } | { code: "keyNotRecognised" } | { code: "keyNotAllowed"; said: string } | { code: "keyNotChecked" } | { code: "keyCheckPause" } | { code: "keyCheckTrouble" } | { code: "keyFromEnvironment" } | { code: "keyStopped" } | 
-/**  `why` is the sentence that tells what is wrong with it. */
+/**  `why` is the sentence that says what is wrong with it. */
 { code: "keyVariable"; variable: string; why: string } | { code: "disconnected" } | { code: "keychainLocked" } | { code: "keychainSilent" } | { code: "keychainAbsent" } | { code: "keychainFailed" } | { code: "keychainNotAKey" } | { code: "keychainSeveral" } | { code: "sandboxFailed"; error: string } | { code: "draftTooLong"; most: number } | { code: "draftNotKept"; error: string } | { code: "preferencesNotSaved"; file: string } | { code: "clipboardSilent" } | { code: "clipboardBusy" } | 
 /**  Neither the system nor the environment says where the user's files are. */
 { code: "homeless" } | { code: "alreadyOpen" } | { code: "noDesktop" } | { code: "notRestarted"; error: string } | { code: "noThreads"; error: string } | { code: "noPort"; error: string } | { code: "noWindow"; error: string } | { code: "badAddress"; variable: string; error: string } | { code: "addressInsecure" } | { code: "addressNotABase" } | { code: "tlsUnavailable" };
@@ -538,54 +529,54 @@ export type Model =
 /**  The same, and reference pictures. */
 "kling-3.0-omni";
 
-/**  What stands above the gallery. */
+/**  A notice above the gallery. */
 export type Notice = {
 	/**  What it is about. */
 	kind: NoticeKind,
 	/**  What happened and what to do. */
 	message: Message,
-	/**  Whether it goes away when the person has read it. Others go when their cause does. */
+	/**  Whether the user can dismiss it after reading. Other notices disappear with their cause. */
 	canDismiss: boolean,
 };
 
-/**  What a notice is about; there is one of each at most. */
+/**  What a notice is about; there is at most one of each kind. */
 export type NoticeKind = 
-/**  The clips folder can't take clips. */
+/**  The clips folder can't be written to. */
 "clipsFolder" | 
 /**  The library is damaged. */
 "damaged" | 
 /**  The library was replaced. */
 "rescued";
 
-/**  What is so for the library as a whole is different. */
+/**  The notices about the library as a whole have changed. */
 export type NoticesChanged = Notice[];
 
-/**  What a file is that is no picture. */
+/**  What a file is if it is not a picture. */
 export type OtherKind = "pdf" | "video" | "soundOrVideo" | "sound" | "archiveOrDocument" | "archive" | "program" | "webPage" | "text" | "device" | "other";
 
-/**  What a person sees of where a generation stands. */
+/**  The state of a generation as the user sees it. */
 export type Phase = 
-/**  Written down. */
+/**  Stored. */
 { state: "recorded" } | 
 /**  Sending the pictures. */
 { state: "uploading" } | 
 /**  Sending the request. */
 { state: "submitting" } | 
-/**  At work. */
+/**  The job runs. */
 { state: "rendering"; 
 /**  Still waiting for its turn. */
 queued: boolean; 
-/**  Percent, where the server says. */
+/**  Percent, if the server says. */
 progress: number | null; 
 /**  When it was accepted. */
 since: number; 
-/**  When the clip is expected; `None` when it takes longer than was said. */
+/**  When the clip is expected; `None` when it takes longer than estimated. */
 due: number | null } | 
 /**  Fetching the clip. */
 { state: "downloading"; 
 /**  Bytes so far. */
 received: number; 
-/**  Bytes in all, where known. */
+/**  Bytes in total, if known. */
 total: number | null } | 
 /**  Done. */
 { state: "ready"; 
@@ -595,7 +586,7 @@ clip: Clip } |
 { state: "failed"; 
 /**  Why. */
 failure: Failure } | 
-/**  Perhaps paid for; only the person decides. */
+/**  Perhaps paid for; only the user decides. */
 { state: "uncertain"; 
 /**  What is known. */
 message: Message };
@@ -613,15 +604,15 @@ export type Preferences = {
 	version: string,
 };
 
-/**  What is known of a price, in credits. */
+/**  What is known about a price, in credits. */
 export type Price = 
-/**  What such a job cost last time. */
+/**  What a job of this kind cost last time. */
 { kind: "exact"; 
 /**  Credits. */
 credits: number } | 
 /**
- *  What the catalogue says of the model, whatever the quality; narrowed by what other
- *  kinds of it have cost.
+ *  The catalogue's range for the model, whatever the quality, narrowed by what other kinds of
+ *  it have cost.
  */
 { kind: "range"; 
 /**  At least. */
@@ -631,7 +622,7 @@ max: number } |
 /**  Nothing is known. */
 { kind: "unknown" };
 
-/**  Something that could not be done. */
+/**  An action that failed. */
 export type Problem = {
 	/**  What happened and what to do. */
 	message: Message,
@@ -642,18 +633,18 @@ export type Problem = {
 };
 
 /**
- *  Which Apiframe the program talks to. Each has its own library, so that clips of the
- *  sandbox never stand among paid ones.
+ *  Which Apiframe the program talks to. Each has its own library, so that sandbox clips never
+ *  appear among paid ones.
  */
 export type Profile = 
 /**  The real service, with a key, for credits. */
 "apiframe" | 
-/**  Apiframe simulated on this machine, without a key. */
+/**  A simulation of Apiframe on this machine, without a key. */
 "sandbox";
 
 /**
- *  Another profile's library is shown: ask for everything anew. Also sent when the page
- *  could not keep up with the other events.
+ *  Another profile's library is shown: the page must request everything again. Also sent when the
+ *  page could not keep up with the other events.
  */
 export type ProfileChanged = Profile | null;
 
@@ -661,15 +652,15 @@ export type ProfileChanged = Profile | null;
 export type RemoteJob = {
 	/**  Apiframe's id. */
 	id: string,
-	/**  The model by the server's name; empty where it gives none. */
+	/**  The model by the server's name; empty if it gives none. */
 	model: string,
-	/**  The beginning of the prompt; `None` where the list leaves it out. */
+	/**  The start of the prompt; `None` if the list leaves it out. */
 	prompt: string | null,
-	/**  When it was made. */
+	/**  When it was created. */
 	created: number | null,
 	/**  What it cost, in credits. */
 	credits: number | null,
-	/**  Whether there is something to bring in. */
+	/**  Whether there is something to import. */
 	standing: RemoteStanding,
 };
 
@@ -677,40 +668,40 @@ export type RemoteJob = {
 export type RemotePage = {
 	/**  The jobs. A page may be empty and still not be the last. */
 	jobs: RemoteJob[],
-	/**  What to ask the next page with; `None` on the last. */
+	/**  The cursor for the next page; `None` on the last. */
 	next: string | null,
 };
 
-/**  How far a job of the account is, as far as bringing it in is concerned. */
+/**  The status of a job of the account, as far as importing it is concerned. */
 export type RemoteStanding = 
-/**  It waits or runs; its clip is fetched once it is made. */
+/**  It waits or runs; its clip is fetched once it is finished. */
 "running" | 
-/**  Its clip is there to be fetched. */
+/**  Its clip can be fetched. */
 "finished" | 
-/**  Its clip was deleted: there is nothing left to bring in. */
+/**  Its clip was deleted: there is nothing left to import. */
 "expired";
 
 /**  Who is signed in. */
 export type Session = 
-/**  Nobody has asked yet, or the keychain has not answered. */
+/**  The session was not opened yet, or the keychain has not answered. */
 { state: "opening" } | 
 /**  There is no key. */
 { state: "signedOut" } | 
-/**  Whether there is a key can't be known. */
+/**  It can't be determined whether there is a key. */
 { state: "vaultTrouble"; 
 /**  What kind of trouble. */
 trouble: VaultTrouble; 
 /**  What to do. */
 message: Message } | 
-/**  Somebody is. */
+/**  An account is signed in. */
 { state: "ready"; 
-/**  Who. */
+/**  The account. */
 account: Account };
 
-/**  Who is signed in, or what is known of them, has changed. */
+/**  The session, or what is known about it, has changed. */
 export type SessionChanged = Session;
 
-/**  Everything a person chose for one generation. */
+/**  Everything the user chose for one generation. */
 export type Settings = {
 	/**  The model. */
 	model: Model,
@@ -722,21 +713,21 @@ export type Settings = {
 	end: FrameHash | null,
 	/**  The parts of the clip, empty for a single prompt. */
 	shots: Shot[],
-	/**  Pictures to take persons, things or a style from (Omni only). */
+	/**  Pictures to take people, things or a style from (Omni only). */
 	references: FrameHash[],
 	/**  The quality. */
 	mode: Mode,
 	/**  The length in whole seconds. */
 	length: number,
-	/**  The shape, where there is no start frame. */
+	/**  The shape, if there is no start frame. */
 	shape: Shape,
 	/**  Whether the clip gets sound. */
 	sound: boolean,
-	/**  What should not be seen. */
+	/**  What should not be visible. */
 	avoid: string,
 	/**
-	 *  What a newer program stored and this one does not know: JSON texts by the names of the
-	 *  fields. Shown and kept; never sent.
+	 *  Fields that a newer program stored and this one does not know: JSON texts by the names of
+	 *  the fields. Shown and kept; never sent.
 	 */
 	others: { [key in string]: string },
 };
@@ -761,15 +752,15 @@ export type Shot = {
 	seconds: number,
 };
 
-/**  The most credits a person wants taken; `None` for no limit. Zero stops everything. */
+/**  The most credits the user wants to spend; `None` for no limit. Zero stops everything. */
 export type SpendingLimits = {
-	/**  A day. */
+	/**  Per day. */
 	day: number | null,
-	/**  A month. */
+	/**  Per month. */
 	month: number | null,
 };
 
-/**  Where a day or a month stands. */
+/**  The totals of a day or a month. */
 export type Standing = {
 	/**  What was booked. */
 	sum: LedgerSum,
@@ -783,31 +774,31 @@ export type Standing = {
 	 *  charged yet, at the most they may cost.
 	 */
 	setAside: number,
-	/**  The limit, where the person set one. */
+	/**  The limit, if the user set one. */
 	limit: number | null,
 };
 
 /**  Light or dark. */
 export type Theme = 
-/**  As the system says, and changing with it. */
+/**  As the system says, following its changes. */
 "system" | 
 /**  Always dark. */
 "dark" | 
 /**  Always light. */
 "light";
 
-/**  The kinds of trouble that a person mends in different ways. */
+/**  The kinds of trouble, by what the user has to do about them. */
 export type VaultTrouble = 
-/**  There is a keychain and it does not open. */
+/**  There is a keychain, but it does not open. */
 "locked" | 
 /**  There is no keychain. */
 "absent" | 
-/**  The keychain did something else than what it should. */
+/**  The keychain did not do what it should. */
 "failed";
 
-/**  A rule that settings break, said so that a person can mend it. */
+/**  A rule that settings break, described so that the user can fix it. */
 export type Violation = {
-	/**  Where. */
+	/**  The field at fault. */
 	field: Field,
 	/**  What is wrong and what to do. */
 	message: Message,

@@ -1,7 +1,7 @@
 /**
- * The page's one door to the program. Everything else in the page speaks to `Backend` and so
- * also runs in a plain browser, on the fake. Nothing here decides anything: methods carry a
- * call over and hand back what came, and reject with a `Problem` whose message can be shown.
+ * The only connection between the page and the program. Everything else in the page uses `Backend`,
+ * so it also runs in a plain browser, on the fake. Nothing is decided here: methods pass a call on
+ * and return the result, or reject with a `Problem` whose message can be shown.
  */
 import type { commands, Counts, Generation, Notice, Problem, Session } from './bindings';
 import { t } from '../words';
@@ -10,14 +10,14 @@ export type * from './bindings';
 
 export type MediaKind = 'clip' | 'poster' | 'frame' | 'thumb';
 
-/** What the program says by itself, without being asked. */
+/** What the program reports without being asked. */
 export interface Listeners {
   generationChanged(generation: Generation): void;
   generationRemoved(id: string): void;
   countsChanged(counts: Counts): void;
   noticesChanged(notices: Notice[]): void;
   sessionChanged(session: Session): void;
-  /** Another library is shown, or events were missed: what is shown must be asked for anew. */
+  /** Another library is shown, or events were missed: what is shown must be fetched again. */
   galleryStale(): void;
 }
 
@@ -27,7 +27,7 @@ export type FileDrag =
   | { type: 'drop'; x: number; y: number; paths: string[] }
   | { type: 'leave' };
 
-/** What a command answers; one that answers with nothing is awaited and no more. */
+/** The result of a command. A command without a result is only awaited. */
 type Answer<T> = [T] extends [null] ? unknown : T;
 
 /** The program's commands, as the program describes them. */
@@ -39,9 +39,9 @@ export type Commands = {
 
 export interface Backend extends Commands {
   savePoster(id: string, jpeg: Uint8Array): Promise<void>;
-  /** Where a clip, its poster, a frame or its small picture can be fetched. Valid after `boot`. */
+  /** The address of a clip, its poster, a frame or its thumbnail. Valid after `boot`. */
   media(kind: MediaKind, id: string): string;
-  /** Resolves once nothing the program says from now on can be missed. */
+  /** Resolves once no later event from the program can be missed. */
   listen(listeners: Listeners): Promise<void>;
   onFileDrag(handler: (drag: FileDrag) => void): Promise<void>;
 }
@@ -54,7 +54,7 @@ function isProblem(error: unknown): error is Problem {
   );
 }
 
-/** Whatever a call was rejected with, as something that can be shown. */
+/** Turns whatever a call was rejected with into something that can be shown. */
 export function asProblem(error: unknown): Problem {
   if (isProblem(error)) {
     return { ...error, field: error.field ?? null, violations: error.violations ?? [] };
@@ -67,7 +67,7 @@ export function asProblem(error: unknown): Problem {
   };
 }
 
-/** The program's own window has Tauri in it; a browser, while the page is worked on, has not. */
+/** The program's own window has Tauri. A browser, used to develop the page, does not. */
 export async function connect(): Promise<Backend> {
   if ('__TAURI_INTERNALS__' in window) {
     const { tauriBackend } = await import('./tauri');

@@ -9,7 +9,7 @@ interface Call {
   payload: unknown;
 }
 let calls: Call[] = [];
-/** What the page listens to, by the event's name. */
+/** The page's event handlers, by event name. */
 let handlers: Record<string, (event: unknown) => void> = {};
 
 beforeEach(() => {

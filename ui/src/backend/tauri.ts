@@ -5,8 +5,8 @@ import type { Backend, Commands, FileDrag, Listeners, MediaKind } from '.';
 import { commands as bound, events } from './bindings';
 
 /**
- * The typed calls, with half a character in a text made into a whole one. A text cut in the
- * middle of an emoji holds such a half; as JSON it can't be read, and the call would fail.
+ * The typed calls, with lone surrogates in strings replaced. A string cut in the middle of an emoji
+ * contains one. As JSON it can't be read, and the call would fail.
  */
 const commands = Object.fromEntries(
   Object.entries(bound).map(([name, call]) => [
@@ -33,7 +33,7 @@ export function tauriBackend(): Backend {
       return boot;
     },
 
-    /** Raw bytes do not fit a typed command: the body is the picture, the id rides in a header. */
+    /** Raw bytes do not fit a typed command: the body is the picture, a header carries the id. */
     async savePoster(id: string, jpeg: Uint8Array) {
       await invoke('save_poster', jpeg, { headers: { 'x-generation': id } });
     },
@@ -54,7 +54,7 @@ export function tauriBackend(): Backend {
     },
 
     async onFileDrag(handler: (drag: FileDrag) => void) {
-      // Only Windows reports physical pixels here; the type says so for all three.
+      // Only Windows reports physical pixels here, although the type says so for all three systems.
       const scale = navigator.userAgent.includes('Windows') ? window.devicePixelRatio : 1;
       await getCurrentWebview().onDragDropEvent(({ payload }) => {
         if (payload.type === 'leave') {

@@ -184,7 +184,7 @@ describe('Generate', () => {
     backend.refreshAccount.mockReturnValueOnce(new Promise((done) => (answer = done)));
     await user.click(screen.getByRole('button', { name: 'Generate 25 credits, you have 2' }));
     expect(backend.refreshAccount).toHaveBeenCalledTimes(1);
-    // A slow network: it says so, since another press would do nothing.
+    // On a slow network it says so, since another press would do nothing.
     screen.getByText('Checking your balance');
     answer({ state: 'ready', account: few });
     await waitFor(() => expect(screen.queryByText('Checking your balance')).toBeNull());
@@ -215,7 +215,7 @@ describe('Generate', () => {
         charged: false,
         mends: ['addCredits', 'tryAgain'],
       } satisfies Failure;
-      // Events overtake answers.
+      // The event arrives before the answer.
       studio.listeners.generationChanged(
         generation('a', { state: 'failed', failure }, { settings }),
       );
@@ -300,11 +300,11 @@ it('the first character of a prompt is not met with a remark that there is none'
   backend.check.mockResolvedValue([{ field: 'prompt', message: said(remark) }]);
   await vi.advanceTimersByTimeAsync(1000);
   expect(backend.check).toHaveBeenCalled();
-  // The answer about the prompt as it stands now is still to come.
+  // The answer about the current prompt is still pending.
   backend.check.mockReturnValue(new Promise(() => undefined));
   await user.type(prompt(), 'F');
   expect(screen.queryByText(remark)).toBeNull();
-  // What was asked for with a press is there, and goes with the first character too.
+  // A remark caused by a press is shown, and disappears with the first character too.
   await user.clear(prompt());
   backend.check.mockResolvedValue([{ field: 'prompt', message: said(remark) }]);
   backend.generate.mockRejectedValue(problem(said('No.'), { violations: [] }));

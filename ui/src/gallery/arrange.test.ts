@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 const four = 4 * CARD_MIN + 3 * GAP;
 const made = (hoursAgo: number, id = `${hoursAgo}`) =>
   generation(id, { state: 'recorded' }, { created: NOW - hoursAgo * HOUR });
-/** Six of today, two of yesterday, in four columns. */
+/** Six from today and two from yesterday, in four columns. */
 const some = arrange(
   [1, 2, 3, 4, 5, 6, 20, 21].map((hours) => made(hours)),
   four,

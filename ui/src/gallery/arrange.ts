@@ -1,19 +1,19 @@
 /**
- * Where every card and every day's heading stands, as a pure function of the width. Only what is
- * near the window is put into the document, so thousands of clips scroll as easily as ten.
+ * Where every card and every day's heading is placed, as a pure function of the width. Only what is
+ * near the visible part is put into the document, so thousands of clips scroll as easily as ten.
  */
 import type { Place } from '../state/gallery.svelte';
 import { dayName, dayOf } from '../state/words';
 
 export const GAP = 16;
-/** Below this a card's words no longer fit; the reference picture's own width. */
+/** Below this a card's text no longer fits. It is also the width in the reference picture. */
 export const CARD_MIN = 236;
-/** The part beneath the picture: two lines of prompt and one of facts. */
+/** The part below the picture: two lines of prompt and one of facts. */
 export const META = 83;
 const HEADING = 36;
-/** Between the days. */
+/** The gap between two days. */
 const DAY_GAP = 12;
-/** A card's own frame. */
+/** A card's own border. */
 const BORDER = 2;
 
 export interface Placed {
@@ -72,7 +72,7 @@ export function arrange(list: readonly Place[], width: number, now: number): Arr
   return { columns, cardWidth, cardHeight, cards, headings, height };
 }
 
-/** The cards that touch the stretch from `top` to `bottom`. */
+/** The cards that overlap the range from `top` to `bottom`. */
 export function within(arrangement: Arrangement, top: number, bottom: number): Placed[] {
   const { cards, cardHeight } = arrangement;
   let from = 0;
@@ -90,7 +90,7 @@ export function within(arrangement: Arrangement, top: number, bottom: number): P
 
 export type Direction = 'left' | 'right' | 'up' | 'down' | 'first' | 'last';
 
-/** The card that an arrow key leads to from the one at `index`; the same one at an edge. */
+/** The card that an arrow key leads to from the one at `index`, or the same card at an edge. */
 export function step(arrangement: Arrangement, index: number, direction: Direction): number {
   const { cards } = arrangement;
   const last = cards.length - 1;

@@ -172,7 +172,7 @@ it('an uncertain one is paid for again only after a second, plain yes', async ()
   const again = within(screen.getByRole('alertdialog'));
   await user.click(again.getByRole('button', { name: 'Submit again' }));
   expect(backend.submitAgain).toHaveBeenCalledExactlyOnceWith('a');
-  // A generation of its own; what became of the first is still not known.
+  // A separate generation; what became of the first is still not known.
   await cards().findByText('Starting');
   cards().getByText('Unknown: check or submit again');
 });

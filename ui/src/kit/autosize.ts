@@ -1,4 +1,4 @@
-/** Lets a text area grow with what is written in it, up to the height its style allows. */
+/** Lets a text area grow with its text, up to the height that its style allows. */
 import type { Attachment } from 'svelte/attachments';
 
 export function autosize(text: () => string): Attachment<HTMLTextAreaElement> {

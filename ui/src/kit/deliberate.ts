@@ -1,13 +1,13 @@
 /**
- * Presses that cost or delete count only when they are meant: on something that has been in its
- * place for a moment, and not as the second half of a double click. A card that arrives moves its
- * neighbours, and a press that was meant for one must not act on another. Keys act at once,
- * because they act on what has the focus; a key that is held down acts once.
+ * Presses that cost credits or delete something count only when they are deliberate: the target has
+ * been in place for a moment, and the press is not the second click of a double click. A card that
+ * arrives moves its neighbours, and a press that was meant for one must not act on another. Keys
+ * act at once, because they act on the element with the focus. A key that is held down acts once.
  */
 
-/** A usual double click takes up to 400 ms; seeing that something moved takes about 300. */
+/** A typical double click takes up to 400 ms; noticing that something moved takes about 300. */
 export const moment = { ms: 500 };
-/** How far the pointer may stray within a double click, in pixels. */
+/** How far the pointer may move within a double click, in pixels. */
 const STRAY = 8;
 
 interface Press {
@@ -38,17 +38,17 @@ addEventListener(
   true,
 );
 
-/** Notes that an element, with all that lies in it, has appeared or stands in a new place. */
+/** Records that an element, with everything in it, has appeared or moved. */
 export function moved(element: Element) {
   since.set(element, performance.now());
 }
 
-/** Notes it each time an element gets another size, until the function it gives back is called. */
+/** Records a move each time an element changes size, until the returned function is called. */
 export function movedBySize(element: Element): () => void {
   moved(element);
   let known = false;
   const observer = new ResizeObserver(() => {
-    // The first time tells the size that it has; on a busy machine that comes late.
+    // The first call reports the current size; on a busy machine it comes late.
     if (known) moved(element);
     known = true;
   });
@@ -56,7 +56,7 @@ export function movedBySize(element: Element): () => void {
   return () => observer.disconnect();
 }
 
-/** Whether an element was in its place for a moment before the last press. */
+/** Whether an element had been in place for a moment before the last press. */
 export function isAtRest(element: Element): boolean {
   for (let one: Element | null = element; one; one = one.parentElement) {
     if (last.at - (since.get(one) ?? -Infinity) < moment.ms) return false;
@@ -72,10 +72,10 @@ function isDoubleClick(): boolean {
 function guard(isMeant: (element: Element) => boolean) {
   return (element: HTMLElement) => {
     moved(element);
-    // For those who look from outside: a press needs this to lie still.
+    // For observers outside the page: a press counts only while this is at rest.
     element.dataset['deliberate'] = '';
     const press = (event: MouseEvent) => {
-      // A key presses without a pointer, which counts no clicks.
+      // A press by a key has no pointer, so no clicks are counted.
       if (event.detail === 0 || isMeant(element)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -85,8 +85,8 @@ function guard(isMeant: (element: Element) => boolean) {
   };
 }
 
-/** An attachment for a button that costs or deletes. */
+/** An attachment for a button that costs credits or deletes something. */
 export const deliberate = guard((element) => isAtRest(element) && !isDoubleClick());
 
-/** An attachment for a screen that opens under the pointer: a double click opens it, no more. */
+/** An attachment for a screen that opens under the pointer: a double click only opens it. */
 export const settled = guard(isAtRest);

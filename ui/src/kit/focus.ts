@@ -1,6 +1,6 @@
 /**
- * Where the keyboard goes when what had the focus goes away or is disabled: to the nearest place
- * that is left, never to the page as a whole, where it is lost.
+ * Where the focus goes when the focused element is removed or disabled: to the nearest place that
+ * is left, never to the page as a whole, where it is lost.
  */
 const PLACES = ['[tabindex="0"]', 'button, input, textarea'];
 const GROUPS = 'section, dialog, [role]';
@@ -10,7 +10,7 @@ const isUsable = (element: HTMLElement) =>
   !element.matches(':disabled, [tabindex="-1"]') &&
   !element.closest('[inert]');
 
-/** The nearest place to take the focus, seen from an element with these ancestors. */
+/** The nearest place that can take the focus, seen from an element with these ancestors. */
 function nearest(ancestors: HTMLElement[]): HTMLElement | null {
   for (const group of ancestors) {
     if (!group.isConnected || !group.matches(GROUPS) || group.closest('[inert]')) continue;
@@ -23,7 +23,7 @@ function nearest(ancestors: HTMLElement[]): HTMLElement | null {
   return null;
 }
 
-/** Watches until the function it gives back is called. `home` is the last resort. */
+/** Watches until the returned function is called. `home` is the last resort. */
 export function keepFocus(home: () => HTMLElement | null): () => void {
   let path: HTMLElement[] = [];
   const note = (event: FocusEvent) => {

@@ -1,8 +1,8 @@
-/** Keys as the person's own keyboard names them, and who gets a key that is pressed. */
+/** Keys as the user's own keyboard names them, and what a pressed key is for. */
 export const isMac = navigator.userAgent.includes('Mac');
 export const mod = isMac ? '⌘' : 'Ctrl';
 
-/** Ctrl here, Cmd on a Mac, and nothing else with it. */
+/** Ctrl, or Cmd on a Mac, without Alt. */
 export function withMod(event: KeyboardEvent): boolean {
   return (isMac ? event.metaKey : event.ctrlKey) && !event.altKey;
 }
@@ -11,7 +11,7 @@ export function plain(event: KeyboardEvent): boolean {
   return !event.metaKey && !event.ctrlKey && !event.altKey;
 }
 
-/** Undo and Redo as every program has them; on a Mac they are the menu's. */
+/** Undo and Redo with the usual keys. On a Mac the menu has them. */
 export function historyCommand(event: KeyboardEvent): 'undo' | 'redo' | null {
   if (isMac || !withMod(event)) return null;
   const key = event.key.toLowerCase();
@@ -19,7 +19,7 @@ export function historyCommand(event: KeyboardEvent): 'undo' | 'redo' | null {
   return key === 'y' && !event.shiftKey ? 'redo' : null;
 }
 
-/** Whether what has the focus takes text, so that single keys are letters and not commands. */
+/** Whether the focused element takes text, so that single keys are letters and not commands. */
 export function takesText(target: EventTarget | null): boolean {
   if (target instanceof HTMLTextAreaElement) return true;
   if (target instanceof HTMLElement && target.isContentEditable) return true;

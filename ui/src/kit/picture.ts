@@ -1,9 +1,9 @@
-/** What is on a canvas: a web view hands out black where a video has no picture yet. */
+/** What is on a canvas: a web view draws black where a video has no picture yet. */
 
-/** Brighter than this, as the sum of red, green and blue, is not black: coded black is not 0. */
+/** More than this, as the sum of red, green and blue, is not black: encoded black is not 0. */
 const DARK = 24;
 
-/** Whether a picture shows nothing, as one does that was drawn before it was decoded. */
+/** Whether a picture shows nothing, like one that was drawn before it was decoded. */
 export function isBlack(rgba: Uint8ClampedArray): boolean {
   for (let at = 0; at < rgba.length; at += 4) {
     if ((rgba[at] ?? 0) + (rgba[at + 1] ?? 0) + (rgba[at + 2] ?? 0) > DARK) return false;
@@ -11,7 +11,7 @@ export function isBlack(rgba: Uint8ClampedArray): boolean {
   return true;
 }
 
-/** The picture a video shows now, at this size; `null` while there is none or it is black. */
+/** The picture that a video shows now, at this size; `null` if there is none or it is black. */
 export function pictureOf(
   video: HTMLVideoElement,
   width: number,

@@ -1,12 +1,12 @@
 /**
- * The books as the page shows them: read when the sheet with them opens, and anew when something
- * was booked while it is open. The program keeps them; nothing is added up here.
+ * The books as the page shows them. They are read when their sheet opens, and again when something
+ * is booked while it is open. The program keeps them; nothing is added up here.
  */
 import { asProblem } from '../backend';
 import type { Backend, Books, LedgerEntry, LedgerSum, Problem, SpendingLimits } from '../backend';
 import { sentence } from '../words';
 
-/** Several things are often booked together; one look is enough for them. */
+/** Several things are often booked together; one read is enough for them. */
 const SOON_MS = 200;
 
 export class LedgerState {
@@ -33,7 +33,7 @@ export class LedgerState {
     clearTimeout(this.#timer);
   }
 
-  /** Another library has other books. */
+  /** Another library is shown, with other books. */
   forget() {
     this.#asked++;
     this.books = null;
@@ -52,7 +52,7 @@ export class LedgerState {
     this.#timer = setTimeout(() => void this.read(), SOON_MS);
   }
 
-  /** As many rows as are shown, so that nobody who reads further down is thrown back. */
+  /** Reads as many rows as are shown, so that the user's place further down is not lost. */
   async read() {
     const many = this.entries.length;
     await this.#ask(async () => {
@@ -87,7 +87,7 @@ export class LedgerState {
     });
   }
 
-  /** Only the figures, for whoever shows no rows. */
+  /** Reads only the figures, for a view that shows no rows. */
   async readBooks() {
     await this.#ask(async () => {
       const books = await this.backend.books();
@@ -95,7 +95,7 @@ export class LedgerState {
     });
   }
 
-  /** Resolves to the problem to show, or to null when the limits hold. */
+  /** Resolves to the problem to show, or to null when the limits are set. */
   async limit(limits: SpendingLimits): Promise<Problem | null> {
     try {
       const books = await this.backend.setLimits(limits);
@@ -124,7 +124,7 @@ export class LedgerState {
   }
 }
 
-/** A day that goes on in the next page is in both, with the same sum. */
+/** A day that continues on the next page is on both pages, with the same sum. */
 function together(days: LedgerSum[], further: LedgerSum[]): LedgerSum[] {
   const known = new Set(days.map((day) => day.span));
   return [...days, ...further.filter((day) => !known.has(day.span))];

@@ -32,7 +32,7 @@ function entry(id: number, over: Partial<LedgerEntry> = {}): LedgerEntry {
 
 const SUM = { span: '2026-11-22', charged: 70, returned: 35, unknown: 0 };
 
-/** The page with the books of a scene of the fake. */
+/** The page with the books of one of the fake's scenes. */
 async function withScene(scene: 'busy' | 'full' | 'limited' | 'failed') {
   const fake = new FakeBackend(scene);
   const view = await open();

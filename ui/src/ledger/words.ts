@@ -1,11 +1,11 @@
-/** How the books are said. Pure functions, so that every sentence can be tested. */
+/** How the books are put into words. Pure functions, so that every sentence can be tested. */
 import type { LedgerEntry, LedgerSum, Standing } from '../backend';
 import { count, dayName } from '../state/words';
 import { LANGUAGE, t } from '../words';
 
 /** `2026-11-22` as Today, Yesterday, a weekday or the date. */
 export function dayWords(day: string, now: number): string {
-  // At noon, where no change of clocks reaches.
+  // At noon, which no clock change affects.
   return dayName(new Date(`${day}T12:00:00`).getTime(), now);
 }
 
@@ -25,7 +25,7 @@ export function sumWords(sum: LedgerSum): string {
   return parts.join(', ');
 }
 
-/** What lies behind the figure of a day or a month, a sentence each. */
+/** What is behind the figure of a day or a month, one sentence each. */
 export function standingWords({ sum, setAside }: Standing): string[] {
   const lines: string[] = [];
   if (sum.returned > 0)
@@ -35,14 +35,14 @@ export function standingWords({ sum, setAside }: Standing): string[] {
   return lines;
 }
 
-/** How far the limit is used up. */
+/** How much of the limit is used. */
 export function limitWords({ used, limit }: Standing, span: 'day' | 'month'): string {
   if (limit === null) return t('ledger-no-limit');
   if (used < limit) return t('ledger-limit-used', { used, limit });
   return t('ledger-limit-reached', { limit, span });
 }
 
-/** What a row is. */
+/** What kind of entry a row is. */
 export function whatWords(entry: LedgerEntry): string {
   const { inGallery } = entry;
   return entry.kind === 'return'
@@ -50,18 +50,18 @@ export function whatWords(entry: LedgerEntry): string {
     : t('ledger-entry-charged', { inGallery });
 }
 
-/** The amount of a row, as it changes what is spent. */
+/** The amount of a row, with its effect on what is spent. */
 export function amountWords(entry: LedgerEntry): string {
   if (entry.credits === null)
     return entry.kind === 'return' ? t('ledger-in-full') : t('ledger-not-known-yet');
   return entry.kind === 'return' ? `−${count(entry.credits)}` : count(entry.credits);
 }
 
-/** A limit as it was typed: null for none, undefined for what is no number of credits. */
+/** Parses a limit as typed: null for no limit, undefined if it is not a number of credits. */
 export function limitOf(typed: string): number | null | undefined {
   const text = typed.trim();
   if (text === '') return null;
-  // Thousands may be set apart as people do; a fraction of a credit there is none.
+  // Thousands separators are accepted; there are no fractions of a credit.
   const whole = /^\d+$/.test(text) || /^\d{1,3}([\s,.’']\d{3})+$/.test(text);
   const digits = text.replace(/\D/g, '');
   return whole && digits.length <= 9 ? Number(digits) : undefined;

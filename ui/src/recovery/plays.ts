@@ -1,4 +1,4 @@
-/** What this web view says it can play, in one line for a report. */
+/** What this web view says that it can play, in one line for a report. */
 const KINDS = [
   { name: 'H.264', type: 'video/mp4; codecs="avc1.640028"' },
   { name: 'AAC', type: 'audio/mp4; codecs="mp4a.40.2"' },

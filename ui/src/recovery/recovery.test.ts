@@ -31,7 +31,7 @@ const dialog = () => within(screen.getByRole('dialog', { name: 'Import from Apif
 
 type View = Awaited<ReturnType<typeof open>>;
 
-/** The dialog, opened as a person opens it, on an account with these jobs. */
+/** The dialog, opened as a user opens it, on an account with these jobs. */
 async function opened(jobs: RemoteJob[], prepare: (view: View) => void = () => undefined) {
   const view = await open();
   view.backend.remoteJobs.mockResolvedValue({ jobs, next: null });
@@ -65,10 +65,10 @@ describe('Import from Apiframe', () => {
     expect(within(gone as HTMLElement).queryByRole('button')).toBeNull();
   });
 
-  it('brings one in and says so', async () => {
+  it('imports one and says so', async () => {
     const { backend, user } = await opened([job('a'), job('b')]);
     await user.click(await dialog().findByRole('button', { name: 'Import: Prompt of b' }));
-    expect(backend.bringIn).toHaveBeenCalledExactlyOnceWith('b');
+    expect(backend.importJob).toHaveBeenCalledExactlyOnceWith('b');
     await dialog().findByText('Imported');
     expect(dialog().queryByRole('button', { name: 'Import: Prompt of b' })).toBeNull();
     expect(dialog().getByRole('button', { name: 'Import: Prompt of a' })).toBeEnabled();
@@ -76,7 +76,7 @@ describe('Import from Apiframe', () => {
 
   it('says at the job why it could not come, and lets one try again', async () => {
     const { backend, user } = await opened([job('a')], ({ backend }) => {
-      backend.bringIn.mockRejectedValueOnce(problem(said('Apiframe could not be reached.')));
+      backend.importJob.mockRejectedValueOnce(problem(said('Apiframe could not be reached.')));
     });
     const button = await dialog().findByRole('button', { name: 'Import: Prompt of a' });
     await user.click(button);
@@ -84,7 +84,7 @@ describe('Import from Apiframe', () => {
     await user.click(button);
     await dialog().findByText('Imported');
     expect(dialog().queryByText('Apiframe could not be reached.')).toBeNull();
-    expect(backend.bringIn).toHaveBeenCalledTimes(2);
+    expect(backend.importJob).toHaveBeenCalledTimes(2);
   });
 
   it('asks for the prompts that the list leaves out, those that can come first', async () => {
@@ -135,24 +135,24 @@ describe('Import from Apiframe', () => {
     await dialog().findByText('Prompt of b');
   });
 
-  it('brings all in and says what came of it', async () => {
+  it('imports all and says what came of it', async () => {
     const { backend, user } = await opened([job('a'), job('b')], ({ backend }) => {
-      backend.bringInAll.mockImplementation(async () => {
+      backend.importAll.mockImplementation(async () => {
         backend.remoteJobs.mockResolvedValue({ jobs: [], next: null });
-        return { brought: 2, expired: 1, trouble: null };
+        return { imported: 2, expired: 1, trouble: null };
       });
     });
     await dialog().findByText('Prompt of a');
     await user.click(dialog().getByRole('button', { name: 'Import all' }));
     await dialog().findByText('Imported 2 jobs. Their clips are on their way.');
-    expect(backend.bringInAll).toHaveBeenCalledTimes(1);
+    expect(backend.importAll).toHaveBeenCalledTimes(1);
     expect(dialog().queryByText('Prompt of a')).toBeNull();
   });
 
   it('says how far it came when it broke off', async () => {
     const { user } = await opened([job('a'), job('b')], ({ backend }) => {
-      backend.bringInAll.mockResolvedValue({
-        brought: 1,
+      backend.importAll.mockResolvedValue({
+        imported: 1,
         expired: 0,
         trouble: { code: 'importPause', seconds: 90 },
       });
@@ -162,7 +162,7 @@ describe('Import from Apiframe', () => {
     await dialog().findByText(/^Imported 1 job\. Its clip is on its way\. .* pause of 90 s/);
   });
 
-  it('has nothing to bring in where all expired, and says so instead of a dead button', async () => {
+  it('has nothing to import where all expired, and says so instead of a dead button', async () => {
     await opened([job('gone', { standing: 'expired' })]);
     await dialog().findByText('Nothing here can be imported.');
     expect(dialog().getByRole('button', { name: 'Import all' })).toBeDisabled();
@@ -205,17 +205,17 @@ it('the scene of the imitated program goes through it as the real one would', as
 });
 
 describe('a job by its id', () => {
-  it('is brought in and named', async () => {
+  it('is imported and named', async () => {
     const { backend, user } = await opened([]);
     await user.type(dialog().getByRole('textbox', { name: 'Job ID' }), ' abc {Enter}');
-    expect(backend.bringIn).toHaveBeenCalledWith(' abc ');
+    expect(backend.importJob).toHaveBeenCalledWith(' abc ');
     await dialog().findByText('Imported: A lighthouse at dusk');
     expect(dialog().getByRole('textbox', { name: 'Job ID' })).toHaveValue('');
   });
 
   it('that is here already is said to be', async () => {
     const { user } = await opened([], ({ backend }) => {
-      backend.bringIn.mockResolvedValue({
+      backend.importJob.mockResolvedValue({
         generation: generation('g', { state: 'ready', clip: clip() }),
         wasHere: true,
       });
@@ -226,7 +226,7 @@ describe('a job by its id', () => {
 
   it('that is none is told in words at the field', async () => {
     const { user } = await opened([], ({ backend }) => {
-      backend.bringIn.mockRejectedValue(problem(said('That is not the id of a job.')));
+      backend.importJob.mockRejectedValue(problem(said('That is not the id of a job.')));
     });
     const field = dialog().getByRole('textbox', { name: 'Job ID' });
     await user.click(dialog().getByRole('button', { name: 'Import by job ID' }));
@@ -253,7 +253,7 @@ const brought = (over: Partial<Generation> = {}) =>
     },
   );
 
-describe('a clip that was brought in', () => {
+describe('a clip that was imported', () => {
   it('says what is not known instead of guessing it', async () => {
     const { user } = await open({ gallery: page([brought()]) });
     const card = screen.getByRole('button', { name: 'Play: Prompt unknown' });

@@ -1,6 +1,6 @@
 /**
- * One clock for all countdowns. It ticks once a second, only while somebody wants it and the
- * window can be seen; the day is kept right besides, for the headings of the gallery.
+ * One clock for all countdowns. It ticks once a second, only while it is needed and the window is
+ * visible. It also keeps the current day right, for the headings of the gallery.
  */
 import { dayOf } from './words';
 

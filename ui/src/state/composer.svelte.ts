@@ -1,6 +1,6 @@
 /**
  * What is being composed: the settings of the next generation. Generating never clears it, and
- * nothing here waits for a generation to end. What is allowed is the program's to say (`check`,
+ * nothing here waits for a generation to end. The program decides what is allowed (`check`,
  * `generate`); this only decides when to show it.
  */
 import { asProblem } from '../backend';
@@ -32,7 +32,7 @@ const FIELDS: Field[] = [
   'avoid',
 ];
 
-/** A violation told from outside, and the value it was told about: a change settles it. */
+/** A violation reported from outside, and the value it was reported for: a change clears it. */
 interface Flag extends Violation {
   value: string;
 }
@@ -43,11 +43,11 @@ export interface Funds {
   refresh(): Promise<unknown>;
 }
 
-/** The same settings sent again within this time of the last press are a nervous finger. */
+/** The same settings sent again within this time of the last press are an accidental press. */
 const REPEAT_MS = 2000;
-/** How long it is said that a generation was started, or that a press did not count. */
+/** How long the page says that a generation was started, or that a press did not count. */
 const SAID_MS = 3500;
-/** An end frame without a start frame is left alone this long: one may be on its way. */
+/** How long an end frame without a start frame is accepted: a start frame may follow. */
 const ALONE_MS = 10_000;
 
 function valueOf(settings: Settings, field: Field): string {
@@ -61,33 +61,33 @@ export class ComposerState {
   shape = $state<Shape>('16:9');
   sound = $state(false);
   avoid = $state('');
-  /** Settings of a newer program, which this one doesn't know: kept, and nothing is sent. */
+  /** Settings from a newer program that this one doesn't know: kept, and nothing is sent. */
   others = $state.raw<Settings['others']>({});
   readonly start: Slot;
   readonly end: Slot;
 
   price = $state.raw<Price>({ kind: 'unknown' });
   submitting = $state(false);
-  /** The last press waits for the balance, which may take as long as the network likes. */
+  /** The last press is waiting for the balance, which may take as long as the network takes. */
   checkingBalance = $state(false);
   /** What went wrong with the last press of Generate, where no field is at fault. */
   problem = $state.raw<Problem | null>(null);
-  /** What became of the last press, for a moment. */
+  /** The result of the last press, shown for a moment. */
   said = $state<'started' | 'failed' | 'repeated' | null>(null);
-  /** What stood here before settings from the gallery replaced it. */
+  /** What the composer held before settings from the gallery replaced it. */
   readonly replaced: Replaced;
 
   #found = $state.raw<Violation[]>([]);
-  /** What was found about the prompt is that there is none: the first character settles it. */
+  /** The violation found in the prompt is that it is empty: the first character clears it. */
   #promptMissing = false;
   #flags = $state.raw<Flag[]>([]);
-  /** Generate was pressed on what stands here: from now on also an empty prompt is remarked. */
+  /** Generate was pressed with these settings: from now on an empty prompt is reported too. */
   #pressed = $state(false);
-  /** The end frame has been without a start frame for so long that it is worth a word. */
+  /** The end frame has been without a start frame for so long that it is reported. */
   #alone = $state(false);
   #aloneTimer: ReturnType<typeof setTimeout> | undefined;
   #saidTimer: ReturnType<typeof setTimeout> | undefined;
-  /** The generation that was started last. */
+  /** The generation started last. */
   #started: string | null = null;
   #failed: Generation | null = null;
   #last = { settings: '', at: -REPEAT_MS };
@@ -117,7 +117,7 @@ export class ComposerState {
     return [...flags, ...shown.filter((one) => !flags.some((flag) => flag.field === one.field))];
   });
 
-  /** Why this clip can't be paid for, where both its price and the balance are certain. */
+  /** Why this clip can't be paid for, if both its price and the balance are certain. */
   shortage = $derived.by<{ price: number; credits: number } | null>(() => {
     const credits = this.funds.credits();
     const { price } = this;
@@ -158,14 +158,14 @@ export class ComposerState {
     this.settle();
   }
 
-  /** What was remarked about the settings before does not concern these. */
+  /** Clears the remarks about the previous settings, which do not concern these. */
   settle() {
     this.#flags = [];
     this.#pressed = false;
     this.problem = null;
   }
 
-  /** Settings from the gallery replace what stands here, and the page shows that they did. */
+  /** Replaces the content with settings from the gallery, and the page shows that it did. */
   reuse(settings: Settings, fault: Violation | null = null) {
     const before = this.replaced.draft();
     this.load(settings);
@@ -175,7 +175,7 @@ export class ComposerState {
     void this.focus(fault?.field ?? 'prompt');
   }
 
-  /** Another library is shown: what was said about the last one's clips is over. */
+  /** Another library is shown: what was said about the previous one's clips is cleared. */
   moved() {
     this.#say(null);
     this.#started = null;
@@ -189,7 +189,7 @@ export class ComposerState {
     this.end.put(start);
   }
 
-  /** The frames of another library are not in this one. */
+  /** Looks up the frames again: those of another library are not in this one. */
   recheckFrames() {
     this.start.restore(this.start.hash);
     this.end.restore(this.end.hash);
@@ -226,7 +226,7 @@ export class ComposerState {
     }
   }
 
-  /** What can't be asked is taken for none: a picture may still be there. */
+  /** If the call fails, it counts as no text: there may still be a picture. */
   clipboardText = () => this.backend.clipboardText().catch(() => null);
 
   save = () => {
@@ -234,15 +234,15 @@ export class ComposerState {
   };
 
   async generate() {
-    // Only while the program writes it down, a few milliseconds: a bouncing key or a nervous
-    // finger must not pay twice.
+    // Only while the program writes it down, a few milliseconds: a bouncing key or an accidental
+    // second press must not pay twice.
     if (this.submitting || this.#repeats()) return;
     this.submitting = true;
     this.problem = null;
     this.#say(null);
     this.#pressed = true;
     try {
-      // Credits may have been bought since the balance was last asked for.
+      // Credits may have been bought since the balance was last requested.
       if (this.shortage) {
         this.checkingBalance = true;
         await this.funds.refresh().finally(() => (this.checkingBalance = false));
@@ -257,7 +257,7 @@ export class ComposerState {
       this.#started = generation.id;
       this.#say('started');
       this.onStarted(generation);
-      // Events overtake answers: it may have failed already.
+      // Events can overtake answers: the generation may have failed already.
       if (this.#failed?.id === generation.id) this.heard(this.#failed);
     } catch (error) {
       this.#refused(asProblem(error));
@@ -282,7 +282,7 @@ export class ComposerState {
     if (what !== null) this.#saidTimer = setTimeout(() => (this.said = null), SAID_MS);
   }
 
-  /** What became of a generation: one that failed at once was not started. */
+  /** Handles a change of a generation: one that failed at once was not started. */
   heard(generation: Generation) {
     const { id, phase } = generation;
     if (phase.state !== 'failed') return;
@@ -290,7 +290,7 @@ export class ComposerState {
     if (id !== this.#started) return;
     this.#started = null;
     this.#say('failed');
-    // What keeps every other clip from being made too is said where the next one is begun.
+    // What also prevents every other clip is reported where the next one is started.
     const { mends, message } = phase.failure;
     if (mends.includes('addCredits') || mends.includes('replaceKey')) {
       this.problem = { message, field: null, violations: [] };
@@ -309,7 +309,7 @@ export class ComposerState {
     if (!first) this.problem = problem;
   }
 
-  /** After the view has caught up, since the field may only now be there or enabled. */
+  /** Waits until the view is updated, because the field may only now exist or be enabled. */
   async focus(field: Field) {
     await new Promise((done) => setTimeout(done));
     const target = document.getElementById(`composer-${field}`);

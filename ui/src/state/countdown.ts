@@ -1,15 +1,15 @@
 /**
- * What a running card says about the time left. The program sees to it that the time left never
- * counts up, and says no moment once the clip takes longer than it said.
+ * What a running card says about the time left. The program ensures that the time left never counts
+ * up, and gives no time once the clip takes longer than it said.
  */
 import type { Generation, Phase } from '../backend';
 import { t } from '../words';
 import { minutes } from './words';
 
-/** After this long past the expected moment "any moment now" would be a lie. */
+/** After this long past the expected moment, "any moment now" would be false. */
 const LATE_AFTER_MS = 30_000;
 
-/** The words for the time left until `due`; `null` stands for a moment that is known no longer. */
+/** The words for the time left until `due`; `null` means that the time is no longer known. */
 export function timeLeft(due: number | null, now: number): string {
   if (due === null || now - due > LATE_AFTER_MS) return t('words-longer-than-usual');
   const left = due - now;
@@ -17,7 +17,7 @@ export function timeLeft(due: number | null, now: number): string {
   return t('words-time-left', { time: minutes(Math.ceil(left / 1000) * 1000) });
 }
 
-/** The words for the one of these that is expected last; null while none of them renders. */
+/** The words for the one of these that is expected last; null if none of them is rendering. */
 export function lastTimeLeft(running: Generation[], now: number): string | null {
   const dues = running.flatMap(({ phase }) => (phase.state === 'rendering' ? [phase.due] : []));
   if (dues.length === 0) return null;
@@ -25,11 +25,11 @@ export function lastTimeLeft(running: Generation[], now: number): string | null 
 }
 
 export interface Progress {
-  /** The state in one word, or few. */
+  /** The state, in one or a few words. */
   state: string;
   /** What comes after the comma, or nothing. */
   rest: string | null;
-  /** From 0 to 1 for the ring; null where only "busy" is known. */
+  /** From 0 to 1 for the ring; null if only "busy" is known. */
   part: number | null;
 }
 
@@ -46,13 +46,13 @@ function renderingPart(
   const told = phase.progress === null ? null : Math.min(1, Math.max(0, phase.progress / 100));
   const from = told === null ? phase.since : seen;
   if (due === null || due <= from) return told;
-  // From what was told on, evenly to the end. Never quite full: only the clip fills the ring.
+  // From the last report, linearly to the end. Never quite full: only the clip fills the ring.
   const since = Math.min(1, Math.max(0, (now - from) / (due - from)));
   const start = told ?? 0;
   return Math.max(start, Math.min(0.96, start + (1 - start) * since));
 }
 
-/** `seen` is when the server last told another progress; looks at it may be far apart. */
+/** `seen` is when the server last reported a new progress; polls may be far apart. */
 export function progressOf(phase: Phase, now: number, seen: number = now): Progress {
   switch (phase.state) {
     case 'recorded':

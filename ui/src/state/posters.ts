@@ -1,28 +1,29 @@
 /**
- * Makes the posters the program has none of. The web view's own decoder is used, so whatever
- * plays can be pictured: one detached element at a time, torn down after each clip, and nothing
- * at all while there is nothing to make.
+ * Makes the posters that the program lacks. The web view's own decoder is used, so whatever plays
+ * can have a poster: one detached element at a time, torn down after each clip, and nothing at all
+ * while there is nothing to make.
  */
 import type { Backend, Generation } from '../backend';
 import { pictureOf } from '../kit/picture';
 
-/** Twice the width of a card on a usual screen; the program stores nothing wider. */
+/** Twice the width of a card on a typical screen; the program stores nothing wider. */
 const WIDTH = 640;
 /**
- * When to look for the picture, in ms after the last look. WebKitGTK reports a picture before it
- * can be drawn: until then a canvas gets black. Measured with software decoding on two cores, the
- * element paused and outside the document: at once for 720p, 0.5 to 1.5 s for 4K; playing, it
- * takes up to 6 s, because late pictures are dropped. Looking costs 0.25 s of a 4K picture.
+ * When to look for the picture, in ms after the previous look. WebKitGTK reports a picture before
+ * it can be drawn; until then a canvas gets black. Measured with software decoding on two cores,
+ * with the element paused and outside the document: at once for 720p, 0.5 to 1.5 s for 4K. While
+ * playing it takes up to 6 s, because late pictures are dropped. A look costs 0.25 s for a 4K
+ * picture.
  */
 const LOOKS = [0, 100, 250, 500, 1000, 2000, 4000, 4000];
 /**
- * Where to look, in parts of the length. Takes of one prompt begin alike, with the same start
- * frame, and have gone their own ways by two thirds; where that is black, elsewhere.
+ * Where to look, as fractions of the length. Takes of one prompt start alike, with the same start
+ * frame, and differ by two thirds of the length. If it is black there, other places are tried.
  */
 const PLACES = [2 / 3, 0.9, 0.3, 0];
-/** A decoder that says nothing for this long will not say anything any more. */
+/** A decoder that reports nothing for this long will not report anything any more. */
 const GIVE_UP_MS = 15_000;
-/** Once, in a test of the window, a good clip got no poster; the reason is not known. */
+/** In one test of the window, a good clip got no poster; the reason is not known. */
 const TRIES = 3;
 
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
@@ -90,7 +91,7 @@ export class PosterMaker {
     private grab: (address: string) => Promise<Uint8Array> = grabPoster,
   ) {}
 
-  /** A clip that can't be pictured is tried again after the others, and then left alone. */
+  /** A clip that yields no poster is tried again after the others, and then left alone. */
   need(generations: Generation[]) {
     for (const { id, phase } of generations) {
       if (phase.state !== 'ready' || phase.clip.hasPoster || phase.clip.missing) continue;

@@ -1,6 +1,6 @@
 /**
- * What stood in the composer before settings from the gallery replaced it, so that one press of
- * Undo brings it back whole: text, pictures and controls.
+ * What the composer held before settings from the gallery replaced it, so that a single Undo
+ * restores all of it: text, pictures and controls.
  */
 import type { Settings } from '../backend';
 import type { Content, Slot } from './slot.svelte';
@@ -11,7 +11,7 @@ export interface Draft {
   end: Content;
 }
 
-/** The part of the composer that is put away and brought back. */
+/** The part of the composer that is saved and restored. */
 interface Composer {
   readonly settings: Settings;
   readonly start: Slot;
@@ -32,7 +32,7 @@ export class Replaced {
   #before = $state.raw<Draft | null>(null);
   /** What was undone, for Redo. */
   #after: Draft | null = null;
-  /** What was put into the composer last, and whether it was the person's own draft. */
+  /** What was put into the composer last, and whether it was the user's own draft. */
   #loaded: Settings | null = null;
   #own = false;
 
@@ -44,8 +44,8 @@ export class Replaced {
   }
 
   /**
-   * Keeps what was replaced, and answers whether there is something to bring back. What came from
-   * the gallery itself and was not changed since is no draft: it takes the place of none.
+   * Keeps what was replaced, and returns whether there is something to restore. Settings that came
+   * from the gallery and were not changed since are not a draft, and replace none.
    */
   keep(before: Draft): boolean {
     const draft = this.#own || this.#loaded === null || !same(before.settings, this.#loaded);
@@ -57,7 +57,7 @@ export class Replaced {
     return this.#before !== null;
   }
 
-  /** Whether nothing was changed since: then Undo means the replacement and not a word in it. */
+  /** Whether nothing was changed since: then Undo means the replacement, not a text change. */
   get untouched(): boolean {
     return this.#loaded !== null && same(this.#loaded, this.composer.settings);
   }

@@ -1,5 +1,5 @@
 /**
- * Who is signed in, as the program tells it. The key itself is never kept here: it goes from the
+ * Who is signed in, as the program reports it. The key itself is never kept here: it goes from the
  * text box into one call.
  */
 import { asProblem } from '../backend';
@@ -10,24 +10,24 @@ export class SessionState {
   busy = $state(false);
   account = $derived<Account | null>(this.current.state === 'ready' ? this.current.account : null);
   sandbox = $derived(this.account?.profile === 'sandbox');
-  /** What is left, where Apiframe said so and nothing has gone wrong since. */
+  /** What is left to spend, if Apiframe reported it and nothing has gone wrong since. */
   spendable = $derived(this.account?.connection.state === 'online' ? this.account.credits : null);
   #profile: Profile | null;
-  /** How often the program has told of the session by itself. */
+  /** How often the program has reported the session on its own. */
   #told = 0;
 
   constructor(
     private backend: Backend,
     session: Session,
     profile: Profile | null,
-    /** The other profile has another library: everything shown has to be read anew. */
+    /** The other profile has another library: everything shown has to be read again. */
     private onProfile: () => void,
   ) {
     this.current = session;
     this.#profile = profile;
   }
 
-  /** The program tells of every change, so what it tells is never older than an answer. */
+  /** The program reports every change, so its reports are never older than an answer. */
   told(session: Session) {
     this.#told++;
     this.take(session);

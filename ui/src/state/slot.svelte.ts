@@ -1,4 +1,4 @@
-/** One place for a frame: which picture stands in it, and what is to be said about it. */
+/** One place for a frame: which picture it holds, and what to say about it. */
 import { asProblem } from '../backend';
 import type { Backend, Frame } from '../backend';
 import { sentence, t } from '../words';
@@ -12,7 +12,7 @@ export interface Content {
 
 export class Slot {
   hash = $state<string | null>(null);
-  /** What is known about the picture; comes a moment after the hash when it is restored. */
+  /** What is known about the picture. On a restore it arrives a moment after the hash. */
   frame = $state.raw<Frame | null>(null);
   busy = $state(false);
   problem = $state<string | null>(null);
@@ -39,7 +39,7 @@ export class Slot {
     this.put({ hash: null, frame: null });
   }
 
-  /** Shows the picture of that hash at once and asks what is known about it. */
+  /** Shows the picture with that hash at once, and requests what is known about it. */
   restore(hash: string | null) {
     this.put({ hash, frame: null });
     if (hash === null) return;
@@ -62,8 +62,8 @@ export class Slot {
   }
 
   /**
-   * Takes the picture that `from` brings. What stood here stays until the new one is here, and
-   * stays for good where the new one is refused. Resolves to whether one came.
+   * Takes the picture that `from` provides. The old picture stays until the new one has arrived,
+   * and for good if the new one is refused. Resolves to whether one arrived.
    */
   async take(from: () => Promise<Frame | null>): Promise<boolean> {
     const asked = ++this.#asked;

@@ -1,24 +1,24 @@
 /**
- * The page's state in one place: what is open, and how the parts meet. Each part owns its own
- * state; this only passes on what one says to the others.
+ * The page's state in one place: what is open, and how the parts connect. Each part owns its own
+ * state; this only passes on what one part reports to the others.
  */
 import { createContext } from 'svelte';
 import { asProblem } from '../backend';
 import type { Backend, Boot, Generation, Listeners, Preferences, Theme } from '../backend';
-import { Presence } from '../recovery/presence';
-import { Arrivals } from './arrivals.svelte';
 import { FrameBatch } from '../kit/frameBatch';
+import { MissingFiles } from '../recovery/missingFiles';
+import { PictureInput } from './pictureInput.svelte';
 import { Clock } from './clock.svelte';
 import { ComposerState } from './composer.svelte';
 import { LedgerState } from '../ledger/ledger.svelte';
 import { GalleryState } from './gallery.svelte';
 import { PosterMaker } from './posters';
 import { SessionState } from './session.svelte';
-import { Voice } from './voice.svelte';
+import { Announcer } from './announcer.svelte';
 import { inShort } from './words';
 import { sentence, t } from '../words';
 
-export type Sheet = 'settings' | 'keys' | 'credits' | 'bringIn';
+export type Sheet = 'settings' | 'keys' | 'credits' | 'import';
 
 export function wearTheme(theme: Theme) {
   if (theme === 'system') document.documentElement.removeAttribute('data-theme');
@@ -27,27 +27,27 @@ export function wearTheme(theme: Theme) {
 
 export class Studio {
   readonly clock = new Clock();
-  readonly voice = new Voice();
+  readonly announcer = new Announcer();
   readonly gallery: GalleryState;
   readonly composer: ComposerState;
   readonly session: SessionState;
-  readonly arrivals: Arrivals;
+  readonly pictureInput: PictureInput;
   readonly posters: PosterMaker;
   readonly ledger: LedgerState;
-  readonly presence: Presence;
+  readonly missingFiles: MissingFiles;
 
   preferences = $state.raw<Preferences>() as Preferences;
   sheet = $state<Sheet | null>(null);
-  /** What Settings was opened for; it brings the keyboard there. */
+  /** What Settings was opened for; that part gets the keyboard focus. */
   sought = $state<'key' | 'limits' | null>(null);
   /** The clip in the viewer. */
   viewing = $state<string | null>(null);
-  /** Without a key one can still look at what one has. */
+  /** Without a key, the user can still look at their library. */
   looking = $state(false);
-  /** Set once the first paint is over: before that nothing is fetched or made. */
+  /** Set after the first paint: before that nothing is fetched or made. */
   painted = $state(false);
 
-  /** The room shown beneath the viewer and the sheets. */
+  /** The screen shown below the viewer and the sheets. */
   room = $derived.by<'opening' | 'welcome' | 'vault' | 'main'>(() => {
     const state = this.session.current.state;
     if (state === 'ready' || this.looking) return 'main';
@@ -56,7 +56,7 @@ export class Studio {
     return this.hasLibrary ? 'main' : 'opening';
   });
   hasLibrary = $state(false);
-  /** Uncertain ones that the person had looked for once more. */
+  /** Uncertain generations that the user asked to check again. */
   #checking = new Set<string>();
 
   constructor(
@@ -72,14 +72,14 @@ export class Studio {
       { credits: () => this.session.spendable, refresh: () => this.session.refresh() },
     );
     this.session = new SessionState(backend, boot.session, boot.profile, () => this.#moved());
-    this.arrivals = new Arrivals(
+    this.pictureInput = new PictureInput(
       this.composer,
-      this.voice,
+      this.announcer,
       () => this.room === 'main' && this.viewing === null && this.sheet === null,
     );
     this.posters = new PosterMaker(backend);
     this.ledger = new LedgerState(backend);
-    this.presence = new Presence(backend, this.gallery);
+    this.missingFiles = new MissingFiles(backend, this.gallery);
     if (boot.gallery) {
       this.gallery.start(boot.gallery);
       this.hasLibrary = true;
@@ -98,7 +98,7 @@ export class Studio {
   /** What the program says is taken in once a frame, in its order, however much it is. */
   readonly #news = new FrameBatch();
 
-  /** Takes in a generation, from an event or an answer: there is no other way in. */
+  /** Handles a generation from an event or an answer: there is no other way in. */
   changed(generation: Generation) {
     const before = this.gallery.find(generation.id);
     if (!this.gallery.put(generation)) return;
@@ -107,21 +107,21 @@ export class Studio {
     const moved = before?.phase.state !== phase.state;
     const priced = before?.credits !== generation.credits;
     if (moved || priced) this.ledger.stale();
-    // What it cost is what the next one like it will cost.
+    // What it cost is what the next similar clip will cost.
     if (priced) void this.composer.reprice();
     if (!moved) return;
     const prompt = inShort(generation.settings.prompt);
     if (phase.state === 'ready') {
-      this.voice.say(t('page-ready', { prompt }));
+      this.announcer.say(t('page-ready', { prompt }));
     } else if (phase.state === 'failed') {
-      this.voice.say(t('page-failed', { prompt, reason: sentence(phase.failure.message) }));
+      this.announcer.say(t('page-failed', { prompt, reason: sentence(phase.failure.message) }));
     } else if (phase.state === 'uncertain') {
-      this.voice.say(t('page-uncertain', { prompt, reason: sentence(phase.message) }));
+      this.announcer.say(t('page-uncertain', { prompt, reason: sentence(phase.message) }));
     }
     this.#answer(generation);
   }
 
-  /** A generation is gone. The viewer goes on with the clip next to it. */
+  /** A generation was removed. The viewer continues with the clip next to it. */
   removed(id: string) {
     const next = this.gallery.neighbour(id, 1) ?? this.gallery.neighbour(id, -1);
     this.gallery.drop(id);
@@ -131,7 +131,7 @@ export class Studio {
     else this.viewing = null;
   }
 
-  /** Takes a generation without a clip out of the gallery. */
+  /** Removes a generation without a clip from the gallery. */
   dismiss(id: string) {
     return this.attempt(async () => {
       await this.backend.remove(id);
@@ -139,44 +139,44 @@ export class Studio {
     });
   }
 
-  /** Looks in the account's list once more for what became of a request. */
+  /** Searches the account's list again for what became of a request. */
   async check(id: string) {
     this.#checking.add(id);
     const asked = await this.attempt(async () => this.changed(await this.backend.resume(id)));
     if (!asked) this.#checking.delete(id);
   }
 
-  /** What the person's own look came to. */
+  /** Reports the result of a check that the user asked for. */
   #answer({ id, phase }: Generation) {
     if (phase.state === 'submitting' || !this.#checking.delete(id)) return;
     if (phase.state === 'uncertain') {
-      this.voice.tell(t('page-checked-unknown'));
+      this.announcer.tell(t('page-checked-unknown'));
     } else if (phase.state !== 'failed') {
-      this.voice.tell(t('page-checked-arrived'));
+      this.announcer.tell(t('page-checked-arrived'));
     }
   }
 
-  /** The answer to a call that begins a generation. */
+  /** Handles the answer to a call that starts a generation. */
   began(generation: Generation) {
     this.changed(generation);
-    this.voice.say(t('page-started', { prompt: inShort(generation.settings.prompt) }));
+    this.announcer.say(t('page-started', { prompt: inShort(generation.settings.prompt) }));
   }
 
   #moved() {
     this.hasLibrary = true;
     this.viewing = null;
     this.gallery.filter = 'all';
-    void this.gallery.reload().then(() => this.presence.look());
+    void this.gallery.reload().then(() => this.missingFiles.look());
     this.ledger.forget();
     this.composer.moved();
     void this.composer.reprice();
   }
 
-  /** Settings from the gallery stand in the composer now. */
+  /** Settings from the gallery are now in the composer. */
   #replaced(canUndo: boolean) {
     this.viewing = null;
     if (!canUndo) return;
-    this.voice.tell(t('composer-replaced'), false, {
+    this.announcer.tell(t('composer-replaced'), false, {
       words: t('page-undo'),
       run: () => this.composer.replaced.undo(),
     });
@@ -190,13 +190,13 @@ export class Studio {
     });
   }
 
-  /** Runs what a button asked for; what goes wrong is told in words. */
+  /** Runs what a button asked for, and shows a message if it fails. */
   async attempt(action: () => Promise<unknown>): Promise<boolean> {
     try {
       await action();
       return true;
     } catch (error) {
-      this.voice.tell(sentence(asProblem(error).message), true);
+      this.announcer.tell(sentence(asProblem(error).message), true);
       return false;
     }
   }
@@ -207,10 +207,10 @@ export class Studio {
   }
 
   open(id: string) {
-    this.voice.hush();
+    this.announcer.hush();
     this.gallery.current = id;
     this.viewing = id;
-    void this.presence.lookAt(id);
+    void this.missingFiles.lookAt(id);
   }
 }
 

@@ -1,12 +1,12 @@
 /**
- * How things are said: names, lengths, prices, days. Pure functions of what they are given, the
- * present moment too, so that every sentence can be tested.
+ * How things are put into words: names, lengths, prices, days. Pure functions of their arguments,
+ * including the current time, so that every sentence can be tested.
  */
 import type { Clip, Mode, Price, Settings, Shape } from '../backend';
 import { LANGUAGE, t } from '../words';
 
 export const PROMPT_LIMIT = 2500; // characters, the model's own limit
-/** Characters that a field takes at all, so that what is too long can be shortened in it. */
+/** The most characters a field accepts, so that a text over the limit can be shortened in it. */
 export const TEXT_LIMIT = 20_000;
 export const LENGTH_MIN = 3; // seconds, the model's own limits
 export const LENGTH_MAX = 15;
@@ -44,14 +44,14 @@ export function credits(n: number): string {
   return t('words-credits', { count: n });
 }
 
-/** What stands beside the word Generate; nothing where nothing is known. */
+/** The text beside the word Generate; empty if nothing is known. */
 export function priceWords(price: Price): string {
   if (price.kind === 'unknown') return '';
   if (price.kind === 'exact') return credits(price.credits);
   return t('words-credits-range', { min: price.min, max: price.max });
 }
 
-/** Shapes that people have a name for, width to height. */
+/** Shapes that have a common name, as width to height. */
 const NAMED_SHAPES = [
   [16, 9],
   [9, 16],
@@ -67,7 +67,7 @@ const NAMED_SHAPES = [
   [21, 9],
   [9, 21],
 ] as const;
-/** Pictures are whole pixels: nearer than this, in parts of the ratio, is the same shape. */
+/** Pictures have whole pixels: ratios that differ by less than this fraction are the same shape. */
 const SAME_SHAPE = 0.015;
 
 interface Size {
@@ -81,13 +81,13 @@ export function sameShape(one: Size, other: Size): boolean {
   return Math.max(ratio, 1 / ratio) - 1 < SAME_SHAPE;
 }
 
-/** `16:9`, or `1000 × 730` where the shape has no name. */
+/** `16:9`, or `1000 × 730` if the shape has no name. */
 export function shapeName(size: Size): string {
   const named = NAMED_SHAPES.find(([width, height]) => sameShape(size, { width, height }));
   return named ? `${named[0]}:${named[1]}` : `${size.width} × ${size.height}`;
 }
 
-/** What is said of a text that ends at `TEXT_LIMIT`, because a field takes no more. */
+/** The remark about a text that ends at `TEXT_LIMIT`, because a field takes no more. */
 export function cutWords(text: string): string | null {
   return text.length < TEXT_LIMIT ? null : t('composer-text-cut', { most: TEXT_LIMIT });
 }
@@ -137,16 +137,16 @@ export function timeOfDay(at: number): string {
   return clock.format(at);
 }
 
-/** The start of the day that holds `at`, in the person's own time zone. */
+/** The start of the day that contains `at`, in the user's own time zone. */
 export function dayOf(at: number): number {
   const day = new Date(at);
   day.setHours(0, 0, 0, 0);
   return day.getTime();
 }
 
-/** Today, Yesterday, a weekday within the last week, else the date. */
+/** Today, Yesterday, a weekday within the last week, otherwise the date. */
 export function dayName(at: number, now: number): string {
-  // Rounded, since a day with a change of clocks has 23 or 25 hours.
+  // Rounded, because a day with a clock change has 23 or 25 hours.
   const daysAgo = Math.round((dayOf(now) - dayOf(at)) / 86_400_000);
   if (daysAgo === 0) return t('words-today');
   if (daysAgo === 1) return t('words-yesterday');

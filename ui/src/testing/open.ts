@@ -1,4 +1,4 @@
-/** The whole page on a stubbed program, as a person would find it after the start. */
+/** The whole page on a stubbed program, as a user would find it after startup. */
 import { render } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';

@@ -1,10 +1,10 @@
-/** The edges of the machine that happy-dom lacks: sizes, since nothing is laid out, and playback. */
+/** What happy-dom lacks: sizes, because nothing is laid out, and playback. */
 import '@testing-library/jest-dom/vitest';
 import { configure } from '@testing-library/svelte';
 import { vi } from 'vitest';
 import { moment } from '../kit/deliberate';
 
-// Tests press at once; what that means is tested in kit/deliberate.test.ts.
+// Tests press at once; the waiting time is tested in kit/deliberate.test.ts.
 moment.ms = 0;
 
 // Frames come at once.
@@ -13,7 +13,7 @@ vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => {
   return 0;
 });
 
-// A busy machine is slow, not wrong: this only ends a test that would hang.
+// A busy machine is slow, not faulty: this only ends a test that would hang.
 configure({ asyncUtilTimeout: 120_000 });
 
 Object.defineProperty(HTMLElement.prototype, 'clientWidth', {

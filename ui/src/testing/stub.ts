@@ -1,4 +1,4 @@
-/** A program for tests: answers at once, remembers what it was asked, and fails when told to. */
+/** A program for tests: answers at once, records what it was asked, and fails when told to. */
 import { isRunning } from '../state/countdown';
 import { vi } from 'vitest';
 import type {
@@ -68,7 +68,7 @@ export const EMPTY_PAGE: GalleryPage = {
   notices: [],
 };
 
-/** The books of somebody who spent nothing yet. */
+/** The books of a user who has spent nothing yet. */
 export const NO_BOOKS: Books = {
   today: {
     sum: { span: '2026-11-22', charged: 0, returned: 0, unknown: 0 },
@@ -86,7 +86,7 @@ export const NO_BOOKS: Books = {
   entries: 0,
 };
 
-/** What a program says that knew no codes: for tests that are about something else. */
+/** A message from a program that knew no codes: for tests that are about something else. */
 export function said(text: string): Message {
   return { code: 'said', text };
 }
@@ -203,12 +203,12 @@ export function stub(over: Partial<Boot> = {}) {
     exportLedger: vi.fn<Backend['exportLedger']>(async () => '/home/ada/credits.csv'),
     remoteJobs: vi.fn<Backend['remoteJobs']>(async () => ({ jobs: [], next: null })),
     remoteJob: vi.fn<Backend['remoteJob']>(async () => null),
-    bringIn: vi.fn<Backend['bringIn']>(async (job) => ({
+    importJob: vi.fn<Backend['importJob']>(async (job) => ({
       generation: generation(`in-${job}`, { state: 'recorded' }, { jobId: job }),
       wasHere: false,
     })),
-    bringInAll: vi.fn<Backend['bringInAll']>(async () => ({
-      brought: 0,
+    importAll: vi.fn<Backend['importAll']>(async () => ({
+      imported: 0,
       expired: 0,
       trouble: null,
     })),

@@ -1,6 +1,6 @@
 /**
- * The one video element and what is known of it: whether it plays, where it stands, what went
- * wrong. The components draw this; the keys and buttons call it.
+ * The one video element and what is known of it: whether it plays, its position, what went wrong.
+ * The components draw this; the keys and buttons call it.
  */
 import { untrack } from 'svelte';
 import type { Clip } from '../backend';
@@ -9,7 +9,7 @@ import { clampSeek, filmOf, frameAt, middleOf, type Film } from './frames';
 
 export type Trouble = 'missing' | 'codec' | 'network';
 
-/** A web view that tells of its pictures tells at least this often while it plays. */
+/** A web view that reports its frames does so at least this often while it plays. */
 const TOLD_MS = 400;
 
 /** Kept from clip to clip while the program runs. */
@@ -17,14 +17,14 @@ const habits = $state({ loop: false, muted: false, volume: 1 });
 
 export class Player {
   playing = $state(false);
-  /** Where it stands, in milliseconds. */
+  /** The position, in milliseconds. */
   at = $state(0);
   trouble = $state<Trouble | null>(null);
   readonly film: Film;
   frame = $derived.by(() => frameAt(this.film, this.at));
   #video: HTMLVideoElement | null = null;
   #under: HTMLCanvasElement | null = null;
-  /** The picture last put on the screen, and when that was. */
+  /** The frame last put on the screen, and when that was. */
   #shown = { ms: -1e9, when: -1e9 };
 
   constructor(readonly clip: Clip) {
@@ -39,8 +39,8 @@ export class Player {
     habits.loop = loop;
     if (!this.#video) return;
     this.#video.loop = loop;
-    // WebKitGTK plays a film that loops as a piece of which it does not tell the end; from a seek
-    // on it plays an ordinary one.
+    // WebKitGTK plays a looping film as a segment and does not report its end. After a seek it
+    // plays it as an ordinary film.
     if (!loop && this.playing) this.seek(this.at);
   }
   get muted() {
@@ -68,9 +68,9 @@ export class Player {
   }
 
   /**
-   * Takes over an element just put into the document; gives back how to let go of it. An
-   * attachment is undone and done again when something it has read changes, and that would end
-   * the film: so it reads nothing that way.
+   * Takes over an element just added to the document; returns a function that releases it. An
+   * attachment is removed and run again when something it has read changes, and that would end the
+   * film. So it reads nothing that is tracked.
    */
   attach = (video: HTMLVideoElement) => untrack(() => this.#attach(video));
 
@@ -98,7 +98,7 @@ export class Player {
       this.playing = false;
     });
     this.#watch(video);
-    // A web view may refuse to start by itself; then it waits for the person.
+    // A web view may refuse to start on its own; then the film waits for the user.
     video.play()?.catch(() => undefined);
     return () => {
       this.#video = null;
@@ -108,15 +108,15 @@ export class Player {
     };
   }
 
-  /** Takes over the canvas that lies beneath the video. */
+  /** Takes over the canvas below the video. */
   underneath = (canvas: HTMLCanvasElement) => {
     this.#under = canvas;
     return () => (this.#under = null);
   };
 
   /**
-   * WebKitGTK paints nothing while it seeks, for up to half a second: the picture that stood
-   * there is kept beneath, so that the stage does not go dark with every step.
+   * WebKitGTK paints nothing while it seeks, for up to half a second. The previous frame is kept
+   * below, so that the stage does not go dark with every step.
    */
   #keep() {
     const video = this.#video;
@@ -125,15 +125,15 @@ export class Player {
     const width = Math.round(canvas.clientWidth * window.devicePixelRatio);
     const height = Math.round(canvas.clientHeight * window.devicePixelRatio);
     const picture = pictureOf(video, width, height);
-    // What lies there already is better than black.
+    // What is already there is better than black.
     if (!picture) return;
-    // A new size empties the canvas, so only where it is really new.
+    // Setting a size empties the canvas, so set it only if it has changed.
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
     canvas.getContext('2d')?.drawImage(picture, 0, 0);
   }
 
-  /** The clock of the element runs ahead of its picture: where the web view tells, believe that. */
+  /** The element's clock runs ahead of its picture: where the web view reports frames, use them. */
   #watch(video: HTMLVideoElement) {
     if (!('requestVideoFrameCallback' in video)) return;
     const seen = (now: number, picture: VideoFrameCallbackMetadata) => {
@@ -146,15 +146,15 @@ export class Player {
     video.requestVideoFrameCallback(seen);
   }
 
-  /** For web views that do not tell of every picture, and windows that paint none. */
+  /** For web views that do not report every frame, and windows that paint none. */
   #look(video: HTMLVideoElement) {
     if (!this.playing || performance.now() - this.#shown.when < TOLD_MS) return;
     this.at = Math.min(video.currentTime * 1000, this.film.endMs);
   }
 
   /**
-   * Paused: what is read is what is seen. Web views stop a few pictures off what they told, so
-   * the picture is asked for by its number.
+   * Paused: the time shown must be that of the frame shown. Web views stop a few frames off what
+   * they reported, so the frame is requested by its number.
    */
   #rest(video: HTMLVideoElement) {
     if (video.ended || video.seeking || video.currentTime * 1000 >= this.film.endMs) return;

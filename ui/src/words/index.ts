@@ -1,6 +1,6 @@
 /**
- * The sentences of a language, by Fluent, from the catalogue that the program's own side reads
- * too (`locales/`). Nothing else in the page holds words for people.
+ * The sentences of a language, formatted by Fluent, from the catalogue that the program's own side
+ * also reads (`locales/`). Nothing else in the page contains text for users.
  */
 import { FluentNumber, type FluentVariable } from '@fluent/bundle';
 import type { Message } from '../backend';
@@ -10,14 +10,14 @@ export { LANGUAGE } from './language.svelte';
 
 type Parameters = Record<string, string | number | boolean | null>;
 
-/** What is not there is `none`, so that a sentence can choose by it. */
+/** A missing value is `none`, so that a sentence can select by it. */
 function parameter(value: Parameters[string]): FluentVariable {
   if (value === null) return 'none';
   if (typeof value === 'number') return new FluentNumber(value, { useGrouping: false });
   return String(value);
 }
 
-/** The words of this name. */
+/** The message with this name. */
 export function t(name: string, parameters: Parameters = {}): string {
   const { catalogue } = language;
   const pattern = catalogue.getMessage(name)?.value;
@@ -33,18 +33,18 @@ export function t(name: string, parameters: Parameters = {}): string {
   return said;
 }
 
-/** The sentence for what the program has to tell. */
+/** The sentence for a message from the program. */
 export function sentence({ code, ...parameters }: Message): string {
   return t(code, parameters as Parameters);
 }
 
-/** A piece of a sentence, and how it stands out. */
+/** A piece of a sentence, and how it is emphasised. */
 export interface Part {
   text: string;
   tag: 'b' | 'u' | 'br' | null;
 }
 
-/** The words of this name in pieces: the catalogue may write `<b>`, `<u>` and `<br>` in them. */
+/** The message with this name in pieces: the catalogue may use `<b>`, `<u>` and `<br>` in it. */
 export function parts(name: string, parameters: Parameters = {}): Part[] {
   const pieces = t(name, parameters).split(/(<b>.*?<\/b>|<u>.*?<\/u>|<br>)/);
   return pieces

@@ -1,7 +1,7 @@
 /**
- * The catalogue of the language in which the page speaks: the one its root element names, so that
- * a change of that attribute changes every word that is shown. `en-x-pseudo` is English with
- * other letters and longer words, for tests and for whoever looks whether a layout bears them.
+ * The catalogue of the page's language: the one that its root element names, so that a change of
+ * that attribute changes all text shown. `en-x-pseudo` is English with other letters and longer
+ * words, for tests and for checking whether a layout has room for them.
  */
 import {
   FluentBundle,
@@ -15,7 +15,7 @@ import english from '../../../locales/en.ftl?raw';
 import { pseudo } from './pseudo';
 
 const PSEUDO = 'en-x-pseudo';
-/** What dates and numbers are written in, as `Intl` takes it. */
+/** The language of dates and numbers, in the form that `Intl` takes. */
 export const LANGUAGE = 'en-GB';
 
 function milliseconds(given: FluentVariable | undefined): Date | null {
@@ -27,7 +27,7 @@ const weekday = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'long' });
 const grouped = new Intl.NumberFormat(LANGUAGE);
 const day = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'long' });
 
-/** As `studio::catalogue` has them; `COUNT` is the page's own and sets thousands apart. */
+/** As in `studio::catalogue`; `COUNT` is the page's own and adds thousands separators. */
 const functions: Record<string, FluentFunction> = {
   COUNT: ([given]) =>
     given instanceof FluentNumber ? grouped.format(given.value) : new FluentNone('COUNT'),
@@ -58,8 +58,7 @@ const functions: Record<string, FluentFunction> = {
 };
 
 function bundle(transform?: (text: string) => string): FluentBundle {
-  // Without marks of direction around each parameter: what the page shows is isolated by its
-  // own elements.
+  // Without direction marks around each parameter: the page's own elements isolate what is shown.
   const made = new FluentBundle(LANGUAGE, {
     functions,
     useIsolating: false,

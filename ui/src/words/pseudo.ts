@@ -1,7 +1,7 @@
 /**
- * A language that nobody speaks: English with other letters and two fifths longer. What stands on
- * the screen without an accent did not come from the catalogue, and a layout that bears this
- * bears German.
+ * A language that no one speaks: English with other letters and two fifths longer. Text on the
+ * screen without an accent did not come from the catalogue, and a layout that has room for this has
+ * room for German.
  */
 const LETTERS: Record<string, string> = {
   a: 'á',

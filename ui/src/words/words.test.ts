@@ -8,7 +8,7 @@ const sources = import.meta.glob<string>('../**/*.{ts,svelte}', {
   import: 'default',
   eager: true,
 });
-/** The names that the page asks for: no name is put together from pieces. */
+/** The names that the page asks for: no name is assembled from pieces. */
 const asked = new Set(
   Object.entries(sources)
     .filter(([file]) => !file.endsWith('.test.ts'))
@@ -38,7 +38,7 @@ it('the catalogue has what the page asks for, and nothing that nobody asks for',
 
 it('the page speaks the language that its root element names, and says so at once', async () => {
   const offline = () => sentence({ code: 'offline' });
-  expect(offline()).toBe('No connection to Apiframe. Trying again by itself; nothing is lost.');
+  expect(offline()).toBe('No connection to Apiframe. Retrying automatically; nothing is lost.');
   document.documentElement.lang = 'en-x-pseudo';
   await tick();
   expect(offline()).toMatch(/^Ñöö çööññééçťííööñ/);

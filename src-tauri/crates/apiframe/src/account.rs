@@ -1,33 +1,33 @@
-//! Whose key this is, and how many credits are left.
+//! The owner of a key, and the credits left.
 
 use serde::{Deserialize, Serialize};
 
 use crate::lenient;
 
-/// The caller, as `GET /v2/me` tells it.
+/// The caller, as reported by `GET /v2/me`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Me {
-    /// The person.
+    /// The user.
     pub user: User,
-    /// The team whose credits are used; `None` for a person without one.
+    /// The team whose credits are used; `None` for a user without a team.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub team: Option<Team>,
-    /// The key that asked; `None` when it was not a key.
+    /// The key used for the request; `None` when the request was not made with a key.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub api_key: Option<MeKey>,
 }
 
-/// A person with an account.
+/// A user with an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// The id, a UUID by the schema.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub id: String,
-    /// The address they sign in with.
+    /// The email address they sign in with.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub email: String,
-    /// `OWNER`, `ADMIN`, `MEMBER` or another word.
+    /// `OWNER`, `ADMIN`, `MEMBER` or another value.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub role: String,
 }
@@ -39,10 +39,10 @@ pub struct Team {
     /// The id, a UUID by the schema.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub id: String,
-    /// What it is called.
+    /// The team's name.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
-    /// Credits left; `None` where the server does not say, which is not the same as none left.
+    /// Credits left; `None` if the server does not say, which is not the same as zero.
     #[serde(default, deserialize_with = "lenient::whole")]
     pub credits: Option<i64>,
     /// The plan's name.

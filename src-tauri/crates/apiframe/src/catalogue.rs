@@ -1,12 +1,13 @@
 //! The public list of models, for their price ranges.
 //!
-//! The vendor calls its shape loose and allows extra fields, so only what is used is read.
+//! The vendor describes its schema as loose and allows extra fields, so only the fields in use are
+//! read.
 
 use serde::{Deserialize, Serialize};
 
 use crate::lenient;
 
-/// The models, as `GET /v2/models` tells them.
+/// The models, as returned by `GET /v2/models`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModelCatalog {
     /// The models. One that cannot be read at all is left out.
@@ -26,12 +27,12 @@ impl ModelCatalog {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ModelCatalogEntry {
-    /// The name a request uses.
+    /// The name used in requests.
     pub id: String,
-    /// The name a person reads.
+    /// The display name.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub label: String,
-    /// What it makes.
+    /// What it generates.
     #[serde(
         default,
         deserialize_with = "lenient::or_default",
@@ -45,21 +46,21 @@ pub struct ModelCatalogEntry {
         skip_serializing_if = "Option::is_none"
     )]
     pub description: Option<String>,
-    /// The least it costs, in credits for one unit of [`Self::pricing_mode`].
+    /// The lowest price, in credits for one unit of [`Self::pricing_mode`].
     #[serde(
         default,
         deserialize_with = "lenient::or_default",
         skip_serializing_if = "Option::is_none"
     )]
     pub cost_min: Option<f64>,
-    /// The most it costs, in credits for one unit of [`Self::pricing_mode`].
+    /// The highest price, in credits for one unit of [`Self::pricing_mode`].
     #[serde(
         default,
         deserialize_with = "lenient::or_default",
         skip_serializing_if = "Option::is_none"
     )]
     pub cost_max: Option<f64>,
-    /// What the costs are counted by.
+    /// The unit of the prices.
     #[serde(
         default,
         deserialize_with = "lenient::or_default",
@@ -68,7 +69,7 @@ pub struct ModelCatalogEntry {
     pub pricing_mode: Option<PricingMode>,
 }
 
-/// What a model makes.
+/// What a model generates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Modality {
@@ -81,7 +82,7 @@ pub enum Modality {
 }
 
 impl Modality {
-    /// The word on the wire.
+    /// The value on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -92,14 +93,14 @@ impl Modality {
     }
 }
 
-/// What a price is counted by.
+/// The unit of a price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PricingMode {
-    /// One price a job.
+    /// One price per job.
     Flat,
     /// For each second of the clip.
     PerSecond,
-    /// For each thing that comes out.
+    /// For each output.
     PerOutput,
 }

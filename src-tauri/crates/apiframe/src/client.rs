@@ -1,7 +1,7 @@
-//! The six calls, each made once.
+//! The six API calls, each sent once.
 //!
-//! Nothing is repeated here, not even what would be free: when to ask again, and whether that
-//! could pay twice, is known only to the one who wrote down what was sent.
+//! Nothing is repeated here, not even calls that cost nothing. Only the caller, which recorded what
+//! was sent, knows when to ask again and whether that could pay twice.
 
 use std::time::{Duration, SystemTime};
 
@@ -27,23 +27,23 @@ use crate::upload::{Upload, UploadFile};
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// By the schema.
+/// The limit in the schema.
 const LONGEST_IDEMPOTENCY_KEY: usize = 255;
 
-/// A client of one API under one key. Clones share their connections.
+/// A client for one API, with one key. Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
     base: Url,
     key: Option<ApiKey>,
-    /// The key as a header, made once so that each request shares these bytes instead of
+    /// The key as a header value, made once so that each request shares these bytes instead of
     /// leaving a copy behind.
     key_header: Option<HeaderValue>,
     timeouts: Timeouts,
 }
 
 impl Client {
-    /// A client; nothing is sent yet.
+    /// Creates a client. Nothing is sent yet.
     ///
     /// # Errors
     /// [`ConfigError`] when the address is not safe to send a key to, or the system cannot
@@ -62,11 +62,12 @@ impl Client {
             .ok_or(ConfigError::UserAgent)?;
         let mut http = reqwest::Client::builder()
             .user_agent(user_agent)
-            // A redirect could carry the key, or a submission, to another place.
+            // A redirect could carry the key, or a submission, to another host.
             .redirect(redirect::Policy::none())
             .retry(retry::never())
-            // Well within a whole call: the two clocks start at slightly different moments,
-            // and a call that ends while still connecting must be known to have sent nothing.
+            // Well below the limit for a whole call: the two clocks start at slightly different
+            // moments, and a call that ends while still connecting must be known to have sent
+            // nothing.
             .connect_timeout(
                 timeouts
                     .connect
@@ -74,7 +75,7 @@ impl Client {
                     .min(timeouts.upload / 2),
             );
         if local {
-            // A proxy set for the rest of the world would read the key in plain http.
+            // A proxy configured for outside traffic would see the key in plain http.
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| ConfigError::Tls {
@@ -89,14 +90,14 @@ impl Client {
         })
     }
 
-    /// `POST /v2/videos/generate`: submits a job, which charges for it.
+    /// `POST /v2/videos/generate`: submits a job and charges for it.
     ///
     /// `body` is sent byte for byte; see [`GenerateRequest::body`](crate::GenerateRequest::body).
-    /// The server answers the same `idempotency_key` (1 to 255 visible ASCII characters) with
-    /// the same job for 24 hours.
+    /// For 24 hours, the server answers the same `idempotency_key` (1 to 255 visible ASCII
+    /// characters) with the same job.
     ///
     /// # Errors
-    /// After [`Error::Lost`] the job may exist: repeat only these bytes under this key.
+    /// After [`Error::Lost`] the job may exist: repeat only the same bytes under the same key.
     pub async fn generate(&self, body: Bytes, idempotency_key: &str) -> Result<Accepted, Error> {
         let idempotency_key = Some(idempotency_key)
             .filter(|key| (1..=LONGEST_IDEMPOTENCY_KEY).contains(&key.len()))
@@ -112,7 +113,7 @@ impl Client {
         self.call(self.signed(request)?).await
     }
 
-    /// The fingerprint of the key that requests are signed with; empty without one.
+    /// The fingerprint of the key that requests are sent with; empty without a key.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         self.key
@@ -121,9 +122,9 @@ impl Client {
             .unwrap_or_default()
     }
 
-    /// `GET /v2/jobs/{id}`: how far one job is.
+    /// `GET /v2/jobs/{id}`: the state of one job.
     pub async fn job(&self, id: &str) -> Result<Job, Error> {
-        // Anything else could ask for something else than a job.
+        // Any other text could address something other than a job.
         if !lenient::is_id(id) {
             return Err(Error::Unsendable(Unsendable::JobId));
         }
@@ -143,7 +144,7 @@ impl Client {
         Ok(page)
     }
 
-    /// The job with its sentence made fit to be shown.
+    /// The job with its error message made safe to show.
     fn shown(&self, mut job: Job) -> Job {
         job.error = job
             .error
@@ -151,7 +152,7 @@ impl Client {
         job
     }
 
-    /// `POST /v2/uploads`: makes a file into an address. Costs nothing.
+    /// `POST /v2/uploads`: uploads a file and returns its address. Costs nothing.
     ///
     /// # Errors
     /// [`Unsendable::File`] when the file's reader fails or ends before its length.
@@ -167,7 +168,7 @@ impl Client {
             })
     }
 
-    /// `GET /v2/me`: whose key this is, and the credits left.
+    /// `GET /v2/me`: the owner of the key, and the credits left.
     pub async fn me(&self) -> Result<Me, Error> {
         let request = self.http.get(self.at(&["me"]));
         self.call(self.signed(request)?).await
@@ -182,7 +183,7 @@ impl Client {
 
     fn at(&self, path: &[&str]) -> Url {
         let mut url = self.base.clone();
-        // Every http and https address has a path, and no other was let in.
+        // Every http and https address has a path, and no other scheme is accepted.
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push("v2").extend(path);
         }
@@ -217,7 +218,7 @@ impl Client {
             )));
         }
         serde_json::from_slice(&answer.body).map_err(|error| {
-            // It may quote the answer.
+            // The error may quote the answer.
             let detail = plain::sentence(&error.to_string(), self.key.as_ref());
             let cause = if error.is_data() {
                 LossCause::Invalid
@@ -229,8 +230,8 @@ impl Client {
     }
 }
 
-/// The key as a header whose memory is wiped once nobody uses it. What the network library
-/// copies into the buffer it sends from is out of reach.
+/// The key as a header value whose memory is wiped once it is no longer used. The copies that the
+/// network library makes in its send buffer are out of reach.
 fn header_of(key: &ApiKey) -> Option<HeaderValue> {
     let bytes = Zeroizing::new(key.expose().as_bytes().to_vec());
     let mut header = HeaderValue::from_maybe_shared(Bytes::from_owner(bytes)).ok()?;

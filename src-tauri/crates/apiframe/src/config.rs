@@ -1,4 +1,4 @@
-//! Where the API is, who asks, and how long to wait.
+//! Where the API is, who calls it, and how long to wait.
 
 use std::time::Duration;
 
@@ -6,38 +6,39 @@ use url::{Host, Url};
 
 use crate::key::ApiKey;
 
-/// What a [`Client`](crate::Client) is made from.
+/// The configuration of a [`Client`](crate::Client).
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where the API is: `https`, or `http` on this machine only.
+    /// The base address of the API: `https`, or `http` on this machine only.
     pub base: Url,
-    /// The key; only the model list can be asked for without one.
+    /// The key; without one, only the model list can be requested.
     pub key: Option<ApiKey>,
-    /// Who asks, as `name/version`. Required: the edge refuses requests without one (403,
+    /// The caller's name, as `name/version`. Required: the edge refuses requests without one (403,
     /// `error code: 1010`).
     pub user_agent: String,
-    /// How long to wait.
+    /// The time limits.
     pub timeouts: Timeouts,
 }
 
-/// How long to wait for what.
+/// The time limits of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// For a connection, name look-up and TLS included. 10 s: the system repeats an unanswered
-    /// first packet after 1, 3 and 7 s, so this allows for three lost ones; a server that can
-    /// be reached at all answers in well under one.
+    /// For a connection, including name lookup and TLS. 10 s: the system resends an unanswered
+    /// first packet after 1, 3 and 7 s, so this allows for three lost packets; a server that can be
+    /// reached at all answers in well under one second.
     pub connect: Duration,
-    /// Without anything moving, in either direction, once there is a connection. 30 s: no call
-    /// waits for a render, so such a silence means a dead connection and not a slow server.
-    /// Being wrong is free: the caller asks again, a submission under its idempotency key.
+    /// For silence in both directions, once there is a connection. 30 s: no call waits for a
+    /// render, so such a silence means a dead connection and not a slow server. A wrong guess costs
+    /// nothing: the caller asks again, and repeats a submission under its idempotency key.
     pub idle: Duration,
-    /// For any call but an upload, from beginning to end. 60 s: the largest answer, a page of
-    /// 100 jobs, stays under a megabyte, so this is for lines under 0.15 Mbit/s. Also how long
-    /// an upload's answer may take once its last byte was handed over: part of it may still
-    /// sit in this machine's buffers, and the server passes the file on before it answers.
+    /// For any call except an upload, from start to end. 60 s: the largest answer, a page of 100
+    /// jobs, stays under a megabyte, so this limit is meant for connections below 0.15 Mbit/s. It
+    /// is also how long the answer to an upload may take after the last byte was handed over: part
+    /// of the file may still be in this machine's buffers, and the server forwards the file before
+    /// it answers.
     pub call: Duration,
-    /// For an upload, from beginning to end. 10 minutes: 25 MB, the largest picture that the
-    /// server takes, need 400 s at 0.5 Mbit/s.
+    /// For an upload, from start to end. 10 minutes: 25 MB, the largest picture that the server
+    /// accepts, needs 400 s at 0.5 Mbit/s.
     pub upload: Duration,
 }
 
@@ -52,16 +53,16 @@ impl Default for Timeouts {
     }
 }
 
-/// Why there can be no client with this configuration.
+/// Why a client cannot be created with this configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// Plain `http` to another machine, or no web address at all. The key would be readable on
-    /// the way.
+    /// Plain `http` to another machine, or not a web address at all. The key could be read in
+    /// transit.
     #[error(
         "The API's address must begin with https://, or with http:// for a server on this computer."
     )]
     Insecure,
-    /// A user name, a password, a query or a fragment.
+    /// An address with a user name, a password, a query or a fragment.
     #[error(
         "The API's address must be just a server and a path, without a user name, a ? or a # part."
     )]
@@ -79,10 +80,10 @@ pub enum ConfigError {
     },
 }
 
-/// Whether the base is on this machine, where `http` is allowed and no proxy stands between.
+/// Whether the base address is on this machine, where `http` is allowed and no proxy is used.
 ///
 /// # Errors
-/// [`ConfigError`] when it is an address that no key should be sent to.
+/// [`ConfigError`] when no key should be sent to the address.
 pub(crate) fn is_local(base: &Url) -> Result<bool, ConfigError> {
     let local = match base.host() {
         Some(Host::Domain(name)) => name == "localhost",

@@ -1,8 +1,8 @@
-//! What can go wrong with a call, by what its caller can do about it.
+//! What can go wrong with a call, grouped by what the caller can do about it.
 //!
-//! Each variant answers the question that matters when money is at stake: did anything leave
-//! this machine, and did the server say no? The sentences are for people; what a log wants
-//! stands beside them in `detail`, free of addresses, queries and keys.
+//! Each variant answers the questions that matter when money is at stake: did anything leave this
+//! machine, and did the server refuse? The messages are for users. The details for the log are in
+//! `detail`, free of addresses, queries and keys.
 
 use std::error::Error as _;
 use std::io;
@@ -13,24 +13,24 @@ use crate::rejection::{Rejection, RejectionKind};
 /// Why a call has no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Nothing was sent, and asking again in the same way changes nothing.
+    /// Nothing was sent, and repeating the same call would not help.
     #[error("{0}")]
     Unsendable(Unsendable),
-    /// No connection was made, so nothing of the request left this machine: free to ask again.
+    /// No connection was made, so no part of the request left this machine. Repeating it is free.
     #[error("{0}")]
     Connect(Unreached),
-    /// The request may have arrived, and the answer is not known. A submission may have been
-    /// charged: repeat it only under the same idempotency key.
+    /// The request may have arrived, but the answer is unknown. A submission may have been charged:
+    /// repeat it only under the same idempotency key.
     #[error("{0}")]
     Lost(Loss),
-    /// The server answered no.
+    /// The server refused.
     #[error("{0}")]
     Rejected(Rejection),
 }
 
 impl Error {
-    /// Whether the server certainly began nothing, so that asking again cannot pay twice, even
-    /// under a new idempotency key. False for a lost answer, and for a 5xx, which may come
+    /// Whether the server certainly started nothing, so that repeating the call cannot pay twice,
+    /// even under a new idempotency key. False for a lost answer, and for a 5xx, which may come
     /// from a gateway that had already passed the request on.
     #[must_use]
     pub const fn is_safe_to_repeat(&self) -> bool {
@@ -44,7 +44,7 @@ impl Error {
         }
     }
 
-    /// Whether the same request may succeed later without anybody changing anything.
+    /// Whether the same request may succeed later without any change.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
         match self {
@@ -57,7 +57,7 @@ impl Error {
         }
     }
 
-    /// How long the server asks to be left alone.
+    /// How long the server asks the client to wait.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -66,7 +66,7 @@ impl Error {
         }
     }
 
-    /// What the network library says about a request that got no answer.
+    /// Classifies the network library's error for a request that got no answer.
     pub(crate) fn unanswered(error: reqwest::Error) -> Self {
         let error = error.without_url();
         let detail = chain(&error);
@@ -99,7 +99,7 @@ impl Error {
     }
 }
 
-/// Why a call could not even be tried.
+/// Why a call could not even be attempted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unsendable {
     /// The client was made without a key, and this call needs one.
@@ -109,7 +109,7 @@ pub enum Unsendable {
     /// the schema allows.
     #[error("The request could not be sent: its idempotency key is unusable.")]
     IdempotencyKey,
-    /// A job id that cannot stand in an address.
+    /// A job id that cannot be part of an address.
     #[error("The job cannot be asked for: its id is unusable.")]
     JobId,
     /// The file to upload could not be read to its end.
@@ -118,7 +118,7 @@ pub enum Unsendable {
         /// For the log.
         detail: String,
     },
-    /// The network library could not make a request of it.
+    /// The network library could not build a request from it.
     #[error("The request could not be put together.")]
     Malformed {
         /// For the log.
@@ -126,29 +126,29 @@ pub enum Unsendable {
     },
 }
 
-/// A connection that was not made.
+/// A connection that could not be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{cause}")]
 pub struct Unreached {
-    /// What stood in the way.
+    /// What prevented the connection.
     pub cause: UnreachedCause,
     /// For the log.
     pub detail: String,
 }
 
-/// What stood in the way of a connection.
+/// What prevented a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnreachedCause {
-    /// The name has no address: offline, most often.
+    /// The name has no address: most often, this machine is offline.
     #[error("Apiframe's address could not be found. Check the internet connection.")]
     NoAddress,
-    /// Nobody took the connection: no route, a firewall, a server that is down.
+    /// Nothing accepted the connection: no route, a firewall, or a server that is down.
     #[error("Apiframe could not be reached. Check the internet connection.")]
     NoConnection,
     /// [`Timeouts::connect`](crate::Timeouts::connect) passed.
     #[error("Apiframe could not be reached in time. Check the internet connection.")]
     TooSlow,
-    /// The other side could not prove, or did not understand, that it is the right one.
+    /// The other side could not prove its identity, or did not understand the request to do so.
     #[error(
         "No safe connection to Apiframe could be made. Check this computer's date, and any program or network that inspects traffic."
     )]
@@ -168,29 +168,29 @@ pub struct Loss {
 /// How an answer was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LossCause {
-    /// The connection ended before the answer began.
+    /// The connection ended before the answer started.
     #[error("The connection broke before Apiframe's answer arrived.")]
     Broken,
-    /// Nothing moved for [`Timeouts::idle`](crate::Timeouts::idle).
+    /// No data moved for [`Timeouts::idle`](crate::Timeouts::idle).
     #[error("Apiframe went silent before its answer was complete.")]
     Silent,
-    /// [`Timeouts::call`](crate::Timeouts::call) or
-    /// [`Timeouts::upload`](crate::Timeouts::upload) passed, though something still moved.
+    /// [`Timeouts::call`](crate::Timeouts::call) or [`Timeouts::upload`](crate::Timeouts::upload)
+    /// passed, although data was still moving.
     #[error("Apiframe's answer took too long to arrive.")]
     TooSlow,
-    /// The answer began and did not end.
+    /// The answer started but did not end.
     #[error("Apiframe's answer broke off in the middle.")]
     Truncated,
-    /// The answer is no JSON, or too long: most likely somebody in between said yes.
+    /// The answer is not JSON, or is too long: most likely a gateway in between reported success.
     #[error("Apiframe's answer could not be understood.")]
     Unreadable,
-    /// The server said yes in JSON, without what the schema promises: a job without an id, or
-    /// with one that can't be. Asked again, it most likely says the same again.
+    /// The server reported success in JSON that lacks what the schema promises: a job without an
+    /// id, or with an impossible one. A repeated call most likely gets the same answer.
     #[error("Apiframe's answer could not be understood.")]
     Invalid,
 }
 
-/// The whole chain of causes in one line.
+/// The whole chain of causes on one line.
 pub(crate) fn chain(error: &reqwest::Error) -> String {
     let mut line = error.to_string();
     let mut source = error.source();
@@ -202,8 +202,8 @@ pub(crate) fn chain(error: &reqwest::Error) -> String {
     line
 }
 
-/// TLS failures reach us as the `InvalidData` that tokio-rustls wraps them in, itself wrapped in
-/// another I/O error, whose `source` passes over what it wraps.
+/// TLS failures arrive as the `InvalidData` that tokio-rustls wraps them in, itself wrapped in
+/// another I/O error, whose `source` skips what it wraps.
 fn is_distrust(error: &reqwest::Error) -> bool {
     let mut source = error.source();
     while let Some(cause) = source {

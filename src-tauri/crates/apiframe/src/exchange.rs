@@ -1,7 +1,7 @@
-//! One request and its answer, within limits of time and size, and never repeated.
+//! One request and its answer, limited in time and size, and never repeated.
 //!
-//! The network library's own time limits are not used past the connection: its read limit
-//! counts a long upload as silence. Here silence means that nothing moved in either direction.
+//! The network library's own time limits are used only for the connection: its read limit counts a
+//! long upload as silence. Here, silence means that no data moved in either direction.
 
 use std::time::Duration;
 
@@ -13,35 +13,35 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::config::Timeouts;
 use crate::error::{Error, LossCause, chain};
 
-/// Ten times the largest honest answer (a page of 100 jobs with their inputs): a server gone
-/// wrong must not fill the memory.
+/// Ten times the largest legitimate answer (a page of 100 jobs with their inputs): a faulty server
+/// must not fill the memory.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
-/// Of a refusal only a sentence is kept; a gateway's page with its styles fits into this.
+/// Only a sentence of a refusal is kept; a gateway's error page with its styles fits into this.
 const LARGEST_REFUSAL: usize = 64 * 1024;
 
 /// An answer that arrived.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    /// All of it when the server said yes; what could be had of it when it said no.
+    /// The whole body when the server reported success; what could be read of it when it refused.
     pub(crate) body: Vec<u8>,
 }
 
-/// Tells the exchange that something moved, and so moves the moment at which it gives up.
+/// Reports to the exchange that data moved, which postpones the moment at which it gives up.
 pub(crate) struct Pulse(watch::Sender<Instant>);
 
-/// The moment at which an exchange gives up waiting for the answer to begin.
+/// The moment at which an exchange stops waiting for the answer to start.
 pub(crate) struct Patience(watch::Receiver<Instant>);
 
 impl Pulse {
-    /// Patience for the connection and the first silence after it, and the means to renew it.
+    /// The deadline for the connection and the first silence after it, and the means to extend it.
     pub(crate) fn start(timeouts: &Timeouts) -> (Self, Patience) {
         let (sender, receiver) = watch::channel(Instant::now() + timeouts.connect + timeouts.idle);
         (Self(sender), Patience(receiver))
     }
 
-    /// Something moved; the next sign of life is due within `limit`.
+    /// Records that data moved; the next sign of life is due within `limit`.
     pub(crate) fn beat(&self, limit: Duration) {
         self.0.send_replace(Instant::now() + limit);
     }
@@ -59,7 +59,7 @@ impl Patience {
     }
 }
 
-/// Sends a request and reads its answer. `total` limits the whole of it.
+/// Sends a request and reads its answer. `total` limits the whole exchange.
 pub(crate) async fn exchange(
     request: RequestBuilder,
     patience: Patience,
@@ -79,7 +79,7 @@ pub(crate) async fn exchange(
     if status.is_success() {
         read(response, &mut body, LARGEST_ANSWER, idle, deadline).await?;
     } else if let Err(loss) = read(response, &mut body, LARGEST_REFUSAL, idle, deadline).await {
-        // The status alone already says no; a sentence cut short does not change that.
+        // The status alone is already a refusal; a truncated message does not change that.
         drop(loss);
     }
     Ok(Answer {

@@ -1,7 +1,7 @@
-//! The remote side of a generation: what the server says about the work it was given.
+//! The remote side of a generation: what the server reports about a submitted job.
 //!
-//! Reading is forgiving (see `lenient`): only a job without a sensible `id` is not a job. Writing
-//! follows the schema to the letter, for the server that stands in for the real one.
+//! Reading is lenient (see `lenient`): only a job without a sensible `id` is rejected. Writing
+//! follows the schema exactly, for the server that stands in for the real one.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -13,29 +13,29 @@ use crate::lenient;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Accepted {
-    /// The job's id, to ask for it by: 1 to 128 letters, digits, `-` and `_`.
+    /// The job's id, used to query it: 1 to 128 letters, digits, `-` and `_`.
     #[serde(deserialize_with = "lenient::id")]
     pub job_id: String,
-    /// How far it is. Past `Queued` when a submission was replayed under its idempotency key.
+    /// The job's status. Past `Queued` when a submission was replayed under its idempotency key.
     #[serde(default)]
     pub status: JobStatus,
 }
 
-/// How far a job is.
+/// The status of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobStatus {
-    /// Waiting to be worked on.
+    /// Waiting to be processed.
     Queued,
-    /// Being worked on.
+    /// Being processed.
     Processing,
-    /// The clip is there.
+    /// The clip is ready.
     Completed,
-    /// There is no clip, and the credits were given back.
+    /// There is no clip, and the credits were refunded.
     Failed,
     /// Stopped by the server or on the vendor's site.
     Cancelled,
-    /// A word this client does not know, kept as it came. It counts as still running: giving
-    /// up on a paid clip because of a new word would be the worse mistake.
+    /// A value that this client does not know, kept as received. It counts as still running: giving
+    /// up on a paid clip because of a new value would be the worse mistake.
     Other(String),
 }
 
@@ -49,7 +49,7 @@ impl JobStatus {
         }
     }
 
-    /// The word on the wire.
+    /// The value on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -64,7 +64,7 @@ impl JobStatus {
 }
 
 impl Default for JobStatus {
-    /// A job that does not say how far it is.
+    /// The status of a job that does not report one.
     fn default() -> Self {
         Self::Other(String::new())
     }
@@ -99,14 +99,14 @@ impl<'de> Deserialize<'de> for JobStatus {
     }
 }
 
-/// A job, as `GET /v2/jobs/{id}` and the job list tell it.
+/// A job, as returned by `GET /v2/jobs/{id}` and the job list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
     /// The id, a UUID by the schema: 1 to 128 letters, digits, `-` and `_`.
     #[serde(deserialize_with = "lenient::id")]
     pub id: String,
-    /// How far it is.
+    /// The job's status.
     #[serde(default)]
     pub status: JobStatus,
     /// The model it runs on; empty when the server does not say.
@@ -115,21 +115,21 @@ pub struct Job {
     /// 0 to 100; `None` when the server does not say.
     #[serde(default, deserialize_with = "lenient::percent")]
     pub progress: Option<u8>,
-    /// What came out, untyped by the schema; see [`Job::result_urls`].
+    /// The output, untyped in the schema; see [`Job::result_urls`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
-    /// The server's sentence about what went wrong, fit to be shown.
+    /// The server's message about what went wrong, made safe to show.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub error: Option<String>,
-    /// Credits taken for it, 0 to 1,000,000; given back when it fails. `None` when the server
-    /// does not say, or says what can't be.
+    /// Credits charged for it, 0 to 1,000,000; refunded when it fails. `None` when the server does
+    /// not say, or reports an impossible value.
     #[serde(default, deserialize_with = "lenient::cost")]
     pub credit_cost: Option<i64>,
-    /// `pending`, `delivered` or `failed`, where a webhook was asked for.
+    /// `pending`, `delivered` or `failed`, if a webhook was requested.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub webhook_status: Option<String>,
-    /// When it was accepted, by the server's clock. Required by the schema; `None` where it is
-    /// missing or unreadable, because a job must not be lost over its date.
+    /// When it was accepted, by the server's clock. Required by the schema; `None` if it is missing
+    /// or unreadable, because a job must not be lost over its date.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub created_at: Option<jiff::Timestamp>,
     /// When it ended, by the server's clock.
@@ -138,18 +138,18 @@ pub struct Job {
     /// True once the files were purged, by default 24 hours after completion.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub expired: bool,
-    /// What was asked for; a listed job may lack it.
+    /// The submitted request; a listed job may lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Value>,
 }
 
 impl Job {
-    /// The addresses of the finished clips, in the server's order, each once.
+    /// The addresses of the finished clips, in the server's order, without duplicates.
     ///
-    /// The schema leaves `result` untyped and the sources show several shapes, so this takes a
-    /// bare address, lists, and objects that hold one under `videoUrl`, `video`, `videos` or
-    /// `url`, in any combination. Only `http` and `https` count. Whether such an address may be
-    /// fetched is for the caller to judge.
+    /// The schema leaves `result` untyped and the sources show several shapes, so this accepts a
+    /// bare address, lists, and objects that hold one under `videoUrl`, `video`, `videos` or `url`,
+    /// in any combination. Only `http` and `https` addresses count. Whether such an address may be
+    /// fetched is for the caller to decide.
     #[must_use]
     pub fn result_urls(&self) -> Vec<Url> {
         let mut found = Vec::new();
@@ -160,8 +160,8 @@ impl Job {
     }
 }
 
-/// The deepest shape seen in any source is three levels (`{"videos":[{"url":…}]}`); twice that
-/// leaves room for a wrapper without following a hostile reply down.
+/// The deepest structure seen in any source has three levels (`{"videos":[{"url":…}]}`); twice that
+/// leaves room for a wrapper without descending far into a hostile reply.
 const NESTING: u8 = 6;
 
 fn collect_urls(value: &Value, levels: u8, found: &mut Vec<Url>) {
@@ -197,7 +197,7 @@ pub struct JobPage {
     /// The jobs. One that cannot be read at all is left out rather than hiding the others.
     #[serde(deserialize_with = "lenient::items")]
     pub jobs: Vec<Job>,
-    /// Where the next page begins.
+    /// Where the next page starts.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub next_cursor: Option<String>,
     /// Whether there is a next page.
@@ -205,19 +205,19 @@ pub struct JobPage {
     pub has_more: bool,
 }
 
-/// Which part of the job list to show.
+/// Which part of the job list to return.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct JobQuery {
-    /// Only jobs that are this far.
+    /// Only jobs with this status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<JobStatus>,
     /// Only jobs of this model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// Jobs a page, 1 to 100; the server's default is 20.
+    /// Jobs per page, 1 to 100; the server's default is 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u8>,
-    /// Where to begin: [`JobPage::next_cursor`] of the page before.
+    /// Where to start: [`JobPage::next_cursor`] of the previous page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The key, as a type that cannot be printed, stored or forgotten in memory by accident.
+//! The key, as a type that cannot be printed, stored or left in memory by accident.
 
 use std::fmt;
 
@@ -19,11 +19,11 @@ const LONGEST: usize = 512;
 pub struct ApiKey(Zeroizing<String>);
 
 impl ApiKey {
-    /// Takes what a person pasted, without the blanks around it.
+    /// Parses what a user pasted, ignoring whitespace around it.
     ///
     /// # Errors
-    /// [`KeyShape`] when it cannot be a key, with a sentence for the person. Whether the server
-    /// accepts it is another matter.
+    /// [`KeyShape`] when it cannot be a key, with a message for the user. Whether the server
+    /// accepts the key is not checked.
     pub fn parse(pasted: &str) -> Result<Self, KeyShape> {
         let text = pasted.trim();
         if text.is_empty() {
@@ -44,8 +44,8 @@ impl ApiKey {
         Ok(Self(Zeroizing::new(text.to_owned())))
     }
 
-    /// The last four characters, by which a person recognises the key. Fewer where four would
-    /// be half of the secret or more.
+    /// The last four characters, by which a user recognises the key. Fewer if four would be half of
+    /// the secret or more.
     #[must_use]
     pub fn last4(&self) -> &str {
         let secret = self.0.len() - PREFIX.len();
@@ -53,7 +53,7 @@ impl ApiKey {
         &self.0[self.0.len() - shown..]
     }
 
-    /// A number that tells one key from another and nothing of either: the beginning of its
+    /// A number that distinguishes keys but reveals nothing about them: the beginning of the key's
     /// SHA-256.
     #[must_use]
     pub fn fingerprint(&self) -> String {
@@ -64,7 +64,7 @@ impl ApiKey {
             .to_string()
     }
 
-    /// The key itself: for the request header and the keychain, for nothing else.
+    /// The key itself: for the request header and the keychain only.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -80,20 +80,20 @@ impl fmt::Debug for ApiKey {
 /// Why a pasted text cannot be an Apiframe key. Never contains the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyShape {
-    /// Nothing but blanks.
+    /// Nothing but whitespace.
     #[error("Paste your Apiframe API key. It begins with afk_.")]
     Empty,
-    /// Another service's key, or something else altogether.
+    /// Another service's key, or something else entirely.
     #[error(
         "This is not an Apiframe key: those begin with afk_. Copy the key from the Apiframe dashboard."
     )]
     NotApiframe,
-    /// `afk_` and nothing behind it.
+    /// `afk_` with nothing after it.
     #[error("This is only the beginning of a key. Copy the whole key from the Apiframe dashboard.")]
     OnlyTheBeginning,
-    /// A blank, a line break or a character beyond ASCII inside.
+    /// A space, a line break or a non-ASCII character inside.
     #[error(
-        "A key has no blanks, line breaks or special characters inside. Copy it again from the Apiframe dashboard."
+        "A key has no spaces, line breaks or special characters inside. Copy it again from the Apiframe dashboard."
     )]
     StrangeCharacters,
     /// Over 512 characters.

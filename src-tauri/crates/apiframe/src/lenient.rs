@@ -1,14 +1,14 @@
-//! Reading what the server says without letting one odd field cost a whole reply.
+//! Reads the server's replies without rejecting a whole reply over one odd field.
 //!
-//! A job that was paid for must be found again even when its `error` turns up as an object or
-//! its date in another format. So every field that is not needed to go on reads as absent when
-//! it is not what the schema promised. Sending is the opposite: exact, and not done here.
+//! A job that was paid for must be found again even when its `error` is an object or its date has
+//! another format. So every field that is not essential reads as absent when it is not what the
+//! schema promises. Sending is the opposite: exact, and not done here.
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::Value;
 
-/// The value, or `T`'s default where it has another type.
+/// The value, or `T`'s default if it has another type.
 pub(crate) fn or_default<'de, D, T>(from: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -18,8 +18,8 @@ where
     Ok(T::deserialize(value).unwrap_or_default())
 }
 
-/// The readable items of a list; the others are left out. Anything but a list is an error:
-/// "no jobs" and "not a list of jobs" must not be mistaken for each other.
+/// The readable items of a list; unreadable ones are left out. Anything but a list is an error: "no
+/// jobs" and "not a list of jobs" must not be mistaken for each other.
 pub(crate) fn items<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -32,7 +32,7 @@ where
         .collect())
 }
 
-/// A whole number, also where it is written as `12.0`; anything else is `None`.
+/// A whole number, even when it is written as `12.0`; anything else is `None`.
 pub(crate) fn whole<'de, D>(from: D) -> Result<Option<i64>, D::Error>
 where
     D: Deserializer<'de>,
@@ -40,11 +40,11 @@ where
     Ok(as_whole(&Value::deserialize(from)?))
 }
 
-/// Many times what the dearest clip of any model costs. A cost beyond it, or below nothing, is
-/// no cost: it would feed prices and spending limits.
+/// Many times the price of the most expensive clip of any model. A higher or a negative cost counts
+/// as no cost: it would affect prices and spending limits.
 pub(crate) const MOST_CREDITS: i64 = 1_000_000;
 
-/// What something costs, in credits; `None` where that is no sensible number.
+/// What something costs, in credits; `None` if that is not a sensible number.
 pub(crate) fn cost<'de, D>(from: D) -> Result<Option<i64>, D::Error>
 where
     D: Deserializer<'de>,
@@ -52,11 +52,11 @@ where
     Ok(whole(from)?.filter(|credits| (0..=MOST_CREDITS).contains(credits)))
 }
 
-/// The longest id that is taken: a UUID has 36 characters.
+/// The longest id that is accepted: a UUID has 36 characters.
 const LONGEST_ID: usize = 128;
 
-/// The id of a job: a UUID by the schema. Any other short name is taken too, as long as it is
-/// one that can stand in an address by itself. It is stored, shown, and asked for by.
+/// The id of a job: a UUID by the schema. Any other short name is accepted too, as long as it can
+/// be part of an address as it is. The id is stored, shown, and used to query the job.
 pub(crate) fn id<'de, D>(from: D) -> Result<String, D::Error>
 where
     D: Deserializer<'de>,
@@ -65,7 +65,7 @@ where
     if is_id(&id) {
         Ok(id)
     } else {
-        // Not quoted: it may be anything, at any length.
+        // Not quoted: it may be anything, of any length.
         Err(serde::de::Error::custom("the job's id is not one"))
     }
 }
@@ -88,7 +88,7 @@ where
 }
 
 fn as_whole(value: &Value) -> Option<i64> {
-    /// Up to here every whole `f64` is exactly the integer that was written.
+    /// Up to this value, every whole `f64` is exactly the integer that was written.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     value.as_i64().or_else(|| {
         let number = value.as_f64()?;

@@ -1,9 +1,9 @@
-//! A typed client of the part of Apiframe's API v2 that makes video: submit, ask, list,
-//! upload, who am I, what does it cost.
+//! A typed client for the part of Apiframe's API v2 that makes video: submitting, querying and
+//! listing jobs, uploads, the account and the prices.
 //!
-//! It knows the wire and nothing else: no library on disk, no queue, no window. It never
-//! repeats a call by itself, because only its caller knows what was already paid for; what it
-//! owes the caller instead is an [`Error`] that says whether repeating is free.
+//! It handles the wire format and nothing else: no library on disk, no queue, no window. It never
+//! repeats a call on its own, because only its caller knows what has already been paid for.
+//! Instead, it returns an [`Error`] that says whether repeating the call is free.
 
 mod account;
 mod catalogue;

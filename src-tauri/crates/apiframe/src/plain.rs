@@ -1,13 +1,13 @@
-//! Somebody else's words, made fit to be shown and logged: no markup, no secrets, no novels.
+//! Text from outside, made safe to show and log: no markup, no secrets, no long texts.
 
 use crate::key::ApiKey;
 
-/// Enough for any sentence the API has; what the edge in front of it sends is cut here.
+/// Enough for any message of the API; longer text from the edge in front of it is cut here.
 const LONGEST: usize = 500;
 
-/// One line of at most 500 characters, without the key, without the queries of addresses,
-/// which can carry a signature, and without anything that would act on the screen, the
-/// terminal or the text around it.
+/// One line of at most 500 characters, without the key, without the queries of addresses, which can
+/// carry a signature, and without anything that would affect the screen, the terminal or the
+/// surrounding text.
 pub(crate) fn sentence(text: &str, key: Option<&ApiKey>) -> String {
     let line = printable(text)
         .split_whitespace()
@@ -25,8 +25,8 @@ pub(crate) fn sentence(text: &str, key: Option<&ApiKey>) -> String {
     isolated(short)
 }
 
-/// The text without control characters, terminal escape sequences and the characters that
-/// change the direction of what follows. Line breaks and tabs become blanks.
+/// The text without control characters, terminal escape sequences and characters that change the
+/// text direction. Line breaks and tabs become spaces.
 fn printable(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();
@@ -64,8 +64,7 @@ fn turns_direction(character: char) -> bool {
     )
 }
 
-/// Text written from right to left is set apart, so that it can't rearrange the sentence it
-/// is quoted in.
+/// Isolates right-to-left text, so that it can't rearrange the sentence that quotes it.
 fn isolated(text: String) -> String {
     let is_from_right = |character: char| {
         matches!(
@@ -81,7 +80,7 @@ fn isolated(text: String) -> String {
     }
 }
 
-/// The text of a body that is no JSON: markup is stripped where there is any.
+/// The text of a body that is not JSON. Markup is stripped if there is any.
 pub(crate) fn text_of(body: &str, is_html: bool) -> String {
     if is_html || body.trim_start().starts_with('<') {
         strip_markup(body)
@@ -90,7 +89,7 @@ pub(crate) fn text_of(body: &str, is_html: bool) -> String {
     }
 }
 
-/// Elements whose content is not said to anybody.
+/// Elements whose content is not displayed.
 const SILENT: [&str; 3] = ["head", "script", "style"];
 
 fn strip_markup(html: &str) -> String {
@@ -116,7 +115,7 @@ fn strip_markup(html: &str) -> String {
     text
 }
 
-/// Where the text goes on after the markup that begins at `open`.
+/// Where the text continues after the markup that begins at `open`.
 fn end_of_markup(lower: &str, open: usize) -> usize {
     let after = |what: &str, from: usize| {
         lower[from..]
@@ -148,7 +147,7 @@ fn without_queries(line: &str) -> String {
             .map_or(rest.len(), |found| address + found);
         let query = rest[address..end].find('?').map(|found| address + found);
         match query {
-            // A question mark with nothing behind it ends the sentence, not the address.
+            // A question mark with nothing after it ends the sentence, not the address.
             Some(query) if query + 1 < end => kept.push_str(&rest[..query]),
             _ => kept.push_str(&rest[..end]),
         }

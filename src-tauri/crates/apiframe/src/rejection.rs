@@ -1,8 +1,8 @@
-//! The server's no: what it said, about which field, and when to come back.
+//! The server's refusal: its message, the fields it names, and when to try again.
 //!
-//! Not every no comes from the API itself. The edge in front of it answers in HTML or in bare
-//! words (`error code: 1010`), so the message is made readable whatever it was, and it is
-//! cleaned of anything secret that a server might echo.
+//! Not every refusal comes from the API itself. The edge in front of it answers in HTML or plain
+//! text (`error code: 1010`), so the message is made readable in any case, and cleaned of any
+//! secret that a server might echo.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,14 +17,14 @@ use crate::key::ApiKey;
 use crate::lenient;
 use crate::plain;
 
-/// The body of an answer that says no.
+/// The body of a refusal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorReply {
     /// What went wrong, in the server's words.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub error: String,
-    /// What is wrong with which field, keyed by JSON path (`klingParams.duration`).
+    /// The errors of each field, keyed by JSON path (`klingParams.duration`).
     #[serde(
         default,
         deserialize_with = "sentences_by_field",
@@ -38,7 +38,7 @@ pub struct ErrorReply {
         skip_serializing_if = "Option::is_none"
     )]
     pub credits_required: Option<i64>,
-    /// Credits there are; only with 402.
+    /// Credits available; only with 402.
     #[serde(
         default,
         deserialize_with = "lenient::whole",
@@ -47,18 +47,18 @@ pub struct ErrorReply {
     pub credits_available: Option<i64>,
 }
 
-/// What the server refused, and how.
+/// A refusal by the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
     /// The HTTP status.
     pub status: u16,
     /// What it means for the caller.
     pub kind: RejectionKind,
-    /// The server's own sentence, at most 500 characters and fit to be shown; never empty.
+    /// The server's own message, at most 500 characters and safe to show; never empty.
     pub message: String,
-    /// What is wrong with which field, keyed by JSON path.
+    /// The errors of each field, keyed by JSON path.
     pub details: BTreeMap<String, Vec<String>>,
-    /// How long to wait before asking anything again.
+    /// How long to wait before the next request.
     pub retry_after: Option<Duration>,
 }
 
@@ -75,7 +75,7 @@ pub enum RejectionKind {
     Invalid,
     /// 401: no key, or not a valid one.
     Unauthorized,
-    /// 402: too few credits. The numbers are the server's, where it gave them.
+    /// 402: too few credits. The numbers are the server's, if it gave them.
     OutOfCredits {
         /// What the job would cost.
         required: Option<i64>,
@@ -84,18 +84,18 @@ pub enum RejectionKind {
     },
     /// 403: the key is inactive or may not do this, or the edge refused.
     Forbidden,
-    /// 404: no such job, or somebody else's.
+    /// 404: no such job, or a job of another account.
     NotFound,
     /// 409: the idempotency key was used with another body.
     Conflict,
-    /// 410: it was there once.
+    /// 410: it existed once.
     Gone,
     /// 429: too many requests; see `retry_after`.
     RateLimited,
-    /// 5xx, and 408: the server cannot just now. A gateway in between may have passed the
-    /// request on all the same.
+    /// 5xx, and 408: the server cannot answer right now. A gateway in between may still have passed
+    /// the request on.
     Unavailable,
-    /// Any other status, a redirect among them.
+    /// Any other status, including a redirect.
     Unexpected,
 }
 
@@ -120,8 +120,8 @@ impl RejectionKind {
 }
 
 impl Rejection {
-    /// Reads a refusal. `now` is this machine's clock, for a `Retry-After` date in an answer
-    /// that does not tell its own time; `key` is wiped out of whatever the server echoes.
+    /// Reads a refusal. `now` is this machine's clock, used for a `Retry-After` date in an answer
+    /// that does not state its own time; `key` is removed from whatever the server echoes.
     pub(crate) fn read(
         status: StatusCode,
         headers: &HeaderMap,
@@ -157,8 +157,8 @@ impl Rejection {
     }
 }
 
-/// What a body says that has no `error`. JSON is not shown as it is: nobody reads it, and one
-/// that is cut off in the middle ends anywhere.
+/// The message of a body without `error`. Raw JSON is not shown: it is not meant for users, and
+/// truncated JSON can end anywhere.
 fn unlabelled(body: &[u8], is_html: bool) -> String {
     let text = String::from_utf8_lossy(body);
     if !text.trim_start().starts_with(['{', '[']) {
@@ -177,11 +177,11 @@ fn is_html(headers: &HeaderMap) -> bool {
         .is_some_and(|media| media.to_ascii_lowercase().contains("html"))
 }
 
-/// Nobody means longer than a day, which is also how long an idempotency key lives; a cap
-/// keeps an absurd number from overflowing somebody's clock.
+/// No server means longer than a day, which is also the lifetime of an idempotency key. The cap
+/// keeps an absurd number from overflowing a caller's clock.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
-/// Seconds, or an HTTP date relative to the answer's own `Date`, else to `now`.
+/// Seconds, or an HTTP date relative to the answer's own `Date`, or else to `now`.
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
     let date = |text| httpdate::parse_http_date(text).ok();

@@ -1,14 +1,14 @@
-//! What is asked for: one clip, with the parameters of its model, as the exact bytes of
+//! The request for one clip, with the parameters of its model, as the exact bytes of
 //! `POST /v2/videos/generate`.
 //!
-//! The server's bodies are closed: a field it does not know, or a `null`, is refused. So a
-//! field that is not set is absent. What is *sensible* (how many shots, which frames go
-//! together) is not judged here: these types can say everything the schema can say.
+//! The server's bodies are closed: an unknown field or a `null` is refused. So a field that is not
+//! set is left out. Whether a request is *sensible* (how many shots, which frames go together) is
+//! not checked here: these types can express everything that the schema allows.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// The models whose parameters this crate can say.
+/// The models whose parameters this crate supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Model {
     /// Kling 3.0.
@@ -33,13 +33,13 @@ impl Model {
 /// One request for one clip.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GenerateRequest {
-    /// What should be seen, 1 to 4000 characters by the schema (2500 upstream). Required even
+    /// What the clip should show, 1 to 4000 characters by the schema (2500 upstream). Required even
     /// with shots.
     pub prompt: String,
     /// The model and its parameters: `model` and `klingParams` on the wire.
     #[serde(flatten)]
     pub params: KlingParams,
-    /// Whom to tell about the job, besides those who ask.
+    /// Who is notified about the job, in addition to those who query it.
     #[serde(flatten)]
     pub webhook: Option<Webhook>,
 }
@@ -49,13 +49,13 @@ impl GenerateRequest {
     /// and sent again under the same idempotency key.
     #[must_use]
     pub fn body(&self) -> Vec<u8> {
-        // Strings, numbers and lists of them cannot fail to be written into memory; were it
-        // ever otherwise, an empty body is refused by the server before anything is charged.
+        // Strings, numbers and lists of them can always be serialised into memory. If that ever
+        // failed, the server would refuse the empty body before charging anything.
         serde_json::to_vec(self).unwrap_or_default()
     }
 }
 
-/// The parameters of a model. Which model is meant follows from them.
+/// The parameters of a model. They determine which model is meant.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "model", content = "klingParams")]
 pub enum KlingParams {
@@ -80,8 +80,8 @@ impl KlingParams {
 
 /// `klingParams` of `kling-3.0`.
 ///
-/// Reading one refuses unknown fields, as the server does, and takes a missing
-/// `generate_audio` for false.
+/// Deserialising refuses unknown fields, as the server does, and reads a missing `generate_audio`
+/// as false.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Kling3 {
@@ -91,29 +91,29 @@ pub struct Kling3 {
     /// Seconds, 3 to 15; the server's default is 5.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u8>,
-    /// The picture's shape; ignored upstream when there is a start image.
+    /// The aspect ratio; ignored upstream when there is a start image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect_ratio: Option<AspectRatio>,
-    /// Whether sound is made too. Always sent, because the sources disagree on the default.
+    /// Whether sound is generated too. Always sent, because the sources disagree on the default.
     pub generate_audio: bool,
-    /// What should not be seen, up to 2500 characters.
+    /// What the clip should not show, up to 2500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub negative_prompt: Option<String>,
     /// The first picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_image: Option<Url>,
-    /// The last picture; upstream it needs a start image.
+    /// The last picture; upstream, it requires a start image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_image: Option<Url>,
-    /// The shots. On this model they travel as JSON inside a string.
+    /// The shots. On this model they are sent as JSON inside a string.
     #[serde(skip_serializing_if = "Vec::is_empty", with = "shots_in_a_string")]
     pub multi_prompt: Vec<Shot>,
 }
 
 /// `klingParams` of `kling-3.0-omni`.
 ///
-/// Reading one refuses unknown fields, as the server does, and takes a missing
-/// `generate_audio` for false.
+/// Deserialising refuses unknown fields, as the server does, and reads a missing `generate_audio`
+/// as false.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KlingOmni {
@@ -123,12 +123,12 @@ pub struct KlingOmni {
     /// Seconds, 3 to 15; the server's default is 5.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u8>,
-    /// The picture's shape; ignored upstream when there is a start image.
+    /// The aspect ratio; ignored upstream when there is a start image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect_ratio: Option<AspectRatio>,
-    /// Whether sound is made too. Always sent, because the sources disagree on the default.
+    /// Whether sound is generated too. Always sent, because the sources disagree on the default.
     pub generate_audio: bool,
-    /// What should not be seen, up to 2500 characters.
+    /// What the clip should not show, up to 2500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub negative_prompt: Option<String>,
     /// The first picture.
@@ -143,13 +143,13 @@ pub struct KlingOmni {
     /// Pictures of what should appear, at most 7.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reference_images: Vec<Url>,
-    /// A video to take after.
+    /// A video to use as a reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference_video: Option<Url>,
     /// What the reference video is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video_reference_type: Option<VideoReferenceType>,
-    /// Whether the reference video's own sound stays.
+    /// Whether the reference video's own sound is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_original_sound: Option<bool>,
 }
@@ -168,7 +168,7 @@ pub enum Mode {
     FourK,
 }
 
-/// Width to height.
+/// The aspect ratio, width to height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AspectRatio {
     /// 16:9.
@@ -186,17 +186,17 @@ pub enum AspectRatio {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VideoReferenceType {
-    /// Its look or movement is taken over.
+    /// Its look or movement is adopted.
     Feature,
     /// It is itself the clip to be changed.
     Base,
 }
 
-/// One part of a clip made of several.
+/// One part of a clip that consists of several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shot {
-    /// What should be seen in it: 1 to 4000 characters by the schema, 512 upstream.
+    /// What the part should show: 1 to 4000 characters by the schema, 512 upstream.
     pub prompt: String,
     /// Seconds, 1 to 15; all shots together last as long as the clip.
     pub duration: u8,
@@ -208,24 +208,24 @@ pub struct Webhook {
     /// The address.
     #[serde(rename = "webhookUrl")]
     pub url: Url,
-    /// What to be told; empty leaves it to the server.
+    /// The events to report; empty leaves the choice to the server.
     #[serde(rename = "webhookEvents", skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<WebhookEvent>,
 }
 
-/// What a webhook can be told.
+/// An event that a webhook can receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WebhookEvent {
     /// The percentage changed.
     Progress,
-    /// The clip is there.
+    /// The clip is ready.
     Completed,
     /// There will be no clip.
     Failed,
 }
 
-/// `"[{\"prompt\":\"…\",\"duration\":5}]"`, the form `kling-3.0` wants.
+/// `"[{\"prompt\":\"…\",\"duration\":5}]"`, the form that `kling-3.0` requires.
 mod shots_in_a_string {
     use super::Shot;
     use serde::de::{Deserialize, Deserializer, Error as _};

@@ -1,8 +1,7 @@
-//! A file, made into an address that a request can name.
+//! A file, uploaded to get an address that a request can use.
 //!
-//! The file goes out as it is read, a chunk at a time: 25 MB pictures do not pass through
-//! memory. Where the bytes come from is the caller's business; all that is needed is a reader
-//! and a length.
+//! The file is sent as it is read, one chunk at a time: a picture of 25 MB is never held in memory.
+//! The source of the bytes is up to the caller; only a reader and a length are needed.
 
 use std::fmt;
 use std::io;
@@ -32,13 +31,13 @@ pub struct Upload {
     pub id: String,
     /// The address to put into a request.
     pub url: Url,
-    /// `image`, `video` or `audio`, by the file's first bytes.
+    /// `image`, `video` or `audio`, determined from the file's first bytes.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub kind: String,
-    /// The media type, by the file's first bytes.
+    /// The media type, determined from the file's first bytes.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub content_type: String,
-    /// Bytes that arrived.
+    /// The number of bytes received.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub byte_size: u64,
     /// When the address stops working, by the server's clock: 1 to 2 hours after the upload.
@@ -54,8 +53,8 @@ pub struct UploadFile {
 }
 
 impl UploadFile {
-    /// Exactly `length` bytes of `reader`, under a file name and with a media type
-    /// (`image/jpeg`). The server trusts neither of the two and looks at the first bytes.
+    /// Exactly `length` bytes of `reader`, with a file name and a media type (`image/jpeg`). The
+    /// server trusts neither of them and checks the first bytes.
     pub fn new(
         name: impl Into<String>,
         content_type: impl Into<String>,
@@ -70,8 +69,8 @@ impl UploadFile {
         }
     }
 
-    /// The multipart form, in the schema's one field `file`, and the place where a reading
-    /// error is noted: to the network library it would be just another broken connection.
+    /// The multipart form, with the schema's only field `file`, and the place where a read error is
+    /// recorded: the network library would report it as just another broken connection.
     pub(crate) fn into_form(
         self,
         pulse: Pulse,
@@ -106,12 +105,12 @@ impl fmt::Debug for UploadFile {
     }
 }
 
-/// What went wrong while the file was read, if anything did.
+/// The error that occurred while the file was read, if any.
 #[derive(Clone, Default)]
 pub(crate) struct ReadingError(Arc<OnceLock<String>>);
 
 impl ReadingError {
-    /// The file's error instead of the network's, where there is one.
+    /// The file's error if there is one, otherwise the network's.
     pub(crate) fn or(&self, network: Error) -> Error {
         match self.0.get() {
             Some(detail) => Error::Unsendable(Unsendable::File {
@@ -122,7 +121,7 @@ impl ReadingError {
     }
 }
 
-/// As much as is in memory at once; a few network packets' worth, and few enough reads.
+/// The most that is in memory at once: a few network packets, and few enough reads.
 const CHUNK: u64 = 64 * 1024;
 
 struct Reading {
@@ -151,7 +150,7 @@ impl Reading {
                 Ok(Some((chunk, self)))
             }
             Err(error) => {
-                // Only ever set here, and reading ends here.
+                // Set only here, and reading ends here.
                 let _ = self.noted.0.set(error.to_string());
                 Err(error)
             }

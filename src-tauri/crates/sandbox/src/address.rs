@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-/// The id in an address of one of the sandbox's files. The port is not compared: it may
-/// have been another when the address was handed out.
+/// The id in the address of one of the sandbox's files. The port is not compared: it may have been
+/// different when the address was issued.
 pub(crate) fn file_id(url: &str, folder: &str) -> Option<Uuid> {
     let url = url::Url::parse(url).ok()?;
     if url.scheme() != "http" || url.host_str() != Some("127.0.0.1") {

@@ -1,7 +1,7 @@
-//! What is kept of the account, and under which name.
+//! What is stored of the account, and under which names.
 //!
-//! A file for each job and each upload, so that a change costs as little in an account of a
-//! thousand jobs as in a new one; clips and pictures lie beside them as they are served.
+//! Each job and each upload has its own file, so that a change costs as little in an account of a
+//! thousand jobs as in a new one. Clips and pictures are stored beside them as they are served.
 
 use std::io;
 
@@ -31,7 +31,7 @@ impl Archive {
         Self(shelf)
     }
 
-    /// The account as it was left, or a new one with so many credits.
+    /// The account as it was left, or a new one with this many credits.
     pub fn open(&self, credits: i64) -> io::Result<State> {
         let mut state = State {
             granted: credits,
@@ -72,12 +72,12 @@ impl Archive {
         self.0.remove(&clip_name(job))
     }
 
-    /// Keeps what is known of an upload.
+    /// Stores the record of an upload.
     pub fn keep_upload(&self, upload: &UploadRecord) -> io::Result<()> {
         self.0.put(&about_name(upload.id), written(upload)?)
     }
 
-    /// Keeps an upload's bytes.
+    /// Stores an upload's bytes.
     pub fn keep_picture(&self, upload: Uuid, picture: Bytes) -> io::Result<()> {
         self.0.put(&picture_name(upload), picture)
     }

@@ -18,16 +18,16 @@ Usage: apiframe-sandbox [OPTIONS]
 The first line of output is `listening on http://127.0.0.1:PORT`. Faults are set with
 POST /sandbox/faults and taken back with DELETE /sandbox/faults.";
 
-/// What was asked for.
+/// What the command line asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Asked {
-    /// To be told how it is used.
+    /// To print the help.
     Help,
-    /// To run.
+    /// To run the sandbox.
     Run(Settings),
 }
 
-/// How to run.
+/// The settings of a run.
 #[derive(Clone, PartialEq)]
 pub struct Settings {
     pub port: u16,
@@ -61,10 +61,10 @@ impl Default for Settings {
     }
 }
 
-/// Reads the words after the program's name. `--port 80` and `--port=80` are the same.
+/// Reads the arguments after the program's name. `--port 80` and `--port=80` are the same.
 ///
 /// # Errors
-/// A sentence about the first word that cannot be understood.
+/// A message about the first argument that cannot be understood.
 pub fn read(words: impl IntoIterator<Item = String>) -> Result<Asked, String> {
     let mut settings = Settings::default();
     let mut words = words.into_iter();

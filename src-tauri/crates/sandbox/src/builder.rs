@@ -1,4 +1,4 @@
-//! Setting a sandbox up.
+//! Sets up a sandbox.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,22 +14,22 @@ use crate::server::Server;
 use crate::shelf::Shelf;
 use crate::world::{Terms, World};
 
-/// How long an upload's address lives unless told otherwise: the middle of the vendor's
-/// "1 to 2 hours".
+/// How long an upload's address is valid by default: the middle of the vendor's "1 to 2 hours".
 const UPLOAD_LIFE: Duration = Duration::from_mins(90);
 
 /// Why a sandbox could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
-    /// The port is taken, or loopback is not there.
+    /// The port is taken, or loopback is not available.
     #[error("The sandbox cannot listen on its port: {0}.")]
     Port(#[source] io::Error),
-    /// What an earlier sandbox left in the folder cannot be read, or nothing can be written.
+    /// The data that an earlier sandbox left in the folder cannot be read, or nothing can be
+    /// written.
     #[error("The sandbox cannot use its folder: {0}.")]
     Folder(#[source] io::Error),
 }
 
-/// A sandbox to be.
+/// A sandbox to be started.
 #[derive(Clone)]
 pub struct Builder {
     key: String,
@@ -45,7 +45,7 @@ pub struct Builder {
 }
 
 impl Default for Builder {
-    /// The key `afk_sandbox`, 10000 credits, real speed, any free port, nothing kept.
+    /// The key `afk_sandbox`, 10000 credits, real speed, any free port, nothing stored.
     fn default() -> Self {
         Self {
             key: "afk_sandbox".to_owned(),
@@ -63,23 +63,23 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// The key that is let in.
+    /// The key that is accepted.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.key = key.into();
         self
     }
 
-    /// Credits of a new account. One that was kept goes on with its own.
+    /// The credits of a new account. A stored account continues with its own.
     #[must_use]
     pub const fn credits(mut self, credits: i64) -> Self {
         self.credits = credits;
         self
     }
 
-    /// How many times faster jobs are than on the real service, where a standard job takes
-    /// 80 s, a pro one 150 s and a 4K one 240 s. A job is never done before its clip is
-    /// rendered. Anything but a positive number counts as 1.
+    /// How many times faster jobs are than on the real service, where a standard job takes 80 s, a
+    /// pro one 150 s and a 4K one 240 s. A job never ends before its clip is rendered. Anything but
+    /// a positive number counts as 1.
     #[must_use]
     pub fn speed(mut self, speed: f64) -> Self {
         self.speed = if speed > 0.0 { speed } else { 1.0 };
@@ -108,37 +108,37 @@ impl Builder {
         self
     }
 
-    /// How long an upload's address lives.
+    /// How long an upload's address is valid.
     #[must_use]
     pub const fn upload_life(mut self, life: Duration) -> Self {
         self.upload_life = life;
         self
     }
 
-    /// Calls with the key that are let in per minute; the others get a 429.
+    /// The number of calls with the key that are accepted per minute; the others get a 429.
     #[must_use]
     pub const fn rate_limit(mut self, calls: u32) -> Self {
         self.rate_limit = Some(calls);
         self
     }
 
-    /// The clip of every job, in place of one that is rendered: for tests that make hundreds
-    /// of jobs and never look at the picture.
+    /// The clip of every job, instead of a rendered one: for tests that create hundreds of jobs and
+    /// never look at the picture.
     #[must_use]
     pub fn clip(mut self, mp4: impl Into<Bytes>) -> Self {
         self.clip = Some(mp4.into());
         self
     }
 
-    /// A word that makes a job fail whose prompt has it, in capitals or not: for a person who
-    /// wants to see a failure.
+    /// A word that makes a job fail if its prompt contains it, in upper or lower case: for a user
+    /// who wants to see a failure.
     #[must_use]
     pub fn failing_word(mut self, word: &str) -> Self {
         self.failing_word = Some(word.to_lowercase());
         self
     }
 
-    /// Starts it. Needs a tokio runtime with I/O and time.
+    /// Starts the sandbox. Requires a tokio runtime with I/O and time enabled.
     ///
     /// # Errors
     /// [`SandboxError`] when the port or the folder cannot be used.

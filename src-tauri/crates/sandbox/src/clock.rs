@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A clock that can be put forward. Clones show the same time.
+/// A clock that can be moved forward. Clones show the same time.
 #[derive(Clone, Debug)]
 pub struct Clock {
-    /// Where it stands still; `None` for one that runs with the system's.
+    /// The time at which it is stopped; `None` for a clock that follows the system's.
     stopped_at: Option<Timestamp>,
-    /// Milliseconds it was put forward.
+    /// How many milliseconds it was moved forward.
     ahead: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// A clock that runs with the system's.
+    /// A clock that follows the system's.
     #[must_use]
     pub fn system() -> Self {
         Self {
@@ -25,7 +25,7 @@ impl Clock {
         }
     }
 
-    /// A clock that only moves when it is put forward.
+    /// A clock that changes only when it is moved forward.
     #[must_use]
     pub fn stopped_at(time: Timestamp) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl Clock {
         }
     }
 
-    /// Puts the clock forward.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.ahead.fetch_add(by, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! Answers whose body halts, ends early, trickles or never ends.
+//! Answers whose body stops, ends early, trickles or never ends.
 
 use std::convert::Infallible;
 use std::io;
@@ -12,7 +12,7 @@ use futures_util::stream::{self, Stream, StreamExt};
 /// What happens after the part of the body that is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// Nothing more, and the connection stays.
+    /// Nothing more is sent, and the connection stays open.
     Silence,
     /// The connection is closed.
     Close,
@@ -21,15 +21,15 @@ pub(crate) enum Ending {
 /// How often a slow body sends a piece.
 const BEAT: Duration = Duration::from_millis(50);
 
-/// How long a cut body waits before the connection is closed, so that what was sent before
-/// has left this machine's buffers.
+/// How long a cut body waits before the connection is closed, so that the bytes sent before have
+/// left this machine's buffers.
 const FLUSH: Duration = Duration::from_millis(30);
 
-/// A piece of the blanks that never end.
+/// One chunk of the endless spaces.
 const BLANKS: &[u8] = &[b' '; 64 * 1024];
 
-/// Promises the whole body, sends its first bytes (half of it where `after` is `None`), and
-/// ends as told.
+/// Declares the length of the whole body, sends its first bytes (half of it if `after` is `None`),
+/// and ends as `ending` says.
 pub(crate) async fn cut(
     answer: Response<Body>,
     after: Option<u64>,
@@ -50,7 +50,7 @@ pub(crate) async fn cut(
     Response::from_parts(head, Body::from_stream(first.chain(end)))
 }
 
-/// Sends the first bytes of the body (half of it where `to` is `None`) as if they were all.
+/// Sends the first bytes of the body (half of it if `to` is `None`) as if they were all.
 pub(crate) async fn shorten(answer: Response<Body>, to: Option<u64>) -> Response<Body> {
     let (mut head, body) = whole(answer).await;
     let sent = part_of(&body, to);
@@ -59,7 +59,7 @@ pub(crate) async fn shorten(answer: Response<Body>, to: Option<u64>) -> Response
     Response::from_parts(head, Body::from(body.slice(..sent)))
 }
 
-/// Sends the body, and blanks for as long as somebody takes them.
+/// Sends the body, and then spaces for as long as the client reads them.
 pub(crate) async fn endless(answer: Response<Body>) -> Response<Body> {
     let (mut head, body) = whole(answer).await;
     head.headers.remove(header::CONTENT_LENGTH);
@@ -75,7 +75,7 @@ fn part_of(body: &Bytes, wanted: Option<u64>) -> usize {
         .min(body.len())
 }
 
-/// Sends the body at so many bytes a second.
+/// Sends the body at this many bytes per second.
 pub(crate) async fn slow(answer: Response<Body>, bytes_per_second: u64) -> Response<Body> {
     let (mut head, body) = whole(answer).await;
     head.headers
@@ -100,7 +100,7 @@ fn trickle(body: Bytes, piece: usize) -> impl Stream<Item = Result<Bytes, Infall
 
 async fn whole(answer: Response<Body>) -> (axum::http::response::Parts, Bytes) {
     let (head, body) = answer.into_parts();
-    // The bodies are the sandbox's own and in memory: reading one cannot fail.
+    // The bodies are the sandbox's own and in memory, so reading one cannot fail.
     let body = axum::body::to_bytes(body, usize::MAX)
         .await
         .unwrap_or_default();

@@ -1,6 +1,6 @@
-//! What every request passes on its way in and every answer on its way out: it is noted
-//! down, faults that wait for it happen to it, and one without a User-Agent is refused as
-//! the real service's edge refuses it.
+//! What happens to every request on its way in and every answer on its way out: it is recorded,
+//! faults that wait for it are applied, and a request without a User-Agent is refused as the real
+//! service's edge refuses it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,16 +21,16 @@ use crate::fault::{Answer, Call};
 use crate::job::JobRecord;
 use crate::world::{Wish, World};
 
-/// No request is read beyond this. More than twice the largest upload, so that an upload
-/// that is too large still gets to hear so.
+/// No request is read beyond this size. It is more than twice the largest upload, so that an upload
+/// that is too large still gets an answer that says so.
 const LARGEST_REQUEST: usize = 64 * 1024 * 1024;
 
-/// The connection is to end without an answer.
+/// The connection must end without an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dropped {
-    /// In order, as by a server that does not want to.
+    /// Closed in order, as by a server that declines to answer.
     Closed,
-    /// Torn, as by a router or a crash: TCP's own reset.
+    /// Broken by a TCP reset, as by a router or a crash.
     Reset,
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn answer(
     Ok(answer)
 }
 
-/// The right answer.
+/// The correct answer.
 async fn right(router: Router, request: Request<Body>) -> Result<Response<Body>, Dropped> {
     if request.uri().path().starts_with("/v2/")
         && !request.headers().contains_key(header::USER_AGENT)
@@ -94,7 +94,7 @@ async fn right(router: Router, request: Request<Body>) -> Result<Response<Body>,
     Ok(TowerToHyperService::new(router).call(request).await?)
 }
 
-/// What a fault makes of the answer.
+/// Answers a request as a fault demands.
 async fn faulty(
     world: &Arc<World>,
     router: Router,
@@ -189,7 +189,7 @@ fn job_in(request: &Request<Body>) -> Option<uuid::Uuid> {
     request.uri().path().rsplit('/').next().and_then(named_id)
 }
 
-/// An answer made of a status, a body and headers, whatever they are.
+/// An answer with any status, body and headers.
 fn plain(status: u16, body: Option<String>, headers: &BTreeMap<String, String>) -> Response<Body> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut answer = match body {

@@ -1,4 +1,4 @@
-//! Faults on demand: what is to go wrong, at which call, how often.
+//! Faults on demand: what goes wrong, at which call, and how often.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -41,7 +41,7 @@ impl Call {
     }
 }
 
-/// What happens instead of, or to, the right answer.
+/// What happens instead of the correct answer, or to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "kind",
@@ -50,42 +50,43 @@ impl Call {
     deny_unknown_fields
 )]
 pub enum Answer {
-    /// The connection is closed as soon as the request's head was read.
+    /// The connection is closed as soon as the request's head has been read.
     Refuse,
-    /// The connection is reset once the whole request arrived. Nothing is done for it.
+    /// The connection is reset once the whole request has arrived. The request is not carried out.
     DropBefore,
-    /// The request is carried out, and the connection reset without a byte of the answer.
+    /// The request is carried out, and the connection is reset before any byte of the answer is
+    /// sent.
     DropAfter,
-    /// The whole request arrives, and nothing ever comes back.
+    /// The whole request arrives, but no answer is ever sent.
     Stall,
-    /// The answer comes to a halt in the middle of its body.
+    /// The answer stops in the middle of its body.
     StallInside {
         /// Bytes of the body that are sent; half of it by default.
         #[serde(default)]
         after: Option<u64>,
     },
-    /// The answer promises its full length and ends early.
+    /// The answer declares its full length and ends early.
     Truncate {
         /// Bytes of the body that are sent; half of it by default.
         #[serde(default)]
         after: Option<u64>,
     },
-    /// The answer is whole by its own account, its length included, and its body ends early.
+    /// The answer looks complete, including its declared length, but its body ends early.
     Shorten {
         /// Bytes of the body that are sent; half of it by default.
         #[serde(default)]
         to: Option<u64>,
     },
-    /// The answer's body is followed by blanks without an end, and promises no length.
+    /// The answer's body is followed by endless spaces, and no length is declared.
     Endless,
-    /// The answer's body trickles.
+    /// The answer's body is sent slowly.
     Slow {
-        /// Bytes of the body a second.
+        /// Bytes of the body per second.
         bytes_per_second: u64,
     },
-    /// 200 with a page of HTML. Nothing is done for the request.
+    /// 200 with an HTML page. The request is not carried out.
     WrongType,
-    /// Any status. Nothing is done for the request.
+    /// Any status. The request is not carried out.
     Status {
         /// The status, 200 to 599.
         status: u16,
@@ -96,24 +97,24 @@ pub enum Answer {
         #[serde(default)]
         headers: BTreeMap<String, String>,
     },
-    /// On `generate`: the job is accepted and fails soon. On `job` and `file`: the job named
-    /// in the path fails now, if it still runs.
+    /// On `generate`: the job is accepted and fails soon. On `job` and `file`: the job named in the
+    /// path fails now, if it is still running.
     FailJob {
-        /// The sentence in the job's `error`.
+        /// The message in the job's `error`.
         error: String,
     },
     /// On `job` and `file`: the named job's clip is purged now. On `generate`: as soon as it
     /// is finished.
     Expire,
-    /// On `generate`: answered as if so few credits were left.
+    /// On `generate`: answered as if only this many credits were left.
     OutOfCredits {
         /// `creditsAvailable` in the answer.
         #[serde(default)]
         available: u32,
     },
-    /// A redirect. Nothing is done for the request.
+    /// A redirect. The request is not carried out.
     Redirect {
-        /// Where to.
+        /// The address to redirect to.
         location: String,
         /// The status, 302 by default.
         #[serde(default = "found")]
@@ -136,7 +137,7 @@ impl Answer {
         }
     }
 
-    /// The same answer with this body; only a [`Answer::Status`] has one.
+    /// The same answer with this body; only an [`Answer::Status`] has one.
     #[must_use]
     pub fn with_body(mut self, text: impl Into<String>) -> Self {
         if let Self::Status { body, .. } = &mut self {
@@ -145,7 +146,7 @@ impl Answer {
         self
     }
 
-    /// The same answer with this header; only a [`Answer::Status`] has any.
+    /// The same answer with this header; only an [`Answer::Status`] has any.
     #[must_use]
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         if let Self::Status { headers, .. } = &mut self {
@@ -154,7 +155,7 @@ impl Answer {
         self
     }
 
-    /// A job that fails with this sentence.
+    /// A job that fails with this message.
     #[must_use]
     pub fn fail_job(error: impl Into<String>) -> Self {
         Self::FailJob {
@@ -175,7 +176,7 @@ pub struct Fault {
     /// How many such calls pass unharmed first.
     #[serde(default)]
     pub after: u32,
-    /// How many calls it then hits; `None` for all of them.
+    /// How many calls it then affects; `None` for all of them.
     #[serde(default)]
     pub times: Option<u32>,
     /// What happens to them.
@@ -183,7 +184,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault at every such call, until it is made milder with the other methods. Ends with
+    /// A fault at every such call, unless it is limited with the other methods. Ends with
     /// [`Aim::then`].
     pub const fn on(call: Call) -> Aim {
         Aim {
@@ -195,7 +196,7 @@ impl Fault {
     }
 }
 
-/// A fault that does not know yet what it does.
+/// A fault whose answer is not set yet.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Aim {
@@ -212,13 +213,13 @@ impl Aim {
         self
     }
 
-    /// Lets so many calls pass first.
+    /// Lets this many calls pass first.
     pub const fn after(mut self, calls: u32) -> Self {
         self.after = calls;
         self
     }
 
-    /// Hits so many calls and then no more.
+    /// Affects this many calls and then no more.
     pub const fn times(mut self, calls: u32) -> Self {
         self.times = Some(calls);
         self
@@ -250,8 +251,8 @@ impl Faults {
         self.lock().clear();
     }
 
-    /// What is to happen to this call: the first fault that fits it and is due. Every fault
-    /// that fits and is not due yet comes one call nearer.
+    /// Returns what happens to this call: the answer of the first fault that matches it and is due.
+    /// Every matching fault that is not due yet moves one call closer.
     pub fn take(&self, call: Call, path: &str) -> Option<Answer> {
         let mut faults = self.lock();
         let mut answer = None;

@@ -1,23 +1,23 @@
-//! Who may come in: the key, whether it is active, and how often it may ask.
+//! Access control: the key, whether it is active, and how often it may call.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-/// The span that a rate limit counts in.
+/// The period of the rate limit.
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
-/// Why a call was turned away.
+/// Why a call was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turned {
     /// There was no key.
     NoKey,
-    /// It was another key.
+    /// It was a different key.
     WrongKey,
     /// The key is switched off.
     Inactive,
-    /// Too many calls; again after so many seconds.
+    /// Too many calls; try again after this many seconds.
     TooOften(u64),
 }
 
@@ -27,9 +27,9 @@ pub(crate) struct Gate(Mutex<Rules>);
 struct Rules {
     key: String,
     active: bool,
-    /// Calls a minute; `None` for any number.
+    /// Calls per minute; `None` for no limit.
     limit: Option<u32>,
-    /// Since when it counts, and how many calls there were.
+    /// The start of the current period, and the number of calls since then.
     counted: (Timestamp, u32),
 }
 
@@ -43,11 +43,11 @@ impl Gate {
         }))
     }
 
-    /// Lets a call with this key in, or says why not.
+    /// Accepts a call with this key, or says why not.
     pub fn admit(&self, key: Option<&str>, now: Timestamp) -> Result<(), Turned> {
         let mut rules = self.lock();
         let key = key.ok_or(Turned::NoKey)?;
-        // Digests are compared, so that the time this takes says nothing about the key.
+        // Digests are compared, so that the time this takes reveals nothing about the key.
         if Sha256::digest(key) != Sha256::digest(&rules.key) {
             return Err(Turned::WrongKey);
         }

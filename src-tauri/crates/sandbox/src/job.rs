@@ -1,7 +1,7 @@
-//! One job: what was asked, what it cost, and where it stands at a given moment.
+//! One job: its request, its cost, and its state at a given moment.
 //!
-//! Nothing ticks. Where a job stands follows from the time, so a job in a test that moves the
-//! clock, in a program that slept and in one that was started again are the same thing.
+//! Nothing ticks. A job's state follows from the time, so a job behaves the same in a test that
+//! moves the clock, in a program that was suspended, and in one that was restarted.
 
 use apiframe::JobStatus;
 use jiff::{SignedDuration, Timestamp};
@@ -12,18 +12,18 @@ use uuid::Uuid;
 /// Finished clips are purged after this long; the vendor's default.
 const RETENTION: SignedDuration = SignedDuration::from_hours(24);
 
-/// The share of its time that a job waits before it is worked on.
+/// The share of its time that a job waits before it is processed.
 const QUEUED_SHARE: f64 = 0.06;
 
-/// The share of its time after which a job fails that cannot succeed: the real service finds
-/// out when it fetches the pictures, not at submit.
+/// The share of its time after which a job that cannot succeed fails: the real service finds out
+/// when it fetches the pictures, not at submission.
 const FAILING_SHARE: f64 = 0.1;
 
-/// What will become, or has become, of a job.
+/// The outcome of a job, expected or final.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "camelCase")]
 pub(crate) enum Fate {
-    /// Its clip is being made.
+    /// Its clip is being rendered.
     Rendering,
     /// Its clip was ready at this time.
     Rendered { at: Timestamp },
@@ -37,15 +37,15 @@ pub(crate) enum Fate {
 pub(crate) enum Keeping {
     /// As long as usual.
     Usual,
-    /// Only until the job ends: nobody will ever fetch it.
+    /// Only until the job ends: the clip is never available.
     UntilEnd,
-    /// It was thrown away before its time.
+    /// It was deleted before its time.
     Purged,
     /// Its file was removed.
     Removed,
 }
 
-/// A job as it is kept.
+/// A job as it is stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct JobRecord {
     pub id: Uuid,
@@ -53,7 +53,7 @@ pub(crate) struct JobRecord {
     /// The request's body.
     pub input: Value,
     pub idempotency_key: Option<String>,
-    /// Credits taken.
+    /// Credits charged.
     pub cost: u32,
     pub created_at: Timestamp,
     /// How long such a job takes here, in milliseconds.
@@ -64,16 +64,16 @@ pub(crate) struct JobRecord {
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     pub keeping: Keeping,
-    /// It ends although all jobs are held.
+    /// It ends even if all jobs are held.
     pub let_go: bool,
 }
 
 impl JobRecord {
-    /// Makes it fail: soon after it was accepted, or now if that has passed. Nothing happens
-    /// to a job that ended.
+    /// Makes it fail: soon after it was accepted, or now if that moment has passed. A job that has
+    /// ended is not changed.
     pub fn doom(&mut self, error: String, now: Timestamp) {
         if self.ended_at.is_none() {
-            #[allow(clippy::cast_possible_truncation)] // a share of it
+            #[allow(clippy::cast_possible_truncation)] // a fraction of `takes`
             let soon = (self.takes as f64 * FAILING_SHARE) as i64;
             let at = self
                 .created_at
@@ -83,7 +83,7 @@ impl JobRecord {
         }
     }
 
-    /// Makes it end now, whether jobs are held or not. What it ends as stays open.
+    /// Makes it end now, whether jobs are held or not. Its outcome stays open.
     pub fn let_go(&mut self, now: Timestamp) {
         if self.ended_at.is_none() {
             self.due = now;
@@ -91,7 +91,7 @@ impl JobRecord {
         }
     }
 
-    /// Throws its clip away: now, or as soon as it is there.
+    /// Deletes its clip: now, or as soon as it is ready.
     pub fn purge(&mut self) {
         self.keeping = if self.ended_at.is_some() {
             Keeping::Purged
@@ -100,8 +100,8 @@ impl JobRecord {
         };
     }
 
-    /// Ends it if its time has come; says whether that happened. `not_before` is when jobs
-    /// were last let go together.
+    /// Ends it if its time has come, and returns whether it did. `not_before` is when jobs were
+    /// last released together.
     pub fn settle(&mut self, now: Timestamp, not_before: Option<Timestamp>) -> bool {
         if self.ended_at.is_some() || now < self.due {
             return false;
@@ -119,7 +119,7 @@ impl JobRecord {
         true
     }
 
-    /// How far it is, and its progress in percent.
+    /// Its status, and its progress in percent.
     pub fn standing(&self, now: Timestamp) -> (JobStatus, Option<u8>) {
         match (&self.fate, self.ended_at) {
             (Fate::Doomed { .. }, Some(_)) => (JobStatus::Failed, None),
@@ -141,7 +141,7 @@ impl JobRecord {
         }
     }
 
-    /// The server's sentence about why it failed, once it has.
+    /// The server's message about why it failed, once it has failed.
     pub fn error(&self) -> Option<&str> {
         match &self.fate {
             Fate::Doomed { error } if self.ended_at.is_some() => Some(error),
@@ -149,7 +149,7 @@ impl JobRecord {
         }
     }
 
-    /// Whether its credits were given back.
+    /// Whether its credits were refunded.
     pub fn is_returned(&self) -> bool {
         self.error().is_some()
     }
@@ -169,7 +169,7 @@ impl JobRecord {
             && (matches!(self.keeping, Keeping::Purged | Keeping::Removed) || is_old())
     }
 
-    /// `webhookStatus`: the sandbox takes webhooks and delivers none.
+    /// `webhookStatus`: the sandbox accepts webhooks and delivers none.
     pub fn webhook_status(&self) -> Option<String> {
         self.input.get("webhookUrl")?;
         Some(

@@ -1,10 +1,10 @@
 //! Apiframe v2 on this machine: closed bodies, credits, faults on demand, real clips.
 //!
-//! It serves two masters. Tests start it in their own process, look at what arrived and make
-//! things go wrong; the desktop program offers it to a person without a key. It follows the
-//! vendor's schema to the letter and judges bodies by rules of its own, so that a mistake in
-//! the client's types is found here and not at the real service. It fetches nothing, delivers
-//! no webhooks, and its clips are dissolves, not films.
+//! It has two uses. Tests start it in their own process, inspect what arrived and cause failures;
+//! the desktop app offers it to a user without a key. It follows the vendor's schema exactly and
+//! checks bodies by rules of its own, so that a mistake in the client's types is found here and not
+//! on the real service. It fetches nothing, delivers no webhooks, and its clips are dissolves, not
+//! films.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), sandbox::SandboxError> {
@@ -21,9 +21,9 @@
 //!
 //! # Faults from another process
 //!
-//! `POST /sandbox/faults` takes a [`Fault`] or a list of them as JSON, without a key;
-//! `DELETE /sandbox/faults` takes all back. `call` is `generate`, `job`, `jobs`, `upload`,
-//! `me`, `models` or `file`; `times`, `after` and `path` may be left out:
+//! `POST /sandbox/faults` accepts a [`Fault`] or a list of them as JSON, without a key;
+//! `DELETE /sandbox/faults` removes all faults. `call` is `generate`, `job`, `jobs`, `upload`,
+//! `me`, `models` or `file`; `times`, `after` and `path` are optional:
 //!
 //! ```json
 //! [

@@ -1,4 +1,4 @@
-//! `apiframe-sandbox`: the sandbox as a program of its own.
+//! `apiframe-sandbox`: the sandbox as a standalone program.
 
 mod arguments;
 
@@ -11,7 +11,7 @@ use sandbox::{Sandbox, SandboxError};
 fn main() -> ExitCode {
     match arguments::read(std::env::args().skip(1)) {
         Ok(Asked::Help) => {
-            // Whoever closed the pipe did not want to read on.
+            // A reader that closed the pipe does not want the rest.
             let _ = writeln!(std::io::stdout(), "{}", arguments::HELP);
             ExitCode::SUCCESS
         }
@@ -49,7 +49,7 @@ async fn serve(settings: Settings) -> Result<(), SandboxError> {
         .state_dir(settings.state)
         .start()
         .await?;
-    // Written at once: whoever started this waits for the line to learn the port.
+    // Written immediately: the process that started this one waits for the line to learn the port.
     let mut output = std::io::stdout();
     let _ = writeln!(output, "listening on {}", sandbox.base_url());
     let _ = output.flush();

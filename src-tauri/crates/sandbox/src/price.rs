@@ -1,12 +1,12 @@
 //! What a clip costs.
 //!
-//! The figures for standard and pro are those the vendor published; those for 4K are made up
-//! in the same spirit. They are only the sandbox's prices: a client learns what it pays from
-//! `creditCost`, the catalogue and the numbers of a 402, here as there.
+//! The prices for standard and pro are those the vendor published; those for 4K are invented along
+//! the same lines. They are only the sandbox's prices: here, as on the real service, a client
+//! learns what it pays from `creditCost`, the catalogue and the numbers of a 402.
 
 use crate::render::Mode;
 
-/// Credits a second.
+/// Credits per second.
 pub(crate) const fn per_second(mode: Mode, sound: bool) -> u32 {
     match (mode, sound) {
         (Mode::Standard, false) => 3,
@@ -18,7 +18,7 @@ pub(crate) const fn per_second(mode: Mode, sound: bool) -> u32 {
     }
 }
 
-/// The least and the most that a second can cost.
+/// The lowest and the highest price of one second.
 pub(crate) const RANGE: (u32, u32) = (
     per_second(Mode::Standard, false),
     per_second(Mode::FourK, true),

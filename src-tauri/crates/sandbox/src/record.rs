@@ -1,4 +1,4 @@
-//! What arrived, kept so that a test can look at it.
+//! The requests that arrived, kept so that a test can inspect them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -8,26 +8,26 @@ use axum::http::request::Parts;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-/// How many requests are kept: far more than a test makes, and an end to it for a program
-/// that runs for days.
+/// How many requests are kept: far more than a test makes, and a limit for a program that runs for
+/// days.
 const KEPT: usize = 2000;
 
 /// A request as it arrived.
 #[derive(Clone)]
 pub struct Recorded {
-    /// When, by the sandbox's clock.
+    /// When it arrived, by the sandbox's clock.
     pub at: Timestamp,
     /// `GET`, `POST`, …
     pub method: String,
     /// The path, without the query.
     pub path: String,
-    /// What came after the question mark.
+    /// The part after the question mark.
     pub query: Option<String>,
-    /// By lower-case name. A header that came several times is joined with `", "`.
+    /// By lower-case name. The values of a repeated header are joined with `", "`.
     pub headers: BTreeMap<String, String>,
     /// The body; empty where a fault cut the request off before it.
     pub body: Bytes,
-    /// The status of the answer; `None` where none was sent, or none yet.
+    /// The status of the answer; `None` if none was sent, or none yet.
     pub answered: Option<u16>,
 }
 
@@ -61,13 +61,13 @@ pub(crate) struct Records(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {
-    /// The number of the request at the front.
+    /// The number of the oldest request.
     first: u64,
     requests: VecDeque<Recorded>,
 }
 
 impl Records {
-    /// Notes a request whose head has arrived, and gives it a number.
+    /// Records a request whose head has arrived, and gives it a number.
     pub fn arrived(&self, head: &Parts, at: Timestamp) -> u64 {
         let mut headers: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in &head.headers {
@@ -97,7 +97,7 @@ impl Records {
         kept.first + kept.requests.len() as u64 - 1
     }
 
-    /// Adds to a request that was noted.
+    /// Changes a recorded request.
     pub fn change(&self, number: u64, change: impl FnOnce(&mut Recorded)) {
         let mut kept = self.lock();
         let index = number

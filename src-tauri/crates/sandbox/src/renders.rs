@@ -1,7 +1,7 @@
-//! The renderer's desk: films come in as jobs are accepted, and are made one after another.
+//! The render queue: films are added as jobs are accepted, and rendered one after another.
 //!
-//! One at a time, because each already takes every core it may. It runs on a thread of its
-//! own, so that neither a test's nor a program's workers wait for an encoder.
+//! One at a time, because each already uses all the cores it may. The queue has its own thread, so
+//! that neither a test's nor a program's workers wait for an encoder.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::render::{Film, RenderError, render};
 use crate::world::World;
 
-/// A film, and the job that wants it.
+/// A film, and the job that needs it.
 struct Commission {
     id: Uuid,
     film: Film,
@@ -42,13 +42,13 @@ impl Renders {
     /// Puts a film at the end of the queue.
     pub fn add(&self, id: Uuid, film: Film) {
         if let Some((sender, _)) = &*self.lock() {
-            // Nobody listens only when the sandbox is being stopped; then the film is made
-            // when it is started again.
+            // The receiver is only gone while the sandbox is being stopped; the film is then
+            // rendered after the next start.
             let _ = sender.send(Commission { id, film });
         }
     }
 
-    /// Gives up what is being made: the thread ends within a frame.
+    /// Abandons the current render: the thread ends within a frame.
     pub fn stop(&self) -> Option<JoinHandle<()>> {
         self.stop.store(true, Ordering::Relaxed);
         self.lock().take().map(|(_, thread)| thread)

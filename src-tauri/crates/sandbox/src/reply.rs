@@ -1,4 +1,4 @@
-//! The account in the words of the API.
+//! The account in the API's format.
 
 use apiframe::{Job, Upload};
 use jiff::Timestamp;
@@ -8,8 +8,8 @@ use url::Url;
 use crate::job::JobRecord;
 use crate::upload::UploadRecord;
 
-/// How a finished job tells where its clip is. The schema leaves that open and its sources
-/// show all of these.
+/// How a finished job reports where its clip is. The schema leaves that open, and its sources show
+/// all of these forms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ResultShape {
     /// `{"videoUrl": "…"}`
@@ -42,7 +42,7 @@ pub(crate) fn clip_url(base: &str, job: &JobRecord) -> String {
     format!("{base}/files/results/{}.mp4", job.id)
 }
 
-/// A job as `GET /v2/jobs/{id}` tells it.
+/// A job as returned by `GET /v2/jobs/{id}`.
 pub(crate) fn job(job: &JobRecord, now: Timestamp, base: &str, shape: ResultShape) -> Job {
     let (status, progress) = job.standing(now);
     Job {
@@ -61,7 +61,7 @@ pub(crate) fn job(job: &JobRecord, now: Timestamp, base: &str, shape: ResultShap
     }
 }
 
-/// A job as the list tells it: without what was asked.
+/// A job as returned in the list: without its input.
 pub(crate) fn listed(record: &JobRecord, now: Timestamp, base: &str, shape: ResultShape) -> Job {
     Job {
         input: None,
@@ -69,7 +69,7 @@ pub(crate) fn listed(record: &JobRecord, now: Timestamp, base: &str, shape: Resu
     }
 }
 
-/// An upload as `POST /v2/uploads` tells it.
+/// An upload as returned by `POST /v2/uploads`.
 pub(crate) fn upload(upload: &UploadRecord, base: &str) -> Result<Upload, url::ParseError> {
     Ok(Upload {
         id: upload.id.to_string(),

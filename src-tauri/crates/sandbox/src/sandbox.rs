@@ -1,4 +1,4 @@
-//! The handle to a running sandbox: what a test looks at and takes hold of.
+//! The handle to a running sandbox: what a test inspects and controls.
 
 use std::sync::{Arc, PoisonError};
 
@@ -24,26 +24,26 @@ pub struct Sandbox {
     server: Server,
 }
 
-/// A job as the account has it.
+/// A job in the account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobSnapshot {
     /// Its id.
     pub id: String,
     /// Its model.
     pub model: String,
-    /// How far it is.
+    /// Its status.
     pub status: JobStatus,
-    /// Percent, as the API tells it.
+    /// Its progress in percent, as the API reports it.
     pub progress: Option<u8>,
     /// The body of the request.
     pub input: Value,
-    /// The key it was submitted under.
+    /// The idempotency key it was submitted under.
     pub idempotency_key: Option<String>,
-    /// Credits taken at submit.
+    /// Credits charged at submission.
     pub charged: u32,
-    /// Credits given back, because it failed.
+    /// Credits refunded because it failed.
     pub returned: u32,
-    /// The sentence it failed with.
+    /// The message it failed with.
     pub error: Option<String>,
     /// Whether its clip was purged.
     pub expired: bool,
@@ -73,10 +73,10 @@ impl JobSnapshot {
     }
 }
 
-// What these methods do counts; whether there was such a job may be asked by the way.
+// These methods are called for their effect; the caller may ignore whether there was such a job.
 #[allow(clippy::must_use_candidate)]
 impl Sandbox {
-    /// A sandbox to be set up and started.
+    /// A sandbox to be configured and started.
     #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
@@ -86,7 +86,7 @@ impl Sandbox {
         Self { world, server }
     }
 
-    /// `http://127.0.0.1:PORT`, for a client to send to.
+    /// The address for clients to send to: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn base_url(&self) -> &str {
         self.world.base_url()
@@ -98,7 +98,7 @@ impl Sandbox {
         self.server.port()
     }
 
-    /// Its clock, to be put forward.
+    /// Its clock, which can be moved forward.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.world.clock
@@ -149,8 +149,8 @@ impl Sandbox {
         self.world.records.clear();
     }
 
-    /// The bytes of an upload, by its id or its address. Those of an expired one are there
-    /// until the next upload.
+    /// The bytes of an upload, by its id or its address. The bytes of an expired upload are
+    /// available until the next upload.
     #[must_use]
     pub fn upload_bytes(&self, id_or_url: &str) -> Option<Bytes> {
         let id = file_id(id_or_url, "uploads").or_else(|| named_id(id_or_url))?;
@@ -170,7 +170,7 @@ impl Sandbox {
         self.world.faults.add(fault);
     }
 
-    /// Takes back all faults that have not happened yet.
+    /// Removes all faults that have not happened yet.
     pub fn clear_faults(&self) {
         self.world.faults.clear();
     }
@@ -185,7 +185,7 @@ impl Sandbox {
         self.world.release();
     }
 
-    /// Ends a job as soon as its clip is ready, held or not, and waits for that. Says whether
+    /// Ends a job as soon as its clip is ready, held or not, and waits for that. Returns whether
     /// there is such a job.
     pub async fn finish_now(&self, job: &str) -> bool {
         let Ok(id) = Uuid::parse_str(job) else {
@@ -213,8 +213,8 @@ impl Sandbox {
         }
     }
 
-    /// Makes a job that still runs fail now, with this sentence. Says whether there is such a
-    /// job.
+    /// Makes a job that is still running fail now, with this message. Returns whether there is such
+    /// a job.
     pub fn fail_now(&self, job: &str, error: &str) -> bool {
         let now = self.world.now();
         self.change(job, |job| {
@@ -223,8 +223,7 @@ impl Sandbox {
         })
     }
 
-    /// Purges a job's clip: now, or as soon as it is finished. Says whether there is such a
-    /// job.
+    /// Purges a job's clip: now, or as soon as it is finished. Returns whether there is such a job.
     pub fn expire(&self, job: &str) -> bool {
         self.change(job, JobRecord::purge)
     }
@@ -233,14 +232,14 @@ impl Sandbox {
         Uuid::parse_str(job).is_ok_and(|id| self.world.change_job(id, change))
     }
 
-    /// Makes an upload's address expire now. Says whether there is such an upload.
+    /// Makes an upload's address expire now. Returns whether there is such an upload.
     pub fn expire_upload(&self, id_or_url: &str) -> bool {
         file_id(id_or_url, "uploads")
             .or_else(|| named_id(id_or_url))
             .is_some_and(|id| self.world.expire_upload(id))
     }
 
-    /// From now on this is the key.
+    /// Sets the key that is accepted from now on.
     pub fn set_key(&self, key: impl Into<String>) {
         self.world.gate.set_key(key.into());
     }
@@ -250,7 +249,7 @@ impl Sandbox {
         self.world.gate.set_active(active);
     }
 
-    /// How finished jobs tell where their clip is.
+    /// Sets how finished jobs report where their clip is.
     pub fn set_result_shape(&self, shape: ResultShape) {
         *self
             .world
@@ -259,8 +258,8 @@ impl Sandbox {
             .unwrap_or_else(PoisonError::into_inner) = shape;
     }
 
-    /// From now on finished jobs say that their clip is at this server, `https://HOST` and a
-    /// port perhaps; `None` for the sandbox itself, which serves them all the while.
+    /// Sets where finished jobs report their clip to be from now on: `https://HOST`, with an
+    /// optional port; `None` for the sandbox itself, which serves the clips in any case.
     pub fn set_clips_base(&self, base: Option<String>) {
         *self
             .world
@@ -272,7 +271,7 @@ impl Sandbox {
     /// Closes the port and every connection: connecting is refused until [`Sandbox::plug`].
     ///
     /// # Errors
-    /// When the sandbox no longer runs.
+    /// When the sandbox is no longer running.
     pub async fn unplug(&self) -> Result<(), SandboxError> {
         self.server
             .switch(Line::Unplugged)
@@ -283,7 +282,7 @@ impl Sandbox {
     /// Opens the same port again.
     ///
     /// # Errors
-    /// When another program has taken the port meanwhile.
+    /// When another program has taken the port in the meantime.
     pub async fn plug(&self) -> Result<(), SandboxError> {
         self.server
             .switch(Line::Plugged)
@@ -291,7 +290,7 @@ impl Sandbox {
             .map_err(SandboxError::Port)
     }
 
-    /// Closes the port, gives up what is being rendered, and waits until both are done.
+    /// Closes the port, abandons the current render, and waits until both are done.
     pub async fn stop(mut self) {
         self.server.close().await;
         if let Some(renderer) = self.world.stop() {
@@ -302,7 +301,7 @@ impl Sandbox {
 }
 
 impl Drop for Sandbox {
-    /// The server closes by itself; the renderer is told to, and ends within a frame.
+    /// The server closes on its own; the renderer is asked to stop, and ends within a frame.
     fn drop(&mut self) {
         self.world.stop();
     }

@@ -1,7 +1,7 @@
-//! The sandbox's place on loopback: one port, which can be unplugged and plugged in again.
+//! The sandbox's place on loopback: one port, which can be closed and opened again.
 //!
-//! Connections are served by hyper itself and not through axum's own loop, because a fault
-//! may have to close one without a byte of an answer.
+//! Connections are served by hyper itself and not by axum's own loop, because a fault may have to
+//! close one before any byte of an answer is sent.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -22,7 +22,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::edge::{self, Dropped};
 use crate::world::World;
 
-/// What the server is told to do, and where to say that it is done.
+/// What the server should do, and where to report that it is done.
 type Command = (Line, oneshot::Sender<io::Result<()>>);
 
 /// Whether the port is open.
@@ -40,7 +40,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Opens the port; 0 takes any free one.
+    /// Opens the port; 0 means any free one.
     pub async fn open(port: u16, world: &Arc<World>) -> io::Result<Self> {
         let listener = bind(port).await?;
         let port = listener.local_addr()?.port();
@@ -70,7 +70,7 @@ impl Server {
     /// Closes everything and waits for it.
     pub async fn close(&mut self) {
         self.task.abort();
-        // Nothing is owed to a task that was just told to end.
+        // The outcome of a task that was just asked to end does not matter.
         let _ = (&mut self.task).await;
     }
 }
@@ -114,7 +114,7 @@ async fn run(
                     Line::Plugged if listener.is_some() => Ok(()),
                     Line::Plugged => bind(port).await.map(|bound| listener = Some(bound)),
                 };
-                // Whoever asked may have stopped waiting.
+                // The caller may have stopped waiting.
                 let _ = done.send(outcome);
             }
         }
@@ -129,9 +129,9 @@ async fn next(listener: Option<&TcpListener>) -> io::Result<TcpStream> {
 }
 
 async fn serve(stream: TcpStream, world: Arc<World>, router: Router) {
-    // Small answers go out at once; without this a trickling body would come in bursts.
+    // Small answers are sent immediately; otherwise a slow body would arrive in bursts.
     let _ = stream.set_nodelay(true);
-    // A client that is gone already needs no answer.
+    // A client that has already disconnected needs no answer.
     let Ok((stream, held)) = hold(stream) else {
         return;
     };
@@ -142,14 +142,14 @@ async fn serve(stream: TcpStream, world: Arc<World>, router: Router) {
     let served = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
-    // Another error is a client that went away.
+    // Any other error means that the client disconnected.
     if served.is_err_and(|error| dropped(&error) == Some(Dropped::Reset)) {
-        // The last hold on a socket that lingers for no time resets its connection.
+        // Closing the last handle to a socket with a linger time of zero resets its connection.
         let _ = SockRef::from(&held).set_linger(Some(Duration::ZERO));
     }
 }
 
-/// A second hold on the socket, which outlives hyper's.
+/// A second handle to the socket, which outlives hyper's.
 fn hold(stream: TcpStream) -> io::Result<(TcpStream, std::net::TcpStream)> {
     let stream = stream.into_std()?;
     let held = stream.try_clone()?;

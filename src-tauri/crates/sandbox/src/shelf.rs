@@ -1,8 +1,8 @@
-//! Where bytes are kept: in a folder, or in memory for a sandbox that is to leave nothing.
+//! Where bytes are stored: in a folder, or in memory for a sandbox that must leave nothing behind.
 //!
-//! A file is written beside its place and renamed into it, so that a process killed in
-//! between leaves either the old one or the new one. It is not synced: a sandbox survives its
-//! process, not the machine.
+//! A file is written beside its destination and then renamed, so that a process killed in between
+//! leaves either the old file or the new one. Files are not synced: a sandbox's data survives its
+//! process, but not a crash of the machine.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 
-/// A place for named bytes. Names are `folder/file`, both made by the sandbox itself.
+/// A store for named bytes. Names are `folder/file`, both made by the sandbox itself.
 pub(crate) enum Shelf {
     Folder(PathBuf),
     Memory(Mutex<BTreeMap<String, Bytes>>),
@@ -52,7 +52,7 @@ impl Shelf {
         }
     }
 
-    /// Removes what is there; nothing there is no error.
+    /// Removes the entry; a missing entry is not an error.
     pub fn remove(&self, name: &str) -> io::Result<()> {
         match self {
             Self::Memory(kept) => {
@@ -66,7 +66,7 @@ impl Shelf {
         Ok(())
     }
 
-    /// Everything in a folder, without what was left half written.
+    /// Everything in a folder, except files that were only partly written.
     pub fn all(&self, folder: &str) -> io::Result<Vec<Bytes>> {
         match self {
             Self::Memory(kept) => {

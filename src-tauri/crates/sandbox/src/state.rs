@@ -1,4 +1,4 @@
-//! The account: its jobs, uploads and credits. Pure bookkeeping; the clock is passed in and
+//! The account: its jobs, uploads and credits. Pure bookkeeping: the clock is passed in, and
 //! nothing is read or written here.
 
 use std::collections::HashMap;
@@ -13,14 +13,14 @@ use crate::upload::UploadRecord;
 /// How long a submission can be replayed under its key, from the schema.
 const REPLAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// What a submission under an idempotency key comes to.
+/// What a submission under an idempotency key turns out to be.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Replay {
-    /// Nothing was sent under the key, or too long ago.
+    /// Nothing was submitted under the key, or too long ago.
     New,
-    /// The same body was: this is its job.
+    /// The same body was submitted: this is its job.
     Of(Uuid),
-    /// Another body was.
+    /// A different body was submitted.
     Conflict,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum Replay {
 pub(crate) struct Settled {
     /// Jobs that ended, as they are now.
     pub ended: Vec<JobRecord>,
-    /// Jobs whose clip is to be thrown away.
+    /// Jobs whose clip must be deleted.
     pub expired: Vec<JobRecord>,
 }
 
@@ -38,11 +38,11 @@ pub(crate) struct Settled {
 pub(crate) struct State {
     pub jobs: HashMap<Uuid, JobRecord>,
     pub uploads: HashMap<Uuid, UploadRecord>,
-    /// Credits ever given. What is left follows from the jobs, so the two can't disagree.
+    /// Credits ever granted. The credits left follow from the jobs, so the two can't disagree.
     pub granted: i64,
-    /// Whether jobs are kept from ending.
+    /// Whether jobs are prevented from ending.
     pub held: bool,
-    /// When they were last let go.
+    /// When they were last released.
     pub released_at: Option<Timestamp>,
 }
 
@@ -52,7 +52,7 @@ impl State {
         self.granted - self.outstanding()
     }
 
-    /// Gives or takes credits until so many are left.
+    /// Adds or removes credits until this many are left.
     pub fn set_credits(&mut self, credits: i64) {
         self.granted = credits + self.outstanding();
     }
@@ -65,7 +65,7 @@ impl State {
             .sum()
     }
 
-    /// Whether a submission is a repetition.
+    /// Whether a submission repeats an earlier one.
     pub fn replay(&self, key: &str, body: &Value, now: Timestamp) -> Replay {
         let under_key = self
             .jobs
@@ -86,7 +86,7 @@ impl State {
             if self.held && !job.let_go {
                 continue;
             }
-            // A job let go by itself, or made after the last hold ended, waited for nobody.
+            // A job released on its own, or created after the last hold ended, was not held back.
             let not_before = self
                 .released_at
                 .filter(|at| !job.let_go && *at > job.created_at);
@@ -112,7 +112,7 @@ impl State {
         jobs
     }
 
-    /// Whether a job that still has to be made names this upload.
+    /// Whether a job that still has to be rendered names this upload.
     pub fn is_awaited(&self, upload: Uuid) -> bool {
         let id = upload.to_string();
         self.jobs.values().any(|job| {

@@ -1,13 +1,13 @@
-//! Uploaded files: what they are by their first bytes, and how long their address lives.
+//! Uploaded files: their kind by their first bytes, and how long their address is valid.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// The largest picture the service takes, from its schema ("max 25 MB image").
+/// The largest picture that the service accepts, from its schema ("max 25 MB image").
 pub(crate) const LARGEST: usize = 25 * 1024 * 1024;
 
-/// The kinds of picture it takes, judged by magic bytes.
+/// The kinds of picture that it accepts, recognised by magic bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
@@ -18,7 +18,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// What the first bytes say; whatever was declared does not count.
+    /// The kind according to the first bytes; the declared type is ignored.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, ..] => Some(Self::Png),
@@ -62,7 +62,7 @@ impl Kind {
     }
 }
 
-/// An upload as it is kept, beside its bytes.
+/// An upload as it is stored, beside its bytes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct UploadRecord {
     pub id: Uuid,

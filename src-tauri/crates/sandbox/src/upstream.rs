@@ -1,8 +1,8 @@
-//! What the model behind the service asks beyond the schema, found out after a job was
-//! accepted: such a job fails with a sentence, and its credits come back.
+//! What the model behind the service requires beyond the schema, checked after a job was accepted:
+//! a job that breaks such a rule fails with a message, and its credits are refunded.
 //!
-//! The limits are those published for Kling 3.0. The sandbox fetches nothing from the net:
-//! a picture's address has to be one of its own uploads.
+//! The limits are those published for Kling 3.0. The sandbox fetches nothing from the network: a
+//! picture's address has to be that of one of its own uploads.
 
 use std::io::Cursor;
 
@@ -13,29 +13,29 @@ use serde_json::Value;
 use crate::render::{Film, Shot, Size};
 use crate::schema::{Request, whole};
 
-/// Characters of a prompt upstream; the schema says 4000.
+/// The most characters of a prompt upstream; the schema says 4000.
 const LONGEST_PROMPT: usize = 2500;
-/// Bytes of a picture upstream; uploads take more.
+/// The most bytes of a picture upstream; uploads may be larger.
 const LARGEST_PICTURE: usize = 10 * 1024 * 1024;
-/// Pixels on either side.
+/// The fewest pixels on either side.
 const SMALLEST_SIDE: u32 = 300;
-/// The longer side over the shorter, in tenths.
+/// The highest ratio of the longer side to the shorter, in tenths.
 const LONGEST_RATIO: u64 = 25;
 const MOST_SHOTS: usize = 6;
 const LONGEST_SHOT_PROMPT: usize = 512;
 
-/// Where a request's addresses lead.
+/// What the addresses in a request refer to.
 pub(crate) trait Hosted {
-    /// The bytes of an upload whose address is alive.
+    /// The bytes of an upload whose address is still valid.
     fn upload(&self, url: &str) -> Option<Bytes>;
-    /// Whether the address is that of a finished clip that is still kept.
+    /// Whether the address is that of a finished clip that still exists.
     fn has_clip(&self, url: &str) -> bool;
 }
 
-/// The film of a request.
+/// The film that a request describes.
 ///
 /// # Errors
-/// The sentence that the job fails with.
+/// The message that the job fails with.
 pub(crate) fn film(request: &Request, hosted: &impl Hosted) -> Result<Film, String> {
     if request.prompt.chars().count() > LONGEST_PROMPT {
         return Err(format!(

@@ -1,7 +1,7 @@
-//! The sandbox itself: the account, what is kept of it, the clock and the renderer, and
-//! everything that can be done with them. The HTTP rooms only translate to and from it.
+//! The sandbox itself: the account, its storage, the clock and the renderer, and everything that
+//! can be done with them. The HTTP handlers only translate to and from it.
 //!
-//! Every change is kept before anyone is told of it.
+//! Every change is stored before it is reported.
 
 mod submission;
 mod uploads;
@@ -32,31 +32,31 @@ pub(crate) use submission::{Declined, Wish};
 pub(crate) struct Terms {
     pub clock: Clock,
     pub shelf: Shelf,
-    /// Credits of a new account; one that was kept has its own.
+    /// Credits of a new account; a stored one has its own.
     pub credits: i64,
     /// How many times faster than the real service.
     pub speed: f64,
-    /// How long an upload's address lives.
+    /// How long an upload's address is valid.
     pub upload_life: SignedDuration,
     pub gate: Gate,
-    /// The clip of every job, in place of a rendered one.
+    /// The clip of every job, instead of a rendered one.
     pub clip: Option<Bytes>,
-    /// A word, in small letters, that makes a job fail whose prompt has it.
+    /// A word, in lower case, that makes a job fail if its prompt contains it.
     pub failing_word: Option<String>,
 }
 
-/// The sandbox's inside.
+/// The internals of the sandbox.
 pub(crate) struct World {
     pub clock: Clock,
     pub faults: Faults,
     pub records: Records,
     pub gate: Gate,
     pub result_shape: Mutex<ResultShape>,
-    /// Where clips are said to be; `None` for here.
+    /// Where clips are reported to be; `None` for this sandbox.
     pub elsewhere: Mutex<Option<String>>,
-    /// The clip of every job, in place of a rendered one.
+    /// The clip of every job, instead of a rendered one.
     pub clip: Option<Bytes>,
-    /// The number of changes so far, for those who wait for one.
+    /// The number of changes so far, for tasks that wait for one.
     pub changes: watch::Sender<u64>,
     failing_word: Option<String>,
     archive: Archive,
@@ -68,8 +68,8 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Opens the account: a kept one as it was left, or a new one. Jobs that were not
-    /// finished are made again.
+    /// Opens the account: a stored one as it was left, or a new one. Unfinished jobs are rendered
+    /// again.
     pub fn open(terms: Terms) -> io::Result<Arc<Self>> {
         let archive = Archive::new(terms.shelf);
         let state = archive.open(terms.credits)?;
@@ -95,12 +95,12 @@ impl World {
         Ok(world)
     }
 
-    /// `http://127.0.0.1:PORT`, once that is known.
+    /// `http://127.0.0.1:PORT`, once it is known.
     pub fn base_url(&self) -> &str {
         self.base_url.get().map_or("", String::as_str)
     }
 
-    /// What the addresses of clips begin with.
+    /// What the addresses of clips start with.
     pub fn clips_base(&self) -> String {
         let elsewhere = self
             .elsewhere
@@ -112,7 +112,7 @@ impl World {
     }
 
     pub fn set_base_url(&self, url: String) {
-        // Set once, by the only server there is.
+        // Set once, by the only server.
         let _ = self.base_url.set(url);
     }
 
@@ -120,7 +120,7 @@ impl World {
         self.clock.now()
     }
 
-    /// The account as it stands now: jobs whose time has come have ended.
+    /// The current account: jobs whose time has come have ended.
     pub fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.lock();
         let settled = state.settle(self.now());
@@ -142,17 +142,17 @@ impl World {
         state
     }
 
-    /// The account as it was last seen.
+    /// The account as of the last update.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells those who wait that something changed.
+    /// Notifies those who wait for a change.
     fn changed(&self) {
         self.changes.send_modify(|count| *count += 1);
     }
 
-    /// Changes a job and keeps it; says whether there is such a job.
+    /// Changes a job and stores it; returns whether there is such a job.
     pub fn change_job(&self, id: Uuid, change: impl FnOnce(&mut JobRecord)) -> bool {
         let mut state = self.lock();
         let Some(job) = state.jobs.get_mut(&id) else {
@@ -164,7 +164,7 @@ impl World {
             "a change of a job could not be kept",
         );
         drop(state);
-        // Whatever that leads to is done at once, not when somebody next asks.
+        // The consequences take effect now, not at the next query.
         drop(self.state());
         self.changed();
         true
@@ -190,7 +190,7 @@ impl World {
         );
     }
 
-    /// Keeps all jobs from ending until they are released.
+    /// Prevents all jobs from ending until they are released.
     pub fn hold(&self) {
         self.state().held = true;
     }
@@ -206,14 +206,14 @@ impl World {
         self.changed();
     }
 
-    /// Ends the renderer; what it was making is made again next time. The thread ends within
-    /// a frame.
+    /// Stops the renderer; its current clip is rendered again after the next start. The thread ends
+    /// within a frame.
     pub fn stop(&self) -> Option<JoinHandle<()>> {
         self.renders.stop()
     }
 }
 
-/// For what the sandbox can go on without: it knows better than its folder.
+/// For failures that the sandbox can survive: its memory is more up to date than its folder.
 fn warn_if(outcome: io::Result<()>, trouble: &str) {
     if let Err(error) = outcome {
         tracing::warn!(%error, "{trouble}");

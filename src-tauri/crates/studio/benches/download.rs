@@ -1,8 +1,9 @@
-//! How fast a clip is fetched, beside curl in the same run, and what memory that takes.
+//! How fast a clip is fetched, compared with curl in the same run, and how much memory that takes.
 //!
-//! A gigabyte from loopback, made by a child process so that its memory is not counted,
-//! written to memory where the system has such a folder: the program is measured, not the
-//! disk. Both take turns, and the best of each counts. Ends with an error if an aim is missed.
+//! Fetches a gigabyte from loopback. A child process makes it, so that its memory is not counted.
+//! It is written to memory if the system has such a folder: this measures the program, not the
+//! disk. Both take turns, and the best time of each counts. Ends with an error if a target is
+//! missed.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -15,7 +16,7 @@ use studio::clips::Fetcher;
 const GIGABYTE: u64 = 1 << 30;
 const ROUNDS: usize = 3;
 const SERVE: &str = "serve";
-/// At least this part of curl's rate, and less than so many bytes more.
+/// The targets: at least this part of curl's rate, and less than this many more bytes of memory.
 const RATE: f64 = 0.9;
 const MEMORY: u64 = 16 << 20;
 
@@ -95,9 +96,9 @@ fn curl(url: &str, file: &Path) -> Result<Duration, Failure> {
     Ok(began.elapsed())
 }
 
-/// Begins to measure the most memory anew and answers what is resident now, in bytes.
+/// Resets the peak of the memory use and returns what is resident now, in bytes.
 fn reset_memory() -> Option<u64> {
-    // 5 resets the peak; see proc(5).
+    // Writing 5 resets the peak; see proc(5).
     std::fs::write("/proc/self/clear_refs", "5").ok()?;
     memory("VmRSS:")
 }
@@ -135,7 +136,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended on its own.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -147,12 +148,12 @@ fn serve() -> Result<ExitCode, Failure> {
     std::io::stdout().flush()?;
     loop {
         let (connection, _) = listener.accept()?;
-        // Whoever asks may hang up at any time.
+        // The client may hang up at any time.
         let _ = answer(connection);
     }
 }
 
-/// One answer: a head, and a gigabyte that begins like an mp4.
+/// One answer: a head, and a gigabyte that starts like an mp4.
 fn answer(mut connection: TcpStream) -> std::io::Result<()> {
     let mut asked = Vec::new();
     let mut byte = [0];

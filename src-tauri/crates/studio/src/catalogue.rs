@@ -1,11 +1,11 @@
-//! The sentences of a language, by Fluent. The page uses the same files with Fluent's own
-//! library for it; here they serve the log, the report, dialogs of the system and whoever
-//! starts the program without a window.
+//! The sentences of a language, by Fluent. The page reads the same files with Fluent's own library;
+//! here they serve the log, the report, system dialogs and users who start the program without a
+//! window.
 //!
-//! Beside Fluent's own, a catalogue may use functions, which the page has too:
-//! `CLOCK($at)` and `MOMENT($at)` write a time of this machine's clock in milliseconds,
-//! `DAY($date)` writes a day like `2026-12-01`, and `PLATFORM()` is `linux`, `macos` or
-//! `windows`. `COUNT` is for the page's own words alone.
+//! Besides Fluent's own functions, a catalogue may use these, which the page has too: `CLOCK($at)`
+//! and `MOMENT($at)` write a time in milliseconds by this machine's clock, `DAY($date)` writes a
+//! day like `2026-12-01`, and `PLATFORM()` is `linux`, `macos` or `windows`. `COUNT` is only for
+//! sentences that the page alone uses.
 
 use std::sync::LazyLock;
 
@@ -23,7 +23,7 @@ static CATALOGUE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bund
 fn bundle(text: &str) -> FluentBundle<FluentResource> {
     let language = "en".parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    // Marks of direction around each parameter would be in the log and in files, too.
+    // Direction marks around each parameter would end up in the log and in files, too.
     bundle.set_use_isolating(false);
     let (Ok(resource) | Err((resource, _))) = FluentResource::try_new(text.to_owned());
     bundle.add_resource_overriding(resource);
@@ -91,13 +91,13 @@ pub fn sentence(message: &Message) -> String {
     format(&CATALOGUE, &code, &parameters)
 }
 
-/// The words of this name, which has no parameters.
+/// The text with this name. It has no parameters.
 #[must_use]
 pub fn words(name: &str) -> String {
     format(&CATALOGUE, name, &FluentArgs::new())
 }
 
-/// What is not there is `none`, so that a sentence can choose by it.
+/// A missing value becomes `none`, so that a sentence can select on it.
 fn parameter(value: Value) -> FluentValue<'static> {
     match value {
         Value::Null => "none".into(),
@@ -123,7 +123,7 @@ fn format(catalogue: &FluentBundle<FluentResource>, name: &str, parameters: &Flu
 }
 
 impl std::fmt::Display for Message {
-    /// The sentence in English, for the log, the report and whoever has no page.
+    /// The sentence in English, for the log, the report and output without a page.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&sentence(self))
     }
@@ -138,7 +138,7 @@ mod tests {
     use crate::message::{LimitSpan, MESSAGES};
     use crate::settings::Field;
 
-    /// The messages of a catalogue, and the parameters each one uses.
+    /// The messages of a catalogue, and the parameters that each one uses.
     fn of(text: &str) -> BTreeMap<String, BTreeSet<String>> {
         let resource = fluent_syntax::parser::parse(text).unwrap();
         let messages = resource.body.iter().filter_map(|entry| match entry {
@@ -234,7 +234,7 @@ mod tests {
         };
         assert_eq!(
             reached.to_string(),
-            "Waiting: this month's limit of 1 credit is reached. It goes on from 1 December, or \
+            "Waiting: this month's limit of 1 credit is reached. It continues from 1 December, or \
              when you raise the limit."
         );
         let begun = Message::LibraryReplaced {
@@ -245,7 +245,7 @@ mod tests {
         };
         assert_eq!(
             begun.to_string(),
-            "The library's file was not there: a new one was begun, since there was no backup. \
+            "The library's file was not there: a new one was started, because there was no backup. \
              Clips made since can be imported from Apiframe while it keeps them: Settings, Import."
         );
     }

@@ -1,4 +1,4 @@
-//! What time it is, handed to whatever decides by it, so that a test can say so instead.
+//! The current time, passed to the code that depends on it, so that a test can set it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Milliseconds since the Unix epoch by this machine's clock, the library's unit of time.
 pub type Millis = i64;
 
-/// Answers the time in milliseconds since the Unix epoch.
+/// Returns the time in milliseconds since the Unix epoch.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> Millis + Send + Sync>);
 
@@ -18,12 +18,12 @@ impl Clock {
         Self::new(|| jiff::Timestamp::now().as_millisecond())
     }
 
-    /// A clock that answers what `time` does.
+    /// A clock that returns what `time` returns.
     pub fn new(time: impl Fn() -> Millis + Send + Sync + 'static) -> Self {
         Self(Arc::new(time))
     }
 
-    /// The time.
+    /// The current time.
     #[must_use]
     pub fn now(&self) -> Millis {
         (self.0)()
@@ -36,12 +36,12 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// How far the time of day and the time that passed may drift apart between two looks at
-/// both before it counts as a jump. Clocks are put right by less than this all the time.
+/// How far the time of day and the elapsed time may drift apart between two readings before it
+/// counts as a jump. Clock corrections smaller than this happen all the time.
 const JUMP: Duration = Duration::from_secs(5);
 
-/// Notices that the machine slept or that its clock was set: the time of day then moves
-/// otherwise than the time that the program itself saw pass, which stands still in sleep.
+/// Notices that the machine slept or that its clock was set: the time of day then differs from the
+/// elapsed time that the program measured, which does not advance during sleep.
 #[derive(Debug)]
 pub struct Jumps {
     wall: Millis,
@@ -49,14 +49,14 @@ pub struct Jumps {
 }
 
 impl Jumps {
-    /// Begins at this time of day and at this time since any fixed moment of this run.
+    /// Starts at this time of day and at this elapsed time since a fixed moment of this run.
     #[must_use]
     pub fn new(wall: Millis, steady: Duration) -> Self {
         Self { wall, steady }
     }
 
-    /// By how many milliseconds the time of day jumped since it was last asked; `None` if it
-    /// did not.
+    /// By how many milliseconds the time of day has jumped since the last call; `None` if it has
+    /// not.
     pub fn noticed(&mut self, wall: Millis, steady: Duration) -> Option<Millis> {
         let passed = steady.saturating_sub(self.steady).as_millis();
         let passed = Millis::try_from(passed).unwrap_or(Millis::MAX);

@@ -1,10 +1,9 @@
-//! A generation: one request for one clip, from the press of Generate, whatever becomes
-//! of it.
+//! A generation: one request for one clip, from the press of Generate, whatever happens to it.
 //!
-//! Two forms of the same thing. [`Record`] is what the library stores, with all that the
-//! engine needs to go on after a restart. [`Generation`] is what a person sees of it: no
-//! key, no request body, no address. The one becomes the other in [`Record::show`], a pure
-//! function of the record, the time and what is expected of such jobs.
+//! It has two forms. [`Record`] is what the library stores, with everything that the engine needs
+//! to continue after a restart. [`Generation`] is what the user sees: no key, no request body, no
+//! address. [`Record::show`] converts one into the other, as a pure function of the record, the
+//! time and how long such jobs are expected to take.
 
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,19 +18,19 @@ use crate::settings::{Field, Settings};
 
 pub use crate::clock::Millis;
 
-/// Orders what is shown of a generation: events and answers reach the page by different ways
-/// and overtake each other.
+/// Orders the views of a generation: events and answers reach the page by different ways and
+/// overtake each other.
 pub type Revision = u64;
 
-/// The revision of what is read from the library after this call. Taken before the record is
-/// read: a view with a higher revision than the one that follows a change has the change in it.
+/// The revision of what is read from the library after this call. Take it before the record is
+/// read: a view with a higher revision than the one taken after a change contains the change.
 #[must_use]
 pub fn next_revision() -> Revision {
     static LAST: AtomicU64 = AtomicU64::new(0);
     LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-/// A generation's own name, made here before anything is sent (UUID v7, so ids sort by age).
+/// A generation's own id, created here before anything is sent (UUID v7, so ids sort by age).
 #[derive(
     Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, Type,
 )]
@@ -40,7 +39,7 @@ pub fn next_revision() -> Revision {
 pub struct GenerationId(#[specta(type = String)] Uuid);
 
 impl GenerationId {
-    /// A new id for a generation made at `now`.
+    /// Creates an id for a generation created at `now`.
     #[must_use]
     pub fn new(now: Millis) -> Self {
         let now = u64::try_from(now).unwrap_or(0);
@@ -60,7 +59,7 @@ impl std::fmt::Display for GenerationId {
     }
 }
 
-/// A text that is no generation's id.
+/// A text that is not a generation's id.
 #[derive(Debug, thiserror::Error)]
 #[error("that is not the id of a generation")]
 pub struct NotAnId;
@@ -73,25 +72,25 @@ impl FromStr for GenerationId {
     }
 }
 
-/// Where a generation stands. The order of a good life is the order of the variants up to
-/// `Ready`.
+/// The state of a generation. The variants up to `Ready` are in the order of a generation without
+/// failures.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum State {
-    /// Written down, nothing sent.
+    /// Stored; nothing is sent yet.
     Recorded,
-    /// Its pictures are on their way.
+    /// Its pictures are being uploaded.
     Uploading,
     /// The exact request and its key are stored; it may have been sent.
     Submitting,
     /// Accepted: the job runs at Apiframe.
     Rendering,
-    /// The clip is made and on its way to this disk.
+    /// The clip is finished and is being downloaded to this disk.
     Downloading,
     /// The clip is on this disk.
     Ready,
     /// It ended without a clip.
     Failed,
-    /// It may have been accepted and paid for; nobody here knows.
+    /// It may have been accepted and paid for; that can't be known here.
     Uncertain,
 }
 
@@ -136,24 +135,24 @@ impl State {
     }
 }
 
-/// The request as it is sent, stored before it leaves so that it can be sent again as the
-/// very same one.
+/// The request as it is sent. It is stored before it leaves, so that exactly the same request can
+/// be sent again.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Submission {
     /// The idempotency key.
     pub key: String,
     /// The exact body.
     pub body: Vec<u8>,
-    /// When the first of the uploaded pictures in the body is deleted at the server;
-    /// `None` without pictures.
+    /// When the server deletes the first of the uploaded pictures in the body; `None` without
+    /// pictures.
     pub pictures_until: Option<Millis>,
-    /// When it first may have reached the server; `None` while nothing left this machine.
+    /// When it may first have reached the server; `None` while nothing has left this machine.
     pub first_sent: Option<Millis>,
-    /// Whether another program may have sent it, perhaps under another key, before this
-    /// library was taken from a backup: it is looked for and never sent again by itself.
+    /// Whether another program may have sent it, perhaps under another key, before this library was
+    /// restored from a backup: the engine looks for it and never sends it again automatically.
     pub doubtful: bool,
-    /// The fingerprint of the API key it was first sent with: another account has never seen
-    /// its idempotency key, and would take and charge it anew. `None` while nothing left, and
+    /// The fingerprint of the API key it was first sent with: another account has never seen its
+    /// idempotency key, and would accept and charge it again. `None` while nothing has left, and
     /// for requests of an older program.
     pub sent_by: Option<String>,
 }
@@ -177,15 +176,15 @@ pub struct JobRecord {
     pub accepted: Millis,
     /// Whether it still waits in the queue.
     pub queued: bool,
-    /// Percent, where the server says.
+    /// Percent, if the server says.
     pub progress: Option<u8>,
-    /// Where the clip can be fetched, once it is made.
+    /// Where the clip can be fetched, once it is finished.
     pub result_url: Option<String>,
     /// When the server finished it.
     pub completed: Option<Millis>,
     /// What it costs, in credits.
     pub credits: Option<i64>,
-    /// What is known of its settings, where it was brought in instead of submitted here.
+    /// What is known about its settings, if it was imported instead of submitted here.
     pub brought_in: Option<BroughtIn>,
 }
 
@@ -206,16 +205,16 @@ pub struct Clip {
     pub height: u32,
     /// How long the picture lasts.
     pub duration_ms: u32,
-    /// When the last picture begins to show: the latest time worth seeking to.
+    /// When the last picture starts to show: the latest time worth seeking to.
     pub last_frame_ms: u32,
     /// Whether a poster picture is stored.
     pub has_poster: bool,
-    /// Whether the file was not where it should be when last looked for. The library never
-    /// looks; the engine does, and shows it.
+    /// Whether the file was missing when last looked for. The library never looks; the engine does,
+    /// and reports it.
     pub missing: bool,
 }
 
-/// What a person can do about a failure, best first.
+/// What the user can do about a failure, best first.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Mend {
@@ -227,7 +226,7 @@ pub enum Mend {
     DownloadAgain,
     /// Buy credits.
     AddCredits,
-    /// Give another key.
+    /// Enter another key.
     ReplaceKey,
 }
 
@@ -241,7 +240,7 @@ pub struct Failure {
     pub message: Message,
     /// The control at fault.
     pub field: Option<Field>,
-    /// Whether credits were taken; `None` where that can't be known here.
+    /// Whether credits were taken; `None` if that can't be known here.
     pub charged: Option<bool>,
     /// What can be done about it, best first.
     pub mends: Vec<Mend>,
@@ -256,25 +255,25 @@ pub struct Record {
     pub created: Millis,
     /// What was chosen.
     pub settings: Settings,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
-    /// Why it does not move just now.
+    /// Why it makes no progress at the moment.
     pub waiting: Option<Message>,
     /// The stored request, from `Submitting` on.
     pub submission: Option<Submission>,
     /// The job, from `Rendering` on.
     pub job: Option<JobRecord>,
-    /// The clip, when `Ready`; while `Downloading` at most the name and size it is to get.
+    /// The clip, when `Ready`; while `Downloading`, at most the name and size it will get.
     pub clip: Option<Clip>,
     /// The failure, when `Failed` or `Uncertain`.
     pub failure: Option<Failure>,
     /// When it became `Ready`, `Failed` or `Uncertain`.
     pub finished: Option<Millis>,
-    /// Whether all that is stored of it could be read.
+    /// Whether everything stored about it could be read.
     pub whole: bool,
 }
 
-/// What a person sees of where a generation stands.
+/// The state of a generation as the user sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 #[serde(
     tag = "state",
@@ -282,22 +281,22 @@ pub struct Record {
     rename_all_fields = "camelCase"
 )]
 pub enum Phase {
-    /// Written down.
+    /// Stored.
     Recorded,
     /// Sending the pictures.
     Uploading,
     /// Sending the request.
     Submitting,
-    /// At work.
+    /// The job runs.
     Rendering {
         /// Still waiting for its turn.
         queued: bool,
-        /// Percent, where the server says.
+        /// Percent, if the server says.
         progress: Option<u8>,
         /// When it was accepted.
         #[specta(type = u32)]
         since: Millis,
-        /// When the clip is expected; `None` when it takes longer than was said.
+        /// When the clip is expected; `None` when it takes longer than estimated.
         #[specta(type = Option<u32>)]
         due: Option<Millis>,
     },
@@ -306,7 +305,7 @@ pub enum Phase {
         /// Bytes so far.
         #[specta(type = u32)]
         received: u64,
-        /// Bytes in all, where known.
+        /// Bytes in total, if known.
         #[specta(type = Option<u32>)]
         total: Option<u64>,
     },
@@ -320,14 +319,14 @@ pub enum Phase {
         /// Why.
         failure: Failure,
     },
-    /// Perhaps paid for; only the person decides.
+    /// Perhaps paid for; only the user decides.
     Uncertain {
         /// What is known.
         message: Message,
     },
 }
 
-/// A generation as a person sees it.
+/// A generation as the user sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Generation {
@@ -341,9 +340,9 @@ pub struct Generation {
     pub created: Millis,
     /// What was chosen.
     pub settings: Settings,
-    /// Where it stands.
+    /// Its state.
     pub phase: Phase,
-    /// Why it does not move just now.
+    /// Why it makes no progress at the moment.
     pub waiting: Option<Message>,
     /// What it cost.
     #[specta(type = Option<u32>)]
@@ -356,25 +355,25 @@ pub struct Generation {
     /// When it ended.
     #[specta(type = Option<u32>)]
     pub finished: Option<Millis>,
-    /// Whether it can still be called off: nothing has been sent that costs anything.
+    /// Whether it can still be cancelled: nothing has been sent that costs anything.
     pub can_cancel: bool,
-    /// What is known of its settings, where it was brought in instead of submitted here.
+    /// What is known about its settings, if it was imported instead of submitted here.
     pub brought_in: Option<BroughtIn>,
-    /// Whether all that is stored of it could be read.
+    /// Whether everything stored about it could be read.
     pub whole: bool,
 }
 
-/// Bytes of a running download: so far, and in all where known.
+/// Bytes of a running download: so far, and in total if known.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Received {
     /// So far.
     pub bytes: u64,
-    /// In all.
+    /// In total.
     pub total: Option<u64>,
 }
 
 impl Record {
-    /// Whether nothing of it can have reached the server's till.
+    /// Whether nothing that costs credits can have reached the server.
     #[must_use]
     pub fn is_unsent(&self) -> bool {
         match self.state {
@@ -387,8 +386,8 @@ impl Record {
         }
     }
 
-    /// What a person sees of it. `revision` is from before it was read, `due` is when its clip
-    /// is expected, `received` what a running download has.
+    /// The view for the user. `revision` was taken before the record was read, `due` is when the
+    /// clip is expected, `received` is the progress of a running download.
     #[must_use]
     pub fn show(self, revision: Revision, due: Option<Millis>, received: Received) -> Generation {
         let can_cancel = self.is_unsent();
@@ -443,8 +442,8 @@ impl Record {
     }
 }
 
-/// The failure with what can really be done about it: settings that are not all known are
-/// not paid for again as they stand, but looked through first.
+/// The failure with only the actions that can help: settings that are not all known are not paid
+/// for again as they are, but checked by the user first.
 fn mendable(mut failure: Failure, settings_known: bool) -> Failure {
     if !settings_known {
         failure.mends.retain(|mend| *mend != Mend::TryAgain);

@@ -1,5 +1,5 @@
-//! A test: imports between this crate's files have one direction. Where no two files need
-//! each other, each can be read, and changed, knowing only what is below it.
+//! A test: imports between this crate's files have one direction. If no two files need each other,
+//! each can be read and changed with knowledge only of the files below it.
 
 #![allow(clippy::unwrap_used)]
 
@@ -10,7 +10,7 @@ use std::path::Path;
 /// A file's place among the modules: `["engine", "poll"]`.
 type Module = Vec<String>;
 
-/// The crate's files without their tests.
+/// The crate's files, except tests.
 fn sources(folder: &Path, module: &Module, found: &mut BTreeMap<Module, String>) {
     for path in fs::read_dir(folder)
         .unwrap()
@@ -54,7 +54,7 @@ fn expand(tree: &str, before: &str, paths: &mut Vec<String>) {
     }
 }
 
-/// Every path in a file's `use` lines, and every one that is written out elsewhere.
+/// Every path in a file's `use` lines, and every path written out elsewhere.
 fn paths(code: &str) -> Vec<String> {
     let lines = code.lines().map(|line| line.split("//").next().unwrap());
     let code = lines.collect::<Vec<_>>().join("\n");
@@ -79,7 +79,7 @@ fn paths(code: &str) -> Vec<String> {
     paths
 }
 
-/// The file that a path leads to from a module, if it is one of this crate's.
+/// The file that a path from a module leads to, if it belongs to this crate.
 fn target(path: &str, from: &Module, all: &BTreeMap<Module, String>) -> Option<Module> {
     let names: Vec<&str> = path.split("::").collect();
     let mut place = from.clone();
@@ -100,7 +100,7 @@ fn target(path: &str, from: &Module, all: &BTreeMap<Module, String>) -> Option<M
             }
         }
     }
-    // What begins with no module of this crate is another crate's.
+    // A path that does not start with a module of this crate belongs to another crate.
     if !is_relative && place == *from {
         return None;
     }
@@ -128,7 +128,8 @@ fn no_two_files_need_each_other() {
             .contains(&vec!["engine".to_owned(), "shared".to_owned()]),
         "this test sees no imports: {needs:#?}"
     );
-    // What needs nothing that is left goes, until nothing is left or only circles are.
+    // Removes files that need none of the remaining ones, until only circles and files that need a
+    // circle are left.
     loop {
         let left: BTreeSet<Module> = needs.keys().map(|module| (*module).clone()).collect();
         let before = needs.len();
@@ -137,7 +138,7 @@ fn no_two_files_need_each_other() {
             break;
         }
     }
-    // What only needs a circle is none of its own.
+    // Removes files that only need a circle but are not part of one.
     loop {
         let needed: BTreeSet<Module> = needs.values().flatten().cloned().collect();
         let before = needs.len();

@@ -1,14 +1,15 @@
-//! Inbetween without a window: everything the program does, for any shell to show.
+//! Inbetween without a window: everything the program does, for any shell to present.
 //!
-//! Data has one way through: settings come in at [`engine::Engine::generate`], are written
-//! to the [`library`] first, go out through the crate `apiframe`, and come back as
-//! [`engine::Event`]s. [`studio::Studio`] holds it all together with the [`vault`], the
-//! [`frames`] and the [`preferences`]. Nothing here knows a window, a page or a dialog.
+//! Data flows one way: settings enter at [`engine::Engine::generate`], are written to the
+//! [`library`] first, leave through the crate `apiframe`, and return as [`engine::Event`]s.
+//! [`studio::Studio`] connects all of this with the [`vault`], the [`frames`] and the
+//! [`preferences`]. Nothing here depends on a window, a page or a dialog.
 
+mod atomic_write;
 pub mod catalogue;
 pub mod clips;
 pub mod clock;
-mod durable;
+pub mod crash_points;
 pub mod engine;
 pub mod frames;
 pub mod generation;
@@ -20,14 +21,13 @@ pub mod lock;
 pub mod message;
 pub mod notice;
 pub mod paths;
-pub mod points;
 pub mod poll_plan;
 pub mod preferences;
 pub mod price;
 pub mod private;
 pub mod problem;
 pub mod redact;
-mod regular;
+mod regular_file;
 pub mod remote;
 pub mod report;
 pub mod session;

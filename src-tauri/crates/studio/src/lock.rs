@@ -1,12 +1,12 @@
-//! One program per library: whoever opens it holds a lock on its folder, and tells the next
-//! one who that is and how to reach it.
+//! One program per library: the program that opens it holds a lock on its folder, and tells a
+//! second one who holds it and how to reach the holder.
 //!
-//! The lock is the system's, so it ends with the process, however that ends. It is on the
-//! folder itself, which can't be replaced while the library in it is used without the library
-//! being replaced too; where folders can't be locked (Windows, network drives), it is on a
-//! file in it. In the folder lies a note with the owner; a note without a lock means nothing.
-//! Where a file system has no locks the program works without one: two programs on one library do no harm to its file
-//! (SQLite sees to that), but would each look after the same jobs, and could each send what
+//! The lock is the system's, so it ends with the process, however that ends. It is on the folder
+//! itself, which can't be replaced while the library in it is used without the library being
+//! replaced too. If folders can't be locked (Windows, network drives), it is on a file in the
+//! folder. A note in the folder names the owner; a note without a lock means nothing. If a file
+//! system has no locks, the program works without one: two programs on one library do not damage
+//! its file (SQLite ensures that), but each would process the same jobs, and each could send what
 //! was never sent.
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -17,23 +17,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::Message;
 
-use crate::{durable, private, regular};
+use crate::{atomic_write, private, regular_file};
 
 const LOCK: &str = "inbetween.lock";
 const NOTE: &str = "inbetween.owner.json";
-/// Bytes of a note: many times what one takes.
+/// The most bytes of a note: many times what one needs.
 const LONGEST_NOTE: u64 = 64 << 10;
 
-/// Who has a library open.
+/// The process that has a library open.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Owner {
     /// The name of the computer.
     pub host: String,
     /// The name of the user.
     pub user: String,
-    /// The process.
+    /// The process id.
     pub process: u32,
-    /// Where it can be told to come forward, in words only the program itself reads.
+    /// The address at which it can be asked to come to the front, in a form that only the program
+    /// itself reads.
     pub door: Option<String>,
 }
 
@@ -52,7 +53,7 @@ impl Owner {
         }
     }
 
-    /// Whether it is this user at this computer.
+    /// Whether it is the same user on the same computer.
     #[must_use]
     pub fn is_here(&self) -> bool {
         let this = Self::this();
@@ -60,13 +61,13 @@ impl Owner {
     }
 }
 
-/// Why a library can't be had.
+/// Why a library can't be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", Message::from(self))]
 pub enum LockError {
-    /// Another program has it.
+    /// Another program has it open.
     Held {
-        /// Who, where that can be told.
+        /// The owner, if known.
         owner: Option<Owner>,
         /// The library's folder.
         folder: PathBuf,
@@ -75,7 +76,7 @@ pub enum LockError {
     Folder {
         /// The folder.
         folder: PathBuf,
-        /// The system's own words.
+        /// The error of the system.
         error: io::Error,
     },
 }
@@ -108,19 +109,19 @@ fn held(owner: Option<&Owner>, folder: String) -> Message {
     }
 }
 
-/// The right to use a library, for as long as this lives.
+/// The right to use a library, for as long as this value lives.
 #[derive(Debug)]
 pub struct LibraryLock {
     folder: PathBuf,
-    /// Holds the lock; `None` where the file system has none.
+    /// Holds the lock; `None` if the file system has none.
     _handle: Option<File>,
 }
 
 impl LibraryLock {
-    /// Takes the lock of `folder`, which is made where it is missing.
+    /// Takes the lock of `folder`, which is created if it is missing.
     ///
     /// # Errors
-    /// [`LockError`], a sentence for the person.
+    /// [`LockError`], a sentence for the user.
     pub fn take(folder: &Path) -> Result<Self, LockError> {
         let failed = |error| LockError::Folder {
             folder: folder.to_owned(),
@@ -140,7 +141,7 @@ impl LibraryLock {
                 });
             }
             Err(TryLockError::Error(error)) => {
-                // What can't be written to at all is no folder for a library.
+                // A folder that can't be written to is not usable for a library.
                 drop(tempfile::tempfile_in(folder).map_err(failed)?);
                 tracing::warn!(%error, "this file system has no locks");
                 None
@@ -154,7 +155,7 @@ impl LibraryLock {
         Ok(lock)
     }
 
-    /// Tells where this program can be told to come forward.
+    /// Publishes where this program can be asked to come to the front.
     pub fn announce(&self, door: &str) {
         self.note(&Owner {
             door: Some(door.to_owned()),
@@ -162,11 +163,11 @@ impl LibraryLock {
         });
     }
 
-    /// The note is a courtesy: without it the next program says less.
+    /// The note is optional: without it the next program reports less.
     fn note(&self, owner: &Owner) {
         let written = serde_json::to_vec(owner)
             .map_err(io::Error::other)
-            .and_then(|text| durable::write(&self.folder.join(NOTE), &text));
+            .and_then(|text| atomic_write::write(&self.folder.join(NOTE), &text));
         if let Err(error) = written {
             tracing::warn!(%error, "the library's owner could not be noted");
         }
@@ -197,7 +198,7 @@ fn take_file(folder: &Path) -> Result<File, TryLockError> {
 }
 
 fn read_note(folder: &Path) -> Option<Owner> {
-    let note = regular::read(&folder.join(NOTE), LONGEST_NOTE).ok()?;
+    let note = regular_file::read(&folder.join(NOTE), LONGEST_NOTE).ok()?;
     serde_json::from_slice(&note).ok()
 }
 

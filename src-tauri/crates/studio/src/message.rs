@@ -1,8 +1,8 @@
-//! Everything that the program has to tell, as a code with its parameters. It is stored and
-//! sent as such; the sentence is made where somebody reads it, from the catalogue of their
-//! language (`locales/`), by [`crate::catalogue`] here and by `ui/src/words` in the page.
+//! Everything that the program reports, as a code with its parameters. It is stored and sent in
+//! that form. The sentence is made where it is read, from the catalogue of the user's language
+//! (`locales/`), by [`crate::catalogue`] here and by `ui/src/words` in the page.
 //!
-//! A code is for ever: rows on disk hold it. One that is not used any more stays in the list.
+//! A code is permanent: rows on disk contain it. A code that is no longer used stays in the list.
 
 #![expect(
     missing_docs,
@@ -23,7 +23,7 @@ macro_rules! messages {
         $(#[$about:meta])*
         $name:ident $({ $( $(#[$kind:meta])* $parameter:ident: $type:ty ),* $(,)? })?,
     )*) => {
-        /// What is to be told.
+        /// What the program reports.
         #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
         #[serde(tag = "code", rename_all = "camelCase", rename_all_fields = "camelCase")]
         pub enum Message {
@@ -38,12 +38,12 @@ macro_rules! messages {
 }
 
 messages! {
-    // ---- A sentence that is not ours.
-    /// As it stands: stored by an earlier program, which knew no codes.
+    // ---- Sentences that are not our own.
+    /// A sentence as it is: stored by an earlier program, which had no codes.
     Said { text: String },
     /// A code of a later program.
     Unknown { unknown: String },
-    /// What should never happen, in the words of whoever noticed.
+    /// What should never happen, in the words of the code that noticed it.
     Internal { error: String },
     /// A task panicked; the log says where.
     BrokeOff,
@@ -74,7 +74,7 @@ messages! {
     ClipNotWritten { folder: String, error: String },
     PriceUnknown,
     LimitTooLow { span: LimitSpan, #[specta(type = u32)] limit: i64, #[specta(type = u32)] price: i64 },
-    /// `from` is the first day on which it goes on, `2026-12-01`, for a month.
+    /// `from` is the first day on which it continues, `2026-12-01`, for a month.
     LimitReached { span: LimitSpan, #[specta(type = u32)] limit: i64, from: String },
     LimitNearlyReached {
         span: LimitSpan,
@@ -109,7 +109,7 @@ messages! {
     ClipNotThere,
     ClipAddress { fault: AddressFault },
 
-    // ---- What settings are not allowed.
+    // ---- Which settings are not allowed.
     UnknownSetting { name: String },
     EndWithoutStart,
     ReferencesNeedOmni,
@@ -150,7 +150,8 @@ messages! {
     LibraryFolder { error: String },
     LibraryValue { what: String },
     LibraryDamagedInUse,
-    /// `backup` is when the backup in its place was made, and `file` where the damaged one is.
+    /// `backup` is when the restored backup was made, and `file` is the path of the damaged
+    /// library.
     LibraryReplaced {
         damaged: bool,
         #[specta(type = Option<u32>)] backup: Option<Millis>,
@@ -219,7 +220,7 @@ messages! {
     ConvertedFromPrint,
     FilledWithWhite,
     MadeSmaller { width: u32, height: u32 },
-    /// In megabytes with one digit after the point.
+    /// In megabytes with one digit after the decimal point.
     Compressed { before: String, after: String },
     Cropped { width: u32, height: u32 },
 
@@ -236,7 +237,7 @@ messages! {
     KeyCheckTrouble,
     KeyFromEnvironment,
     KeyStopped,
-    /// `why` is the sentence that tells what is wrong with it.
+    /// `why` is the sentence that says what is wrong with it.
     KeyVariable { variable: String, why: String },
     Disconnected,
     KeychainLocked,
@@ -271,13 +272,13 @@ messages! {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum LimitSpan {
-    /// A day of the user's.
+    /// A day in the user's time zone.
     Day,
-    /// A month of the user's.
+    /// A month in the user's time zone.
     Month,
 }
 
-/// What is wrong with what came in place of a clip.
+/// What is wrong with what was received instead of a clip.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum ClipFault {
@@ -301,7 +302,7 @@ pub enum AddressFault {
     TooManyRedirects,
 }
 
-/// In what a file differs from a clip.
+/// How a file differs from a clip.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Difference {
@@ -311,7 +312,7 @@ pub enum Difference {
     Picture,
 }
 
-/// What a file is that is no picture.
+/// What a file is if it is not a picture.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum OtherKind {
@@ -354,21 +355,21 @@ impl From<&ConfigError> for Message {
 }
 
 impl Message {
-    /// Its code, for the log, which learns no parameters: they may hold a prompt.
+    /// Its code, for the log. The log never gets the parameters: they may contain a prompt.
     #[must_use]
     pub fn code(&self) -> String {
         let value = serde_json::to_value(self).unwrap_or_default();
         value["code"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// What is stored of it.
+    /// The form in which it is stored.
     #[must_use]
     pub fn to_stored(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// What was stored: by this program, by an earlier one as a sentence, or by a later one
-    /// with a code that this one does not know.
+    /// Reads a stored message: from this program, from an earlier one as a sentence, or from a
+    /// later one with a code that is not known here.
     #[must_use]
     pub fn from_stored(text: &str) -> Self {
         match serde_json::from_str::<serde_json::Value>(text) {
@@ -377,7 +378,7 @@ impl Message {
         }
     }
 
-    /// The same, of a JSON value.
+    /// The same for a JSON value.
     #[must_use]
     pub fn from_value(value: serde_json::Value) -> Self {
         let code = value["code"].as_str().unwrap_or_default().to_owned();
@@ -385,7 +386,7 @@ impl Message {
     }
 }
 
-/// Reads a message inside something that is stored, as [`Message::from_stored`] does.
+/// Reads a message inside a stored value, as [`Message::from_stored`] does.
 pub(crate) fn stored<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Message, D::Error> {
     let value = serde_json::Value::deserialize(from)?;
     Ok(match value {

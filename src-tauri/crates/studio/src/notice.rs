@@ -1,17 +1,17 @@
-//! What a person should know about the library as a whole, as long as it is so: a damaged
-//! file that was replaced, a clips folder that is gone. What concerns one generation stands
-//! on its card instead.
+//! What the user should know about the library as a whole, for as long as it is true: a damaged
+//! file that was replaced, a missing clips folder. Messages about one generation are on its card
+//! instead.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::message::Message;
 
-/// What a notice is about; there is one of each at most.
+/// What a notice is about; there is at most one of each kind.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum NoticeKind {
-    /// The clips folder can't take clips.
+    /// The clips folder can't be written to.
     ClipsFolder,
     /// The library is damaged.
     Damaged,
@@ -19,7 +19,7 @@ pub enum NoticeKind {
     Rescued,
 }
 
-/// What stands above the gallery.
+/// A notice above the gallery.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
@@ -27,6 +27,6 @@ pub struct Notice {
     pub kind: NoticeKind,
     /// What happened and what to do.
     pub message: Message,
-    /// Whether it goes away when the person has read it. Others go when their cause does.
+    /// Whether the user can dismiss it after reading. Other notices disappear with their cause.
     pub can_dismiss: bool,
 }

@@ -1,7 +1,7 @@
-//! Where Inbetween keeps its things on this machine.
+//! Where Inbetween keeps its files on this machine.
 //!
-//! Everything is decided once, from the environment and the system's own folders, and
-//! passed on as plain paths. No folder is made here: whoever writes into one makes it.
+//! All paths are decided once, from the environment and the system's own folders, and passed on as
+//! plain paths. No folder is created here: the code that writes into a folder creates it.
 
 use std::env;
 use std::ffi::OsString;
@@ -17,11 +17,11 @@ use crate::private;
 /// Moves the library, the clips, the preferences and the log into one folder.
 pub const HOME_VARIABLE: &str = "INBETWEEN_HOME";
 
-/// The name of the folder in the person's Videos folder.
+/// The name of the folder in the user's Videos folder.
 const CLIPS_FOLDER: &str = "Inbetween";
 
-/// Which Apiframe the program talks to. Each has its own library, so that clips of the
-/// sandbox never stand among paid ones.
+/// Which Apiframe the program talks to. Each has its own library, so that sandbox clips never
+/// appear among paid ones.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Type,
 )]
@@ -29,30 +29,30 @@ const CLIPS_FOLDER: &str = "Inbetween";
 pub enum Profile {
     /// The real service, with a key, for credits.
     Apiframe,
-    /// Apiframe simulated on this machine, without a key.
+    /// A simulation of Apiframe on this machine, without a key.
     Sandbox,
 }
 
-/// The folders of one installation. All are absolute; none need exist yet.
+/// The folders of one installation. All are absolute; none need to exist yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Home {
-    /// What the program keeps for itself: the libraries, the frames, the draft.
+    /// The program's own data: the libraries, the frames, the draft.
     pub data: PathBuf,
     /// Where the preferences are.
     pub config: PathBuf,
     /// Where the log files are.
     pub log: PathBuf,
-    /// Where finished clips go until the person chooses another folder.
+    /// Where finished clips go until the user chooses another folder.
     pub clips_default: PathBuf,
 }
 
-/// Neither the system nor the environment says where this person's files are.
+/// Neither the system nor the environment says where this user's files are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", Message::Homeless)]
 pub struct Homeless;
 
 impl Home {
-    /// Decides the folders. `variable` reads one environment variable; it is asked for
+    /// Decides the folders. `variable` reads one environment variable; it is used for
     /// [`HOME_VARIABLE`], while the system's own folders come from the real environment.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Home {
     }
 
     fn in_one_folder(folder: &Path) -> Result<Self, Homeless> {
-        // Absolute at once: a relative one would move with the working directory.
+        // Made absolute at once: a relative one would depend on the working directory.
         let folder = std::path::absolute(folder).map_err(|_| Homeless)?;
         Ok(Self {
             log: folder.join("log"),
@@ -78,12 +78,12 @@ impl Home {
     fn in_system_folders() -> Result<Self, Homeless> {
         let project = ProjectDirs::from("app", "", "inbetween").ok_or(Homeless)?;
         let base = BaseDirs::new().ok_or(Homeless)?;
-        // A system without a Videos folder, or one that nobody named, gets the usual one.
+        // A system without a Videos folder, or without a setting for it, gets the usual one.
         let videos = UserDirs::new()
             .and_then(|user| user.video_dir().map(Path::to_path_buf))
             .unwrap_or_else(|| base.home_dir().join("Videos"));
         Ok(Self {
-            // The local folders: a library must not be copied about by a roaming profile.
+            // The local folders: a roaming profile must not copy a library to other machines.
             data: project.data_local_dir().to_path_buf(),
             config: project.config_local_dir().to_path_buf(),
             log: project
@@ -94,10 +94,10 @@ impl Home {
         })
     }
 
-    /// The folders of the process's own environment.
+    /// Decides the folders from the environment of the process.
     ///
     /// # Errors
-    /// As [`Home::resolve`].
+    /// See [`Home::resolve`].
     pub fn of_this_process() -> Result<Self, Homeless> {
         Self::resolve(&|name| env::var_os(name))
     }
@@ -125,7 +125,7 @@ impl Home {
         self.data.join("frames")
     }
 
-    /// The folder of the web view: whatever it keeps, for as long as the program runs.
+    /// The folder of the web view: its data, which lasts only while the program runs.
     #[must_use]
     pub fn web_view(&self) -> PathBuf {
         self.data.join("web-view")
@@ -137,9 +137,9 @@ impl Home {
         self.data.join("sandbox")
     }
 
-    /// Takes what is here, and was left open by an older version or by hand, away from other
-    /// users: everything that the program made for itself. Of the folders that the user named
-    /// (`chosen` for clips, [`HOME_VARIABLE`]) the mode is the user's own business.
+    /// Closes to other users what an older version, or a manual change, left open here: everything
+    /// that the program made for itself. For the folders that the user named (`chosen` for clips,
+    /// [`HOME_VARIABLE`]), the user decides the mode.
     pub(crate) fn close(&self, chosen: Option<&Path>) {
         if self.data != self.config {
             private::close_folder(&self.data);
@@ -158,14 +158,14 @@ impl Home {
         }
     }
 
-    /// The file of what stands in the composer.
+    /// The file of the composer's content.
     #[must_use]
     pub fn draft_file(&self) -> PathBuf {
         self.data.join("draft.json")
     }
 
-    /// The folder that a profile's clips go to: in the one the person chose, or else in
-    /// the default one. Clips of the sandbox are kept apart in it.
+    /// The folder that a profile's clips go to: inside the one the user chose, or otherwise inside
+    /// the default one. Sandbox clips are kept separate in it.
     #[must_use]
     pub fn clips(&self, profile: Profile, chosen: Option<&Path>) -> PathBuf {
         let folder = chosen.unwrap_or(&self.clips_default);

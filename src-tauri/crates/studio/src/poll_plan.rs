@@ -1,10 +1,11 @@
-//! When to look next at a running job, and when to expect its clip: pure functions of how long
-//! such jobs took, of how long this one has run and of its own progress.
+//! When to poll a running job next, and when to expect its clip: pure functions of how long such
+//! jobs took, of how long this one has run and of its own progress.
 //!
-//! There is no look before nine tenths of the first percentile, since hardly any job ends
-//! that soon. From then on there is one every three seconds, and after the 99th percentile
-//! more and more seldom. Progress that moves steadily is a straight line, which tells much better when
-//! the job ends: the looks then follow the line. Nothing here ever says to stop.
+//! There is no look before nine tenths of the first percentile, since hardly any job ends that
+//! soon. From then on there is a look every three seconds, and after the 99th percentile the looks
+//! become less and less frequent. Progress that moves steadily is a straight line, which predicts
+//! the end of the job much better: the looks then follow the line. Nothing here ever stops the
+//! polling.
 //!
 //! Ages count from the moment the job was accepted.
 
@@ -12,43 +13,45 @@ use std::time::Duration;
 
 use crate::generation::Millis;
 
-/// What a job takes while the library knows nothing better: Apiframe's published figure.
+/// How long a job takes while the library has no better figure: Apiframe's published figure.
 pub const PUBLISHED: Duration = Duration::from_secs(150);
-/// The spread of the logarithm of that time: modes, lengths and hours of the day differ.
+/// The standard deviation of the logarithm of that time: modes, lengths and hours of the day
+/// differ.
 const SPREAD: f64 = 0.45;
-/// The first percentile of a normal distribution lies this many spreads below its middle.
+/// The first percentile of a normal distribution is this many standard deviations below its mean.
 const FIRST_PERCENTILE: f64 = 2.326;
 
-/// How many of the latest finished jobs are worth asking: enough for a first percentile, few
-/// enough to follow a server that has become faster or slower.
+/// How many of the latest finished jobs are used: enough for a first percentile, few enough to
+/// follow a server that has become faster or slower.
 pub const LATEST: usize = 100;
-/// From this many on, their median says more than the published one.
+/// From this many jobs on, their median says more than the published figure.
 const ENOUGH_FOR_MEDIAN: usize = 3;
-/// From this many on, so does their first percentile. The quickest of twenty is too often
-/// slower than the next job: that was measured to cost a fifth more delay.
+/// From this many jobs on, so does their first percentile. The quickest of twenty is too often
+/// slower than the next job: measurements showed that this costs a fifth more delay.
 const ENOUGH_FOR_PERCENTILE: usize = 50;
 
-/// The first look comes at this part of the first percentile.
+/// The first look comes at this fraction of the first percentile.
 const FIRST_LOOK: f64 = 0.9;
-/// Looks at a job that may end at any moment are this far apart, in seconds. Measured
-/// against the vendor's own client: as many requests, three fifths of its delay.
+/// The time between looks at a job that may end at any moment, in seconds. Measured against the
+/// vendor's own client: the same number of requests, three fifths of its delay.
 const INTERVAL: f64 = 3.0;
-/// The interval as a part of the published time, where that is short: in the sandbox, and
-/// in tests.
+/// The interval as a fraction of the published time, if that is short: in the sandbox, and in
+/// tests.
 const INTERVAL_PART: f64 = INTERVAL / 150.0;
-/// However short the published time is, looks are no closer than this, in seconds.
+/// However short the published time is, looks are at least this far apart, in seconds.
 const SHORTEST_INTERVAL: f64 = 0.1;
-/// However late a job is, looks are no further apart than this, in seconds: a clip must not
-/// lie about finished for longer.
+/// However late a job is, looks are at most this far apart, in seconds: a finished clip must not
+/// wait longer than this.
 const LONGEST_INTERVAL: f64 = 60.0;
 
-/// This part of the way to the earliest end that the progress allows is gone at once.
+/// The next look comes after this fraction of the time to the earliest end that the progress
+/// allows.
 const STRIDE: f64 = 0.75;
-/// Progress first seen at this percent or later is no line: many programs stand still there
+/// Progress first seen at this percent or later is not used as a line: many programs stop there
 /// until they are done.
 const LAST_PERCENTS: f64 = 90.0;
 
-/// A clip that is expected this much later than was said, in seconds, is late.
+/// A clip that is expected this many seconds later than announced is late.
 const LATE: f64 = 30.0;
 
 /// How long jobs of a kind took.
@@ -61,7 +64,7 @@ pub struct RenderTimes {
 }
 
 impl RenderTimes {
-    /// Of these finished jobs, or `None` if they are too few to say anything.
+    /// The times of these finished jobs, or `None` if they are too few to be useful.
     #[must_use]
     pub fn of(mut times: Vec<Millis>) -> Option<Self> {
         if times.len() < ENOUGH_FOR_MEDIAN {
@@ -80,7 +83,7 @@ impl RenderTimes {
         })
     }
 
-    /// With the published spread around this median, in seconds.
+    /// The published spread around this median, in seconds.
     fn around(median: f64) -> Self {
         Self {
             first_percentile: median * (-FIRST_PERCENTILE * SPREAD).exp(),
@@ -100,15 +103,17 @@ impl RenderTimes {
 pub struct PollPlan {
     times: RenderTimes,
     interval: f64,
-    /// Ages in seconds and the percents seen then: of each percent the first and the last.
+    /// Ages in seconds and the percentages seen then: the first and the last age of each
+    /// percentage.
     seen: Vec<(f64, f64)>,
     due: Option<f64>,
-    /// The least time left that was ever said, in seconds; it counts while `due` is `None`.
+    /// The smallest remaining time that was ever announced, in seconds; it is used while `due` is
+    /// `None`.
     left: f64,
 }
 
 impl PollPlan {
-    /// For a job of a kind that took so long, or else the published time.
+    /// A plan for a job of a kind that took this long, or for the published time.
     #[must_use]
     pub fn new(history: Option<RenderTimes>, published: Duration) -> Self {
         let published = published.as_secs_f64();
@@ -122,7 +127,7 @@ impl PollPlan {
         }
     }
 
-    /// The job was seen running at this age, with this progress in percent.
+    /// Records that the job was seen running at this age, with this progress in percent.
     pub fn saw(&mut self, age: Duration, progress: Option<u8>) {
         let age = age.as_secs_f64();
         if let Some(percent) = progress.filter(|percent| (1..100).contains(percent)) {
@@ -131,7 +136,7 @@ impl PollPlan {
         let end = self.line().map_or(self.times.median, |(earliest, latest)| {
             f64::midpoint(earliest, latest)
         });
-        // The time left never counts up. A figure that is far too low goes, and comes back
+        // The time left never counts up. An estimate that is far too low is hidden, and returns
         // once it is true.
         let said = self.due.map_or(self.left, |due| due - age);
         if end - age <= said {
@@ -142,7 +147,7 @@ impl PollPlan {
     }
 
     fn take(&mut self, age: f64, percent: f64) {
-        // Progress that went back is that of a job begun again.
+        // Progress that went back means that the job was started again.
         if let Some(last) = self.seen.last()
             && (last.1 > percent || last.0 >= age)
         {
@@ -163,7 +168,7 @@ impl PollPlan {
         let age = age.as_secs_f64();
         let first = self.times.first_percentile * FIRST_LOOK;
         let wait = match self.line() {
-            // No less than the shortest, so that rounding makes no look without a wait.
+            // At least the shortest wait, so that rounding never causes a look without a wait.
             _ if age < first => (first - age).max(self.shortest().as_secs_f64()),
             Some((earliest, latest)) if age < latest => {
                 ((earliest - age) * STRIDE).clamp(self.shortest().as_secs_f64(), LONGEST_INTERVAL)
@@ -174,22 +179,22 @@ impl PollPlan {
         Duration::try_from_secs_f64(wait).unwrap_or_default()
     }
 
-    /// How old the job will be when its clip is expected; `None` when it takes longer than
-    /// was said before.
+    /// How old the job will be when its clip is expected; `None` when it takes longer than was
+    /// announced.
     #[must_use]
     pub fn due(&self) -> Option<Duration> {
         Duration::try_from_secs_f64(self.due?).ok()
     }
 
-    /// How long after a request the next one may follow, whatever jobs they are for.
+    /// The shortest time between two requests, whatever jobs they are for.
     #[must_use]
     pub fn shortest(&self) -> Duration {
         Duration::from_secs_f64(self.interval / 3.0)
     }
 
-    /// The ages between which a straight line through all that was seen reaches 100, if there
-    /// is such a line. A percent is told from when it is reached until the next one is, so
-    /// each two that were seen give a quickest and a slowest line between them.
+    /// The range of ages at which a straight line through everything that was seen reaches 100, if
+    /// there is such a line. A percentage is reported from when it is reached until the next one
+    /// is, so every two observations give a quickest and a slowest line between them.
     fn line(&self) -> Option<(f64, f64)> {
         if self.seen.first()?.1 >= LAST_PERCENTS {
             return None;
@@ -209,9 +214,9 @@ impl PollPlan {
     }
 }
 
-/// How long after the last request for the list the next one is worth it, for jobs with these
-/// intervals. One request shows them all, so the chances that one of them has ended add up;
-/// the least delay for the requests spent is then where the looks grow with the square root.
+/// How long after the last request for the list the next one is worthwhile, for jobs with these
+/// intervals. One request shows all of them, so the chances that one has ended add up; the delay
+/// for a given number of requests is then smallest if the looks grow with the square root.
 #[must_use]
 pub fn shared_interval(intervals: impl Iterator<Item = Duration>) -> Duration {
     let sum: f64 = intervals.map(|one| one.as_secs_f64().powi(-2)).sum();

@@ -1,9 +1,8 @@
-//! What the person chose about the program itself: theme, clips folder, profile, window.
+//! The user's choices about the program itself: theme, clips folder, profile, window.
 //!
-//! One small JSON file. The key is not among it (it lives in the [vault](crate::vault)),
-//! nor are the settings of generations (they live in the library). A file that cannot be
-//! understood must never keep the program from starting: it is set aside and the defaults
-//! are used.
+//! One small JSON file. It does not contain the key (which is in the [vault](crate::vault)) or the
+//! settings of generations (which are in the library). A file that cannot be parsed must never keep
+//! the program from starting: it is set aside and the defaults are used.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,20 +13,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use specta::Type;
 
-use crate::durable;
+use crate::atomic_write;
 use crate::ledger::Limits;
 use crate::message::Message;
 use crate::paths::Profile;
-use crate::regular;
+use crate::regular_file;
 
-/// Bytes of preferences: hundreds of times what they take.
+/// The most bytes of preferences: hundreds of times what they need.
 const LONGEST: u64 = 1 << 20;
 
 /// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Theme {
-    /// As the system says, and changing with it.
+    /// As the system says, following its changes.
     #[default]
     System,
     /// Always dark.
@@ -36,8 +35,8 @@ pub enum Theme {
     Light,
 }
 
-/// The window's size when it was last closed. Its place is not kept: under Wayland no
-/// program can know it.
+/// The window's size when it was last closed. Its position is not kept: under Wayland no program
+/// can know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WindowSize {
@@ -53,23 +52,23 @@ pub struct WindowSize {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Preferences {
-    /// Light, dark or as the system.
+    /// Light, dark or like the system.
     pub theme: Theme,
-    /// The folder the person chose for clips; `None` for the usual one.
+    /// The folder the user chose for clips; `None` for the default one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clips_folder: Option<PathBuf>,
-    /// The profile last used; `None` until one was ever chosen.
+    /// The profile last used; `None` until one is chosen for the first time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
     /// A copy of the spending limits of each profile. The library holds the limits that count,
-    /// where they are judged in one transaction with what is spent; this copy is for a library
-    /// that was lost. Apart, because the sandbox's credits are not money.
+    /// where they are checked in the same transaction as the spending; this copy is for a library
+    /// that was lost. One per profile, because the sandbox's credits are not money.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub limits: BTreeMap<Profile, Limits>,
     /// The window as it was last seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<WindowSize>,
-    /// What a newer version wrote, kept so that going back a version loses nothing.
+    /// Fields written by a newer version, kept so that going back a version loses nothing.
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -80,7 +79,7 @@ pub struct Preferences {
 pub struct NotSaved {
     /// The file that could not be written.
     pub file: PathBuf,
-    /// What the system answered.
+    /// The error of the system.
     pub source: io::Error,
 }
 
@@ -93,17 +92,18 @@ impl From<&NotSaved> for Message {
 }
 
 impl Preferences {
-    /// Reads `file`. No file gives the defaults. Of one that can't be understood what can be
-    /// is taken, each field by itself: a theme of a newer program must not lift a spending
-    /// limit. Such a file is then renamed to end in `.broken` so that nothing in it is lost.
+    /// Reads `file`. A missing file gives the defaults. From a file that can't be parsed, each
+    /// field that can be read is used: an unknown theme of a newer program must not remove a
+    /// spending limit. Such a file is then renamed to end in `.broken` so that nothing in it is
+    /// lost.
     #[must_use]
     pub fn load(file: &Path) -> Self {
-        let text = match regular::read(file, LONGEST) {
+        let text = match regular_file::read(file, LONGEST) {
             Ok(text) => text,
             Err(error) => {
                 if error.kind() != io::ErrorKind::NotFound {
                     tracing::warn!(%error, "the preferences could not be read; using the defaults");
-                    // What is saved next must not take its place.
+                    // The next save must not replace it.
                     set_aside(file);
                 }
                 return Self::default();
@@ -119,7 +119,7 @@ impl Preferences {
                 );
                 set_aside(file);
                 let salvaged = Self::salvage(&text);
-                // For the next start, which must not find less.
+                // For the next start, which must find the same values.
                 if salvaged != Self::default()
                     && let Err(error) = salvaged.save(file)
                 {
@@ -130,7 +130,7 @@ impl Preferences {
         }
     }
 
-    /// What can be understood of preferences that can't be understood as a whole.
+    /// The fields that can be read from preferences that can't be parsed as a whole.
     fn salvage(text: &[u8]) -> Self {
         let Ok(Value::Object(fields)) = serde_json::from_slice(text) else {
             return Self::default();
@@ -142,16 +142,16 @@ impl Preferences {
         serde_json::from_value(Value::Object(good.collect())).unwrap_or_default()
     }
 
-    /// Writes them to `file`, whole or not at all.
+    /// Writes them to `file`, completely or not at all.
     ///
     /// # Errors
-    /// [`NotSaved`], with a sentence for the person; the old file is untouched then.
+    /// [`NotSaved`], with a sentence for the user; the old file is unchanged then.
     pub fn save(&self, file: &Path) -> Result<(), NotSaved> {
         let written = serde_json::to_vec_pretty(self)
             .map_err(io::Error::from)
             .and_then(|mut text| {
                 text.push(b'\n');
-                durable::write(file, &text)
+                atomic_write::write(file, &text)
             });
         written.map_err(|source| NotSaved {
             file: file.to_path_buf(),
@@ -228,7 +228,7 @@ mod tests {
     fn a_pipe_in_their_place_keeps_nobody_waiting_and_makes_room() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("preferences.json");
-        crate::regular::make_pipe(&file);
+        crate::regular_file::make_pipe(&file);
         let mut preferences = Preferences::load(&file);
         assert_eq!(preferences, Preferences::default());
         preferences.theme = Theme::Dark;

@@ -1,8 +1,8 @@
 //! What a clip will cost, as far as that can be known before it is sent.
 //!
-//! Nothing is hard-coded: published price lists are old. The library's own last job of the
-//! same kind says it exactly; before there is one, the catalogue gives a range, and jobs of
-//! other kinds narrow it.
+//! Nothing is hard-coded: published price lists are out of date. The library's last job of the same
+//! kind gives the exact price. Before there is one, the catalogue gives a range, and jobs of other
+//! kinds narrow it.
 
 use std::cmp::Ordering;
 
@@ -12,7 +12,7 @@ use specta::Type;
 
 use crate::settings::{Mode, Settings};
 
-/// What the latest job of one kind cost.
+/// The cost of the latest job of one kind.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Paid {
     /// Its quality.
@@ -26,26 +26,26 @@ pub struct Paid {
 }
 
 impl Paid {
-    /// What so many seconds of this kind cost. Rounded up: a figure that turns out too low
-    /// angers more than one too high.
+    /// The cost of this many seconds of this kind. Rounded up: a price that turns out too low
+    /// annoys users more than one that is too high.
     fn of(self, seconds: u8) -> i64 {
         let paid = i64::from(self.seconds.max(1));
         (self.credits * i64::from(seconds) + paid - 1) / paid
     }
 }
 
-/// What is known of a price, in credits.
+/// What is known about a price, in credits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Type)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Price {
-    /// What such a job cost last time.
+    /// What a job of this kind cost last time.
     Exact {
         /// Credits.
         #[specta(type = u32)]
         credits: i64,
     },
-    /// What the catalogue says of the model, whatever the quality; narrowed by what other
-    /// kinds of it have cost.
+    /// The catalogue's range for the model, whatever the quality, narrowed by what other kinds of
+    /// it have cost.
     Range {
         /// At least.
         #[specta(type = u32)]
@@ -59,7 +59,7 @@ pub enum Price {
 }
 
 impl Price {
-    /// The most that it may come to, which is what a limit has to hold against.
+    /// The most that it may cost. This is the amount that a limit is compared with.
     #[must_use]
     pub fn most(self) -> Option<i64> {
         match self {
@@ -70,9 +70,9 @@ impl Price {
     }
 }
 
-/// What a clip with these settings costs: by the last job of its kind, else by the
-/// catalogue's entry of its model and what jobs of other kinds have cost. `paid` has at most
-/// one job of each kind, all of that model.
+/// What a clip with these settings costs: by the last job of its kind, otherwise by the catalogue's
+/// entry for its model and by what jobs of other kinds have cost. `paid` has at most one job of
+/// each kind, all of that model.
 #[must_use]
 pub fn price(settings: &Settings, paid: &[Paid], catalogue: Option<&ModelCatalogEntry>) -> Price {
     let (mode, sound, seconds) = (settings.mode, settings.sound, settings.length);
@@ -98,7 +98,7 @@ pub fn price(settings: &Settings, paid: &[Paid], catalogue: Option<&ModelCatalog
     match min.cmp(&max) {
         Ordering::Less => Price::Range { min, max },
         Ordering::Equal => Price::Exact { credits: min },
-        // Prices have changed since, so what was paid tells nothing.
+        // Prices have changed since, so earlier costs are no evidence.
         Ordering::Greater => Price::Range {
             min: least,
             max: most,
@@ -106,7 +106,7 @@ pub fn price(settings: &Settings, paid: &[Paid], catalogue: Option<&ModelCatalog
     }
 }
 
-/// The least and the most that so many seconds cost, by the catalogue.
+/// The least and the most that this many seconds cost, by the catalogue.
 fn range(seconds: u8, catalogue: Option<&ModelCatalogEntry>) -> Option<(i64, i64)> {
     let entry = catalogue?;
     let times = match entry.pricing_mode {
@@ -120,7 +120,7 @@ fn range(seconds: u8, catalogue: Option<&ModelCatalogEntry>) -> Option<(i64, i64
     (min <= max).then_some((min, max))
 }
 
-/// A sensible number of credits, rounded up.
+/// A plausible number of credits, rounded up.
 #[allow(clippy::cast_possible_truncation, reason = "checked to be in range")]
 fn whole(credits: f64) -> Option<i64> {
     (credits.is_finite() && (0.0..1e9).contains(&credits)).then(|| credits.ceil() as i64)
@@ -202,7 +202,7 @@ mod tests {
             range(Mode::FourK, false, &both),
             Price::Range { min: 50, max: 120 }
         );
-        // Cheaper with sound, dearer without: one says nothing of the other.
+        // Cheaper with sound, dearer without: one says nothing about the other.
         assert_eq!(
             range(Mode::Standard, true, &pro),
             Price::Range { min: 30, max: 150 }

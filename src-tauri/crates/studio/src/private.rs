@@ -1,20 +1,18 @@
-//! What only this user may read: the program's own folders and what lies in them, which hold
-//! prompts, pictures and what was paid.
+//! What only this user may read: the program's own folders and their contents, which include
+//! prompts, pictures and payments.
 //!
-//! A folder of the program is made for this user alone (0700), whatever the umask, and a file
-//! in it has no more than that (0600). A folder that the user chose for clips keeps its mode,
-//! and clips in it are as open as the folder is. On Windows the profile's own access list
-//! does the same.
+//! A folder of the program is created for this user alone (0700), whatever the umask, and a file in
+//! it has at most mode 0600. A folder that the user chose for clips keeps its mode, and clips in it
+//! are as open as the folder is. On Windows the access list of the user profile does the same.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Makes a folder of the program, with those above it that are missing. One that is there
-/// stays as it is.
+/// Creates a folder of the program, with its missing parents. An existing folder is unchanged.
 ///
 /// # Errors
-/// The file system's.
+/// The error of the file system.
 pub fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -23,10 +21,10 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Takes a folder that others can look into, and everything in it, away from them. One that
-/// they can't look into is left: they reach nothing in it.
+/// Closes a folder that others can look into, and everything in it. A folder that they can't look
+/// into is left as it is: they can reach nothing in it.
 pub fn close_folder(path: &Path) {
-    // A link may lead anywhere, to a folder that is shared on purpose too.
+    // A link may lead anywhere, even to a folder that is shared on purpose.
     let Ok(about) = fs::symlink_metadata(path) else {
         return;
     };
@@ -46,19 +44,19 @@ fn close_tree(folder: &Path) {
             _ => {}
         }
     }
-    // Last, so that a start that is cut short here begins with it again.
+    // Last, so that if this run is interrupted, the next start repeats it.
     warn(set_mode(folder, 0o700));
 }
 
-/// Takes a file away from others, where the file system can do that: one without modes, one
-/// that can't be written to or one that belongs to somebody else is no reason to stop.
+/// Closes a file to others, if the file system can do that: a file without modes, one that can't be
+/// written to or one that belongs to another user is no reason to stop.
 pub fn close_file(path: &Path) {
     warn(set_mode(path, 0o600));
 }
 
 fn warn(changed: io::Result<()>) {
     if let Err(error) = changed {
-        // Not by its name, which may hold a prompt.
+        // The name is not logged: it may contain a prompt.
         tracing::warn!(%error, "a file or a folder of the program stays open to others");
     }
 }
@@ -85,7 +83,7 @@ fn set_mode(_path: &Path, _mode: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// How to make a file that is no more open than the folder it lies in.
+/// How to create a file that is no more open than its folder.
 pub(crate) fn options_like_folder(folder: &Path) -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]

@@ -1,16 +1,16 @@
-//! What a person is told when something they asked for could not be done.
+//! What the user is shown when an action failed.
 
 use serde::Serialize;
 use specta::Type;
 
-use crate::engine::{EngineError, FindError, RecoveryError};
+use crate::engine::{EngineError, FindError, ImportError};
 use crate::frames::FrameProblem;
 use crate::library::LibraryError;
 use crate::message::Message;
 use crate::settings::{Field, Violation};
 use crate::vault::VaultError;
 
-/// Something that could not be done.
+/// An action that failed.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Type, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
 #[error("{message}")]
@@ -24,7 +24,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// What should not happen, in the words of whoever noticed.
+    /// What should not happen, in the words of the code that noticed it.
     #[must_use]
     pub fn internal(error: &dyn std::fmt::Display) -> Self {
         let error = error.to_string();
@@ -34,15 +34,15 @@ impl Problem {
 }
 
 impl From<tokio::task::JoinError> for Problem {
-    /// A task that panicked. What it said may quote a prompt, so only the hook of panics in the
-    /// log tells of it.
+    /// A task that panicked. The panic message may quote a prompt, so only the panic hook of the
+    /// log reports it.
     fn from(_: tokio::task::JoinError) -> Self {
         Message::BrokeOff.into()
     }
 }
 
 impl From<Message> for Problem {
-    /// A problem that is no control's fault.
+    /// A problem that no control caused.
     fn from(message: Message) -> Self {
         Self {
             message,
@@ -73,8 +73,8 @@ impl From<LibraryError> for Problem {
     }
 }
 
-impl From<RecoveryError> for Problem {
-    fn from(error: RecoveryError) -> Self {
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
         Message::from(&error).into()
     }
 }

@@ -1,17 +1,17 @@
-//! Takes secrets out of a text before it is kept or shown: the last gate before the log
-//! and the report, for what should not have come so far.
+//! Removes secrets from a text before it is kept or shown: the last filter before the log and the
+//! report, for secrets that should not have got this far.
 //!
-//! Keys and signed addresses are kept out of messages where those are written. This is for
-//! the sentence of a library, or of a server, that quotes one all the same. Prompts are not
-//! recognised here, because they look like any other text: nothing may log them.
+//! Keys and signed addresses are kept out of messages where those are written. This filter is for
+//! messages of a library, or of a server, that quote one anyway. Prompts are not recognised here,
+//! because they look like any other text: no code may log them.
 
 use std::path::Path;
 
-/// How every Apiframe key begins.
+/// The prefix of every Apiframe key.
 const KEY: &str = "afk_";
 
-/// The text without keys and without what could open an address: its user, its query and
-/// its fragment.
+/// The text without keys and without the parts of an address that could give access: its user, its
+/// query and its fragment.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
@@ -37,13 +37,13 @@ pub fn redact(text: &str) -> String {
                 clean.push_str(&open_part(inside));
                 rest = after;
             }
-            // The guard above takes every other key.
+            // The guard above handles every other key.
             (Some(_), None) => return clean,
         }
     }
 }
 
-/// The text with the person's home folder as `~`: a mailed report need not tell a name.
+/// The text with the user's home folder replaced by `~`: a mailed report need not reveal a name.
 #[must_use]
 pub fn without_home(text: &str, home: Option<&Path>) -> String {
     match home.and_then(Path::to_str).filter(|home| home.len() > 1) {
@@ -52,7 +52,7 @@ pub fn without_home(text: &str, home: Option<&Path>) -> String {
     }
 }
 
-/// What of an address may be kept: host and path, and that there was more.
+/// The part of an address that may be kept: host and path, and a sign that there was more.
 fn open_part(address: &str) -> String {
     let end = address.find(['?', '#']).unwrap_or(address.len());
     let (place, secret) = address.split_at(end);
@@ -61,7 +61,7 @@ fn open_part(address: &str) -> String {
         Some(at) => format!("…{}", &place[at..]),
         None => place.to_owned(),
     };
-    // A path can carry a key too, where somebody built it so.
+    // A path can contain a key too, if it was built that way.
     let place = if place.contains(KEY) {
         redact(&place)
     } else {
@@ -77,8 +77,9 @@ fn length_of(text: &str, belongs: fn(char) -> bool) -> usize {
     text.find(|c| !belongs(c)).unwrap_or(text.len())
 }
 
-/// Apiframe's keys are visible ASCII; what ends a word in a message ends the key. The mark
-/// of one already taken out belongs to it, so that a second time changes nothing.
+/// Apiframe's keys are visible ASCII; a character that ends a word in a message also ends the key.
+/// The mark of a key that was already removed counts as part of it, so that a second run changes
+/// nothing.
 fn is_of_key(c: char) -> bool {
     c == '…'
         || c.is_ascii_graphic()

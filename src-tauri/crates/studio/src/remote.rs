@@ -1,9 +1,9 @@
-//! What the account's own list says of jobs, and how much of a generation that tells.
+//! What the account's own list says about jobs, and how much of a generation that reveals.
 //!
-//! Pure readers of the server's words: a job as a line of the list, and a job's `input` as
-//! settings. Whatever the server leaves out, or this program has no control for, is named
-//! as unknown instead of being guessed: those settings may be looked at, but never paid for
-//! again without the person choosing them. What is done with a job is the engine's affair.
+//! Pure readers of the server's answers: a job as a line of the list, and a job's `input` as
+//! settings. Anything that the server leaves out, or that this program has no control for, is
+//! marked as unknown instead of being guessed: those settings may be looked at, but never paid for
+//! again unless the user chooses them. What is done with a job is up to the engine.
 
 use std::collections::HashSet;
 
@@ -16,18 +16,18 @@ use crate::clock::Millis;
 use crate::message::Message;
 use crate::settings::{Field, LENGTH_SECONDS, Mode, Model, Settings, Shape, Shot};
 
-/// Characters of a prompt that a line of the list shows.
+/// The number of characters of a prompt that a line of the list shows.
 const PROMPT_SHOWN: usize = 160;
 
-/// How far a job of the account is, as far as bringing it in is concerned.
+/// The status of a job of the account, as far as importing it is concerned.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum RemoteStanding {
-    /// It waits or runs; its clip is fetched once it is made.
+    /// It waits or runs; its clip is fetched once it is finished.
     Running,
-    /// Its clip is there to be fetched.
+    /// Its clip can be fetched.
     Finished,
-    /// Its clip was deleted: there is nothing left to bring in.
+    /// Its clip was deleted: there is nothing left to import.
     Expired,
 }
 
@@ -37,22 +37,22 @@ pub enum RemoteStanding {
 pub struct RemoteJob {
     /// Apiframe's id.
     pub id: String,
-    /// The model by the server's name; empty where it gives none.
+    /// The model by the server's name; empty if it gives none.
     pub model: String,
-    /// The beginning of the prompt; `None` where the list leaves it out.
+    /// The start of the prompt; `None` if the list leaves it out.
     pub prompt: Option<String>,
-    /// When it was made.
+    /// When it was created.
     #[specta(type = Option<u32>)]
     pub created: Option<Millis>,
     /// What it cost, in credits.
     #[specta(type = Option<u32>)]
     pub credits: Option<i64>,
-    /// Whether there is something to bring in.
+    /// Whether there is something to import.
     pub standing: RemoteStanding,
 }
 
 impl RemoteJob {
-    /// A job as a line of the list; `None` for one without a clip, now or later.
+    /// A job as a line of the list; `None` for one that has no clip and will not get one.
     #[must_use]
     pub fn of(job: &Job) -> Option<Self> {
         let standing = match job.status {
@@ -80,37 +80,36 @@ impl RemoteJob {
 pub struct RemotePage {
     /// The jobs. A page may be empty and still not be the last.
     pub jobs: Vec<RemoteJob>,
-    /// What to ask the next page with; `None` on the last.
+    /// The cursor for the next page; `None` on the last.
     pub next: Option<String>,
 }
 
-/// What bringing everything in came to.
+/// The result of importing everything.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct Harvest {
-    /// Jobs that were brought in.
-    pub brought: u32,
+pub struct ImportResult {
+    /// Jobs that were imported.
+    pub imported: u32,
     /// Jobs whose clips were already deleted at Apiframe.
     pub expired: u32,
-    /// Why it stopped before the end, and what to do. What was brought in stays.
+    /// Why it stopped before the end, and what to do. Imported jobs stay.
     pub trouble: Option<Message>,
 }
 
-/// What is known of a generation that this program did not submit.
+/// What is known about a generation that this program did not submit.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct BroughtIn {
-    /// The model by the server's name; empty where it gave none.
+    /// The model by the server's name; empty if it gave none.
     pub model: String,
-    /// Settings that the server did not tell. What stands in their place is only what a new
-    /// composer has.
+    /// Settings that the server did not report. They have the values of a new composer instead.
     pub unknown: Vec<Field>,
     /// Pictures that it was made with. Their addresses have expired, so they are not kept.
     pub not_kept: Vec<Field>,
 }
 
 impl BroughtIn {
-    /// Of a generation whose own note can't be read.
+    /// For a generation whose own record of this can't be read.
     #[must_use]
     pub fn of_nothing_known() -> Self {
         Self {
@@ -129,14 +128,14 @@ impl BroughtIn {
         }
     }
 
-    /// Whether its settings are all there, so that it can be made again as it was.
+    /// Whether its settings are complete, so that it can be repeated as it was.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.unknown.is_empty() && self.not_kept.is_empty()
     }
 }
 
-/// Whether a job made a clip, as far as can be told: `others` are the models that the
+/// Whether a job made a clip, as far as that can be determined: `others` are the models that the
 /// catalogue lists for pictures and music.
 #[must_use]
 pub fn is_clip<S: std::hash::BuildHasher>(job: &Job, others: &HashSet<String, S>) -> bool {
@@ -163,7 +162,7 @@ pub fn is_clip<S: std::hash::BuildHasher>(job: &Job, others: &HashSet<String, S>
         || (urls.is_empty() && other_result))
 }
 
-/// A job's settings, as far as the server tells them.
+/// A job's settings, as far as the server reports them.
 #[must_use]
 pub fn read_back(job: &Job) -> (Settings, BroughtIn) {
     let input = job.input.as_ref();
@@ -189,8 +188,8 @@ pub fn read_back(job: &Job) -> (Settings, BroughtIn) {
         None => told.unknown.push(Field::Prompt),
     }
     let known_model = !told.unknown.contains(&Field::Model);
-    // Without the block the names may stand beside the prompt; those that are nowhere were
-    // left to the server.
+    // Without the block the names may be beside the prompt; those that are missing were left to the
+    // server.
     match input.map(|input| input.get("klingParams").unwrap_or(input)) {
         Some(params) if known_model => read_params(params, &mut settings, &mut told),
         _ => told.unknown.extend([
@@ -206,8 +205,8 @@ pub fn read_back(job: &Job) -> (Settings, BroughtIn) {
     (settings, told)
 }
 
-/// `klingParams`. What is absent was left to the server, whose defaults the schema gives,
-/// with one exception: on the sound's default the sources disagree.
+/// Reads `klingParams`. Missing values were left to the server, whose defaults are in the schema,
+/// with one exception: the sources disagree on the default of the sound.
 fn read_params(params: &Value, settings: &mut Settings, told: &mut BroughtIn) {
     for (name, field) in [
         ("start_image", Field::Start),
@@ -255,8 +254,8 @@ fn read_params(params: &Value, settings: &mut Settings, told: &mut BroughtIn) {
     }
 }
 
-/// A list of shots, or the same as JSON in a string, as `kling-3.0` wants it. `None` for
-/// something else.
+/// A list of shots, or the same as JSON in a string, as `kling-3.0` requires it. `None` for
+/// anything else.
 fn shots(value: Option<&Value>) -> Option<Vec<Shot>> {
     let parsed;
     let list = match value {
@@ -277,7 +276,7 @@ fn shots(value: Option<&Value>) -> Option<Vec<Shot>> {
         .collect()
 }
 
-/// Whole seconds, given as a number or as its digits.
+/// Whole seconds, given as a number or as a string of digits.
 fn seconds(value: &Value) -> Option<u8> {
     match value {
         Value::Number(number) => number.as_u64()?.try_into().ok(),

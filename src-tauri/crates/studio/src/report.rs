@@ -1,9 +1,9 @@
-//! The report: what this installation is like, as plain text that a person can read before
-//! they mail it to somebody who helps.
+//! The report: a description of this installation, as plain text that the user can read before
+//! mailing it to support.
 //!
-//! It is put together from facts that are handed in, so that what it may say is decided
-//! here alone: no key, no prompt, no signed address, no name of the person's home folder.
-//! Problems come from the log's own files, cleaned once more on the way.
+//! It is built only from facts that are passed in, so that this module alone decides what it may
+//! say: no key, no prompt, no signed address, no name of the user's home folder. Problems come from
+//! the log's own files, and are redacted once more on the way.
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::library::StateCount;
 use crate::redact::{redact, without_home};
 
-/// What only the shell and its page know.
+/// What only the shell and its page can provide.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
     /// The program's version.
@@ -24,51 +24,51 @@ pub struct Surroundings {
     pub plays: Option<String>,
 }
 
-/// Problems that are told: some days' worth for most, a screenful to mail.
+/// The most problems that are listed: a few days' worth for most users, a screenful to mail.
 const PROBLEMS: usize = 20;
-/// What is read of a log file, from its end.
+/// How much of a log file is read, from its end.
 const TAIL: u64 = 256 * 1024;
-/// Characters of one problem.
+/// The most characters of one problem.
 const LINE: usize = 400;
 
-/// A folder and the room on its disk.
+/// A folder and the free space on its disk.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Place {
     /// What it is for.
     pub name: &'static str,
     /// Where it is.
     pub path: PathBuf,
-    /// Bytes free, where the system says.
+    /// Bytes free, if the system says.
     pub free: Option<u64>,
 }
 
-/// What is known of the library.
+/// What is known about the library.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LibraryFacts {
     /// How many generations there are of each state.
     pub states: Vec<StateCount>,
     /// How many clips' files are missing.
     pub missing: usize,
-    /// The version of the file's form.
+    /// The version of the file's format.
     pub version: i64,
-    /// What is wrong with the file; nothing if it is sound.
+    /// What is wrong with the file; empty if it is intact.
     pub wrong: Vec<String>,
 }
 
-/// All that a report says.
+/// Everything that a report says.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// When it was made.
     pub at: jiff::Timestamp,
-    /// One fact a line: a name and what is to be said.
+    /// One fact per line: a name and a value.
     pub lines: Vec<(&'static str, String)>,
-    /// Where things are.
+    /// Where the program's folders are.
     pub places: Vec<Place>,
     /// The library, or why it can't be read.
     pub library: Result<LibraryFacts, String>,
     /// The last problems, oldest first.
     pub problems: Vec<String>,
-    /// The person's home folder, to be left out.
+    /// The user's home folder, to be left out.
     pub home: Option<PathBuf>,
 }
 
@@ -77,7 +77,7 @@ impl Facts {
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
-        // Writing to a String can't fail.
+        // Writing to a `String` can't fail.
         let _ = writeln!(
             text,
             "Inbetween report, {}",
@@ -138,7 +138,7 @@ impl Facts {
     }
 }
 
-/// The last problems that the log files in a folder tell of, oldest first, each in one line.
+/// The last problems in the log files of a folder, oldest first, each on one line.
 #[must_use]
 pub fn problems(folder: &Path) -> Vec<String> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
@@ -147,7 +147,7 @@ pub fn problems(folder: &Path) -> Vec<String> {
         .filter_map(|file| Some(file.ok()?.path()))
         .filter(|file| file.extension().is_some_and(|ending| ending == "log"))
         .collect();
-    // The day is in the name.
+    // The name contains the day.
     files.sort_unstable();
     let mut found: Vec<String> = Vec::new();
     for file in files.iter().rev() {
@@ -162,7 +162,7 @@ pub fn problems(folder: &Path) -> Vec<String> {
     found
 }
 
-/// As the log writes them: the time, then the level.
+/// In the format of the log: the time, then the level.
 fn is_problem(line: &str) -> bool {
     let level = line.split_whitespace().nth(1);
     matches!(level, Some("WARN" | "ERROR"))

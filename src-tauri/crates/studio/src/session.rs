@@ -15,11 +15,11 @@ pub enum KeySource {
     Keychain,
     /// In memory, until the program ends.
     ThisRun,
-    /// It came with the environment of this run.
+    /// It was set in the environment of this run.
     Environment,
 }
 
-/// Where a person wants a key kept.
+/// Where the user wants a key kept.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Keep {
@@ -39,7 +39,7 @@ pub struct KeyHint {
     pub source: KeySource,
 }
 
-/// Whether Apiframe answers.
+/// Whether Apiframe can be reached.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
 #[serde(tag = "state", rename_all = "camelCase")]
 pub enum Connection {
@@ -63,18 +63,18 @@ pub enum Connection {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
-    /// Whose library is shown.
+    /// The profile whose library is shown.
     pub profile: Profile,
     /// The key; `None` in the sandbox.
     pub key: Option<KeyHint>,
-    /// Credits left, as last heard.
+    /// Credits left, as last reported.
     #[specta(type = Option<i32>)]
     pub credits: Option<i64>,
     /// The plan's name.
     pub plan: Option<String>,
     /// The team's name.
     pub team: Option<String>,
-    /// Whether Apiframe answers.
+    /// Whether Apiframe can be reached.
     pub connection: Connection,
 }
 
@@ -86,20 +86,20 @@ pub struct Account {
     rename_all_fields = "camelCase"
 )]
 pub enum Session {
-    /// Nobody has asked yet, or the keychain has not answered.
+    /// The session was not opened yet, or the keychain has not answered.
     Opening,
     /// There is no key.
     SignedOut,
-    /// Whether there is a key can't be known.
+    /// It can't be determined whether there is a key.
     VaultTrouble {
         /// What kind of trouble.
         trouble: VaultTrouble,
         /// What to do.
         message: Message,
     },
-    /// Somebody is.
+    /// An account is signed in.
     Ready {
-        /// Who.
+        /// The account.
         account: Account,
     },
 }

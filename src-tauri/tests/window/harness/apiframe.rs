@@ -1,5 +1,5 @@
-//! Apiframe in the test's own process: the sandbox, on loopback, asked afterwards what
-//! arrived, and told what is to go wrong.
+//! Apiframe in the test's own process: the sandbox, on loopback. A test sets what should go wrong,
+//! and checks afterwards what arrived.
 
 use std::time::SystemTime;
 
@@ -10,12 +10,12 @@ use tokio::runtime::Runtime;
 
 use super::wait::until;
 
-/// The key of the account in every test; long and unlike anything else, so that finding
-/// it in a file means something.
+/// The key of the account in every test. It is long and unlike anything else, so that finding it in
+/// a file is no coincidence.
 pub const KEY: &str = "afk_e2e7c41b9d5f4a06a8837b20e6d19f5c";
 /// The account's credits.
 const CREDITS: i64 = 1000;
-/// Two and a half minutes, which a job takes at Apiframe, become five seconds.
+/// A job takes two and a half minutes at Apiframe, and five seconds here.
 const SPEED: f64 = 30.0;
 
 /// A running sandbox.
@@ -26,7 +26,7 @@ pub struct Apiframe {
 
 /// A picture that was uploaded.
 pub struct Upload {
-    /// Its address, as the server gave it.
+    /// Its URL, as the server returned it.
     pub url: String,
     /// What it shows.
     pub picture: RgbImage,
@@ -67,26 +67,26 @@ impl Apiframe {
         self.sandbox.release();
     }
 
-    /// Connections are refused until [`Self::plug_in`].
+    /// Refuses connections until [`Self::plug_in`].
     pub fn unplug(&self) {
         self.runtime
             .block_on(self.sandbox.unplug())
             .expect("it runs");
     }
 
-    /// Connections are taken again.
+    /// Accepts connections again.
     pub fn plug_in(&self) {
         self.runtime
             .block_on(self.sandbox.plug())
             .expect("its port is still free");
     }
 
-    /// Something that is to go wrong.
+    /// Adds a fault.
     pub fn fault(&self, fault: Fault) {
         self.sandbox.fault(fault);
     }
 
-    /// From now on the account has so many credits.
+    /// Sets how many credits the account has from now on.
     pub fn leave_credits(&self, credits: i64) {
         self.sandbox.set_credits(credits);
     }
@@ -106,7 +106,7 @@ impl Apiframe {
         self.sandbox.requests()[number].at.into()
     }
 
-    /// How many requests for this path arrived after so many others.
+    /// How many requests for this path arrived after the first `before` requests.
     pub fn requests_from(&self, before: usize, path: &str) -> usize {
         let later = self.sandbox.requests().into_iter().skip(before);
         later
@@ -144,7 +144,7 @@ impl Apiframe {
             .collect()
     }
 
-    /// The pictures that the first job names, start frame first.
+    /// The pictures that the first job refers to, start frame first.
     pub fn uploads(&self) -> Vec<Upload> {
         self.has_jobs(1);
         let input = self.sandbox.jobs()[0].input.clone();
@@ -186,12 +186,12 @@ impl Apiframe {
             .to_vec()
     }
 
-    /// Waits until so many jobs were accepted.
+    /// Waits until this many jobs were accepted.
     pub fn has_jobs(&self, count: usize) {
         self.wait_until("the jobs were accepted", || self.jobs() >= count);
     }
 
-    /// Waits until so many jobs have ended.
+    /// Waits until this many jobs have ended.
     pub fn has_finished(&self, count: usize) {
         self.wait_until("the jobs ended", || {
             self.sandbox

@@ -6,13 +6,13 @@ use super::hand::example;
 use super::process::Process;
 use super::window::Window;
 
-/// The program that something was copied from; the clipboard is empty again without it.
+/// The program that something was copied from; without it, the clipboard is empty again.
 pub struct Clipboard {
     _owner: Process,
 }
 
 impl Clipboard {
-    /// Copies: each format that is offered, with its content.
+    /// Copies something: each format that is offered, with its content.
     pub fn holds(window: &Window, offers: &[(&str, &[u8])]) -> Self {
         let mut command = vec![example("clipboard-owner").display().to_string()];
         for (number, (kind, content)) in offers.iter().enumerate() {

@@ -1,6 +1,5 @@
-//! A screen of its own for one test: an X server that draws into a file, a window
-//! manager without decorations, and a hand (xdotool) for what only a real pointer and a
-//! real keyboard can do.
+//! A separate screen for one test: an X server that draws into a file, a window manager without
+//! decorations, and a hand (xdotool) for what only a real pointer and a real keyboard can do.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,8 +9,8 @@ use image::RgbImage;
 use super::process::{Environment, Process, ask};
 use super::wait::{until, until_some};
 
-/// The main window fills the screen, so that a picture of the screen is a picture of the
-/// program at exactly that size; everything else is placed by the test.
+/// The main window fills the screen, so that a screenshot of the screen shows the program at
+/// exactly that size. The test places everything else.
 const WINDOW_MANAGER: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
   <focus><focusNew>yes</focusNew></focus>
@@ -36,7 +35,7 @@ pub struct Display {
 
 impl Display {
     /// Starts the server on the first free display number, and the window manager on it.
-    /// `environment` is the home's; the display's own has `DISPLAY` added.
+    /// `environment` is the home's; the display's own environment adds `DISPLAY`.
     pub fn start(
         (width, height): (u32, u32),
         folder: &Path,
@@ -46,7 +45,7 @@ impl Display {
         let number = folder.join("display-number");
         let screen = format!("{width}x{height}x24");
         let folder_text = folder.display().to_string();
-        // The number arrives on a file descriptor: standard output, sent to a file.
+        // The number arrives on a file descriptor: standard output, redirected to a file.
         let start = format!(
             "exec Xvfb -displayfd 3 -screen 0 {screen} -fbdir '{folder_text}' -nolisten tcp -noreset 3>'{}'",
             number.display()
@@ -98,8 +97,8 @@ impl Display {
         &self.environment
     }
 
-    /// What is on the screen now, read from the server's own memory: quick enough to be
-    /// asked for many times a second.
+    /// What is on the screen now, read from the server's own memory: fast enough to be called many
+    /// times a second.
     pub fn picture(&self) -> RgbImage {
         Screen::read(&self.pixels).picture()
     }
@@ -109,7 +108,7 @@ impl Display {
         self.pixels.clone()
     }
 
-    /// Runs xdotool and gives back what it printed; `None` when it failed.
+    /// Runs xdotool and returns what it printed; `None` if it failed.
     pub fn hand(&self, arguments: &[&str]) -> Option<String> {
         let command: Vec<&str> = std::iter::once("xdotool")
             .chain(arguments.iter().copied())
@@ -117,12 +116,12 @@ impl Display {
         ask(&command, &self.environment)
     }
 
-    /// Waits for a visible window whose title contains `title` and gives back its number.
+    /// Waits for a visible window whose title contains `title` and returns its id.
     pub fn window(&self, title: &str) -> String {
         self.find_window(&["--name", title])
     }
 
-    /// Waits for a visible window of that program and gives back its number.
+    /// Waits for a visible window of that program and returns its id.
     pub fn window_of(&self, program: &str) -> String {
         self.find_window(&["--class", program])
     }
@@ -147,7 +146,7 @@ impl Display {
         until(|| !shown(), || "the window stays open".into());
     }
 
-    /// Where a window lies on the screen: left, top, width, height.
+    /// The position of a window on the screen: left, top, width, height.
     pub fn place(&self, window: &str) -> (i32, i32, i32, i32) {
         let printed = self
             .hand(&["getwindowgeometry", "--shell", window])
@@ -168,7 +167,7 @@ impl Display {
 pub struct Screen(Vec<u8>);
 
 impl Screen {
-    /// Reads it as it is at this moment.
+    /// Reads the screen as it is at this moment.
     pub fn read(file: &Path) -> Self {
         let screen = Self(fs::read(file).expect("the screen can be read"));
         assert_eq!(
@@ -188,13 +187,13 @@ impl Screen {
         (self.number(4), self.number(5))
     }
 
-    /// Where a row's pixels are in the file.
+    /// The pixels of a row, as they are in the file.
     fn row(&self, y: u32) -> &[u8] {
         let start = self.number(0) + self.number(19) * 12 + y * self.number(12);
         &self.0[start as usize..][..self.number(4) as usize * 4]
     }
 
-    /// All of it.
+    /// The whole screen.
     pub fn picture(&self) -> RgbImage {
         let (width, height) = self.size();
         let pixels = (0..height)
@@ -203,8 +202,8 @@ impl Screen {
         RgbImage::from_raw(width, height, pixels.collect()).expect("as many pixels as that")
     }
 
-    /// How much of it is nearly white, in percent. Every eighth pixel of every eighth row is
-    /// enough to find an area, and quick enough to look many times a second.
+    /// The share of pixels that are nearly white, in percent. Every eighth pixel of every eighth
+    /// row is enough to find an area, and fast enough to check many times a second.
     pub fn white(&self) -> usize {
         let rows = (0..self.size().1).step_by(8).map(|y| self.row(y));
         let mut looked = 0;

@@ -1,11 +1,11 @@
-//! A file manager on the session's bus that only notes what it was asked to show.
+//! A file manager on the session's bus that only records what it was asked to show.
 
 use std::sync::{Arc, Mutex};
 
 use super::wait::until_some;
 use super::window::Window;
 
-/// Shows files by the interface that all file managers share.
+/// Shows files through the interface that all file managers share.
 struct Shown(Arc<Mutex<Vec<String>>>);
 
 #[zbus::interface(name = "org.freedesktop.FileManager1")]
@@ -47,7 +47,7 @@ impl FileManager {
         }
     }
 
-    /// Waits until it was asked to show something, and gives back what: file addresses.
+    /// Waits until it was asked to show something, and returns the URLs of those files.
     pub fn shows(&self) -> Vec<String> {
         let shown = || {
             let shown = self.shown.lock().expect("nobody panicked").clone();

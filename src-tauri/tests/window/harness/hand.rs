@@ -1,5 +1,5 @@
-//! What only a hand can do: drag a file over from another program, choose one in the
-//! system's own dialog, close the window at its frame.
+//! What only a user's hand can do: drag a file over from another program, choose one in the
+//! system's own dialog, close the window by its frame.
 
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -9,11 +9,11 @@ use super::display::Display;
 use super::page::Found;
 use super::process::{Environment, Process};
 
-/// A pause between two movements: GTK drops what comes faster than it draws.
+/// A pause between two movements: GTK drops movements that come faster than it draws.
 const STEP: Duration = Duration::from_millis(20);
 
-/// A small program beside the one under test, an example of this package. Cargo builds
-/// examples before the tests, not before a single `--test`.
+/// A small program that runs beside the one under test, an example of this package. Cargo builds
+/// examples before the tests, but not before a single `--test`.
 pub fn example(name: &str) -> PathBuf {
     let tests = std::env::current_exe().expect("the test knows itself");
     let built = tests
@@ -30,8 +30,8 @@ pub fn example(name: &str) -> PathBuf {
     built
 }
 
-/// Drags `files` from another program's window to `to`, in pixels of the screen, and
-/// calls `before_drop` while they hang over it.
+/// Drags `files` from another program's window to `to`, in screen pixels, and calls `before_drop`
+/// while they hover there.
 pub fn drag(
     display: &Display,
     environment: &Environment,
@@ -72,7 +72,7 @@ pub fn drag(
             from.1 + (to.1 - from.1) * step / 20,
         ));
     }
-    // A hand is never quite still, and the last position counts only once it was told.
+    // A hand is never quite still, and the last position counts only once it was reported.
     for shake in [3, -3, 0] {
         move_to((to.0 + shake, to.1));
         sleep(STEP * 3);
@@ -80,7 +80,7 @@ pub fn drag(
     before_drop();
     display.hand(&["mouseup", "1"]).expect("the button goes up");
     other.ends();
-    // The hand goes away, so that it does not rest on something and call up its hint.
+    // The pointer moves away, so that it does not rest on something and open its tooltip.
     display
         .hand(&["mousemove", "0", "0"])
         .expect("the pointer moves");
@@ -97,11 +97,11 @@ pub fn pick(display: &Display, title: &str, file: &Path) {
     type_path(display, file);
 }
 
-/// Writes over the name that the dialog for saving proposes; its title contains `title`.
+/// Replaces the name that the save dialog proposes; the dialog's title contains `title`.
 pub fn save_as(display: &Display, title: &str, file: &Path) {
     focus(display, title);
     sleep(Duration::from_millis(600));
-    // The dialog selects the proposed name without its ending.
+    // The dialog selects the proposed name without its extension.
     display
         .hand(&["key", "ctrl+a"])
         .expect("the proposed name is selected");
@@ -116,7 +116,7 @@ fn focus(display: &Display, title: &str) {
 }
 
 fn type_path(display: &Display, file: &Path) {
-    // The first slash opens the dialog's box for paths, which takes the rest once it is there.
+    // The first slash opens the dialog's path box, which takes the rest once it is there.
     let path = file.display().to_string();
     for part in [&path[..1], &path[1..]] {
         sleep(Duration::from_millis(600));
@@ -148,7 +148,7 @@ pub fn answer_prompt(display: &Display, password: Option<&str>) {
     display.closes(&prompt);
 }
 
-/// Where the middle of a thing in the page lies on the screen.
+/// The position on the screen of the middle of an element.
 pub fn on_screen(display: &Display, window: &str, thing: &Found<'_>) -> (i32, i32) {
     let (left, top, _, _) = display.place(window);
     let (x, y) = thing.middle();

@@ -1,5 +1,5 @@
-//! A person's home, made for one test: every folder the program and the desktop around
-//! it may write to lies in one temporary folder.
+//! A user's home, made for one test: every folder that the program and the desktop around it may
+//! write to is in one temporary folder.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::process::Environment;
 
-/// The temporary home. Its folders are gone when it is dropped.
+/// The temporary home. Its folders are deleted when it is dropped.
 pub struct Home {
     root: TempDir,
 }
@@ -17,7 +17,7 @@ pub struct Home {
 impl Home {
     /// Makes the folders.
     pub fn new() -> Self {
-        // Sockets live in here, and their paths may have 107 bytes: a short prefix.
+        // Sockets are in here, and their paths may have at most 107 bytes, so the prefix is short.
         let root = tempfile::Builder::new()
             .prefix("inb-")
             .tempdir()
@@ -30,7 +30,7 @@ impl Home {
         }
         fs::set_permissions(home.path("run"), fs::Permissions::from_mode(0o700))
             .expect("a private folder");
-        // What opens addresses in other programs only notes them.
+        // The command that opens URLs in other programs only records them.
         let opener = home.path("bin/xdg-open");
         let script = format!(
             "#!/bin/sh\necho \"$1\" >>'{}'\n",
@@ -56,17 +56,17 @@ impl Home {
         self.path("studio")
     }
 
-    /// The addresses that were opened in another program.
+    /// The URLs that were opened in another program.
     pub fn opened(&self) -> String {
         fs::read_to_string(self.path("logs/opened")).unwrap_or_default()
     }
 
-    /// Where the pictures lie that a test drops or picks.
+    /// The folder with the pictures that a test drops or picks.
     pub fn desk(&self) -> PathBuf {
         self.path("desk")
     }
 
-    /// What the programs around the test printed, one file each.
+    /// The output of the programs around the test, one file each.
     pub fn logs(&self) -> PathBuf {
         self.path("logs")
     }
@@ -85,14 +85,14 @@ impl Home {
             ("INBETWEEN_HOME".into(), text("studio")),
             ("LANG".into(), "C.UTF-8".into()),
             ("TZ".into(), "UTC".into()),
-            // No helpers of a whole desktop: no virtual file systems, no accessibility
-            // bus, no settings service. Each would be started on demand and stay behind.
+            // No helpers of a full desktop: no virtual file systems, no accessibility bus, no
+            // settings service. Each would be started on demand and keep running.
             ("GIO_USE_VFS".into(), "local".into()),
             ("GSETTINGS_BACKEND".into(), "memory".into()),
             ("NO_AT_BRIDGE".into(), "1".into()),
             ("GDK_BACKEND".into(), "x11".into()),
             ("LIBGL_ALWAYS_SOFTWARE".into(), "1".into()),
-            // The list of codecs takes seconds to make and is the same for every test.
+            // Making the list of codecs takes seconds, and it is the same for every test.
             (
                 "GST_REGISTRY".into(),
                 Path::new(env!("CARGO_TARGET_TMPDIR"))

@@ -1,6 +1,6 @@
-//! What every end-to-end test stands on: [`Window::start`] gives it the real program in a
-//! real window, on a display, in a desktop session and in a home of its own, so that
-//! tests run beside each other and leave nothing behind.
+//! The foundation of every end-to-end test: [`Window::start`] gives it the real program in a real
+//! window, with its own display, desktop session and home, so that tests run in parallel and leave
+//! nothing behind.
 
 pub mod apiframe;
 pub mod clipboard;

@@ -1,7 +1,7 @@
-// Roles, accessible names and visibility, as a person who points at things or has them read out
-// knows them. Covers what this program's page uses of the rules for names
-// (https://www.w3.org/TR/accname), not all of them. The harness puts one of its own lines behind
-// this: `find`, `describe` or `controls`.
+// Roles, accessible names and visibility, as perceived by a user who points at things or has them
+// read out. Covers the part of the rules for accessible names (https://www.w3.org/TR/accname) that
+// this program's page uses, not all of them. The harness appends a line of its own that calls
+// `find`, `describe` or `controls`.
 const inputs = { checkbox: 'checkbox', radio: 'radio', range: 'slider', button: 'button', submit: 'button',
   search: 'searchbox', number: 'spinbutton' };
 const tags = { BUTTON: 'button', TEXTAREA: 'textbox', H1: 'heading', H2: 'heading', H3: 'heading', DIALOG: 'dialog',
@@ -20,7 +20,8 @@ function roleOf(element) {
 
 const tidy = (text) => (text ?? '').replace(/\s+/g, ' ').trim();
 
-// The text of an element as it is read out: hidden parts left out, pictures by their name.
+// The text of an element as it is read out: without hidden parts, and with pictures replaced by
+// their names.
 function textOf(element) {
   let text = '';
   for (const node of element.childNodes) {
@@ -65,8 +66,8 @@ function matches(name, wanted) {
   return wanted.endsWith('…') && !name.endsWith('…') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
 }
 
-// Elements by a list of steps from the outside in, [[role, name], …]; a name that ends with "…"
-// matches every name that begins so, an empty one matches all.
+// Finds elements by a list of steps from the outside in, [[role, name], …]. A name that ends with
+// "…" matches every name that starts with the text before it; an empty name matches all.
 function find(steps) {
   let found = [document.body];
   for (const [role, name] of steps) {
@@ -86,15 +87,15 @@ const describe = (element) => [roleOf(element), nameOf(element)];
 const operated = new Set(['button', 'link', 'textbox', 'searchbox', 'spinbutton', 'slider', 'switch', 'checkbox', 'radio',
   'combobox', 'tab', 'menuitem', 'menuitemradio', 'menuitemcheckbox']);
 
-// Every control that can be seen and used just now.
+// Every control that can be seen and used right now.
 const controls = () => [...document.querySelectorAll('*')]
   .filter((element) => operated.has(roleOf(element)) && shown(element)
     && !element.matches(':disabled, [aria-disabled="true"], [aria-disabled="true"] *'))
   .map(describe);
 
 
-// Words that are shown or read out and have four plain letters in a row, without those that are
-// known. In the pseudo-language no word of the catalogue has.
+// Texts that are shown or read out and have four plain letters in a row, without those that are
+// known. In the pseudo-language, no word of the catalogue does.
 function plainWords(known) {
   const said = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);

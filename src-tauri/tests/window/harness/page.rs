@@ -1,8 +1,7 @@
-//! The page inside the window, asked and operated through `WebKitWebDriver`.
+//! The page inside the window, queried and operated through `WebKitWebDriver`.
 //!
-//! Things are found as a person would name them, by role and accessible name; a
-//! [`Found`] is only the way to the thing and looks for it anew at every use, waiting
-//! for it to appear.
+//! Elements are found as a user would name them, by role and accessible name. A [`Found`] is only
+//! the path to an element: it looks the element up again at every use and waits for it to appear.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -22,17 +21,17 @@ use super::controls;
 use super::process::{Environment, Process};
 use super::wait::{HANG, until, until_some};
 
-/// Longer than the page asks for before a press that costs or deletes something.
+/// Longer than the page requires before a press that costs or deletes something.
 const DELIBERATE: Duration = Duration::from_millis(600);
 
-/// Roles and names; one of its functions is called behind it.
+/// Roles and names; a call of one of its functions is appended.
 const NAMES: &str = include_str!("names.js");
 
 /// The driven page, and with it the running program.
 pub struct Page {
     runtime: Runtime,
     client: Option<Client>,
-    /// Controls that were used since something was last looked at.
+    /// Controls that were used since the test last checked something.
     used: RefCell<Vec<(String, String)>>,
     _driver: Process,
 }
@@ -67,7 +66,7 @@ impl Page {
         let mut wanted = Capabilities::new();
         wanted.insert(
             "webkitgtk:browserOptions".into(),
-            // The program dies with the driver that started it, whatever kills that one.
+            // The program dies with the driver that started it, whatever kills the driver.
             json!({ "binary": "/usr/bin/setpriv", "args": ["--pdeathsig", "KILL", "--", program] }),
         );
         let address = format!("http://127.0.0.1:{port}");
@@ -99,13 +98,13 @@ impl Page {
         self.client.as_ref().expect("the program runs")
     }
 
-    /// Runs a script in the page, with `arguments[0]…`, and gives back what it returns.
+    /// Runs a script in the page, with `arguments[0]…`, and returns its result.
     pub fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
         self.try_run(script, arguments)
             .unwrap_or_else(|error| panic!("the page cannot be asked: {error}"))
     }
 
-    /// As [`Self::run`], for a page that may be gone.
+    /// Like [`Self::run`], for a page that may be gone.
     pub fn try_run(&self, script: &str, arguments: Vec<Value>) -> Result<Value, String> {
         let answer = self.runtime.block_on(async {
             tokio::time::timeout(HANG, self.client().execute(script, arguments)).await
@@ -115,7 +114,7 @@ impl Page {
             .map_err(|error| error.to_string())
     }
 
-    /// A picture of the page as PNG, where it can still be made.
+    /// A screenshot of the page as PNG, if one can still be taken.
     pub fn picture(&self) -> Option<Vec<u8>> {
         let client = self.client.as_ref()?;
         let picture = self.runtime.block_on(async {
@@ -124,7 +123,7 @@ impl Page {
         picture.ok()?.ok()
     }
 
-    /// Notes every control that can be seen now.
+    /// Records every control that can be seen now.
     pub fn note_controls(&self) {
         let found = self.run(&format!("{NAMES} return controls()"), vec![]);
         let found: Vec<(String, String)> = serde_json::from_value(found).expect("roles with names");
@@ -133,7 +132,7 @@ impl Page {
         }
     }
 
-    /// Speaks the pseudo-language, or English again.
+    /// Switches to the pseudo-language, or back to English.
     pub fn speak_pseudo(&self, on: bool) {
         let language = if on { "en-x-pseudo" } else { "en" };
         self.run(
@@ -142,7 +141,7 @@ impl Page {
         );
     }
 
-    /// What is shown or read out and looks like plain English, besides what is `known`.
+    /// What is shown or read out and looks like plain English, apart from what is `known`.
     pub fn plain_words(&self, known: &[&str]) -> Vec<String> {
         let found = self.run(
             &format!("{NAMES} return plainWords(arguments[0])"),
@@ -151,26 +150,26 @@ impl Page {
         serde_json::from_value(found).expect("texts")
     }
 
-    /// Notes that something is about to be used.
+    /// Records that something is about to be used.
     fn uses(&self, element: &Element) {
         self.note_controls();
         let element = serde_json::to_value(element).expect("an element has an id");
         let script = format!("{NAMES} return describe(arguments[0])");
-        // What is gone by now can't be used either, and whoever wants to looks again.
+        // An element that is gone by now can't be used either; the caller looks it up again.
         if let Ok(control) = self.try_run(&script, vec![element]) {
             let control = serde_json::from_value(control).expect("a role with a name");
             self.used.borrow_mut().push(control);
         }
     }
 
-    /// Notes that the test looked at what became of what it used.
+    /// Records that the test checked the effect of what it used.
     pub fn looked(&self) {
         for (role, name) in self.used.borrow_mut().drain(..) {
             controls::used(&role, &name);
         }
     }
 
-    /// What the keyboard is on, as role and name; `body` where it is lost.
+    /// The element with the keyboard focus, as role and name; `body` if the focus is lost.
     pub fn focus(&self) -> String {
         self.looked();
         let script = format!(
@@ -191,7 +190,7 @@ impl Page {
             .to_owned()
     }
 
-    /// The whole page as it stands, with everything typed into it.
+    /// The whole page as it is now, with everything typed into it.
     pub fn source(&self) -> String {
         let script = "return document.documentElement.outerHTML + \
             [...document.querySelectorAll('input,textarea')].map((field) => field.value).join('\\n') + \
@@ -211,7 +210,7 @@ impl Page {
         self.looked();
     }
 
-    /// Something in the page by its role and name.
+    /// An element of the page by its role and name.
     pub fn find(&self, role: &str, name: &str) -> Found<'_> {
         Found {
             page: self,
@@ -238,7 +237,7 @@ impl Page {
             .collect()
     }
 
-    /// The element that a script gave back: an object with its id.
+    /// The element that a script returned: an object with its id.
     fn element(&self, found: &Value) -> Option<Element> {
         let id = found.as_object()?.values().next()?.as_str()?.to_owned();
         Some(Element::from_element_id(self.client().clone(), id.into()))
@@ -247,12 +246,12 @@ impl Page {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        // The driver and the program are killed; a farewell would only wait for them.
+        // The driver and the program are killed; closing the session would only wait for them.
         self.client.take();
     }
 }
 
-/// The way to something in the page.
+/// The path to an element of the page.
 #[derive(Clone)]
 pub struct Found<'a> {
     page: &'a Page,
@@ -270,7 +269,7 @@ impl fmt::Display for Found<'_> {
 }
 
 impl Found<'_> {
-    /// Something inside this, by its role and name.
+    /// An element inside this one, by its role and name.
     #[must_use]
     pub fn find(mut self, role: &str, name: &str) -> Self {
         self.steps.push((role.to_owned(), name.to_owned()));
@@ -282,7 +281,7 @@ impl Found<'_> {
         self.count() > 0
     }
 
-    /// How many such things there are now.
+    /// How many such elements there are now.
     pub fn count(&self) -> usize {
         self.page.looked();
         self.number()
@@ -310,7 +309,7 @@ impl Found<'_> {
     }
 
     fn element(&self) -> Element {
-        // It may go away between two looks.
+        // It may disappear between two checks.
         let mut found = until_some(
             || {
                 let found = self.page.elements(&self.steps).ok();
@@ -326,7 +325,7 @@ impl Found<'_> {
         found.remove(0)
     }
 
-    /// What a person presses: a radio button may be drawn by its label alone.
+    /// What the user presses: a radio button may be drawn by its label alone.
     fn handle(&self) -> Element {
         let element = self.element();
         self.page.uses(&element);
@@ -334,15 +333,15 @@ impl Found<'_> {
             it.scrollIntoView({ block: 'nearest', behavior: 'instant' }); \
             return it.type === 'radio' || it.type === 'checkbox' ? it.labels[0] ?? it : it";
         let value = serde_json::to_value(&element).expect("an element has an id");
-        // Should it be gone by now, the press fails, and whoever presses looks again.
+        // If it is gone by now, the press fails and the caller looks it up again.
         let handle = self.page.try_run(script, vec![value]).ok();
         handle
             .and_then(|handle| self.page.element(&handle))
             .unwrap_or(element)
     }
 
-    /// Presses it, once it can be pressed and has been in its place for as long as the page
-    /// asks for where a press costs or deletes something: a person is never quicker than that.
+    /// Presses it once it can be pressed. If a press costs or deletes something, it must also have
+    /// been in its place for as long as the page requires: a user is never quicker than that.
     pub fn click(&self) {
         let started = Instant::now();
         loop {
@@ -358,7 +357,7 @@ impl Found<'_> {
             let clicked = self.page.runtime.block_on(handle.click());
             match clicked {
                 Ok(()) => return,
-                // It moved, was drawn anew or lay under something that fades away.
+                // It moved, was redrawn or was covered by something that fades away.
                 Err(_) if started.elapsed() < HANG => sleep(Duration::from_millis(100)),
                 Err(error) => panic!("{self} cannot be pressed: {error}"),
             }
@@ -379,14 +378,14 @@ impl Found<'_> {
             self.page.uses(&element);
             match self.page.runtime.block_on(element.send_keys(text)) {
                 Ok(()) => return,
-                // It was drawn anew between the look and the first key.
+                // It was redrawn between the lookup and the first key.
                 Err(_) if started.elapsed() < HANG => sleep(Duration::from_millis(100)),
                 Err(error) => panic!("{self} takes no keys: {error}"),
             }
         }
     }
 
-    /// Selects what stands in it and types over it.
+    /// Selects its content and types over it.
     pub fn write(&self, text: &str) {
         self.click();
         // Control down, A, control up.
@@ -394,7 +393,7 @@ impl Found<'_> {
         self.keys(text);
     }
 
-    /// Waits until what is written in it contains `text`, and gives back all of it.
+    /// Waits until its content contains `text`, and returns all of it.
     pub fn holds(&self, text: &str) -> String {
         self.page.looked();
         let value = || self.read("value").as_str().map(str::to_owned);
@@ -404,7 +403,7 @@ impl Found<'_> {
         )
     }
 
-    /// Waits until what is written in it contains `text` no longer.
+    /// Waits until its content no longer contains `text`.
     pub fn lacks(&self, text: &str) {
         self.page.looked();
         let value = || self.read("value").as_str().map(str::to_owned);
@@ -446,7 +445,7 @@ impl Found<'_> {
         until(is_on, || format!("{self} stays off"));
     }
 
-    /// Whether the keyboard is on it.
+    /// Whether it has the keyboard focus.
     pub fn has_focus(&self) -> bool {
         self.page.looked();
         let element = serde_json::to_value(self.element()).expect("an element has an id");
@@ -456,7 +455,7 @@ impl Found<'_> {
         ) == json!(true)
     }
 
-    /// Whether a person may use it: neither `disabled` nor `aria-disabled`.
+    /// Whether the user may use it: neither `disabled` nor `aria-disabled`.
     pub fn is_enabled(&self) -> bool {
         self.page.looked();
         self.ask_enabled()
@@ -470,7 +469,7 @@ impl Found<'_> {
         self.page.try_run(script, vec![element])
     }
 
-    /// The middle of it, in the page's own pixels.
+    /// Its centre, in the page's own pixels.
     pub fn middle(&self) -> (i32, i32) {
         let element = self.element();
         self.page.uses(&element);
@@ -485,7 +484,7 @@ impl Found<'_> {
     }
 }
 
-/// A port that nothing listens on just now.
+/// A port that nothing is listening on right now.
 fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.local_addr().expect("its address").port()

@@ -1,5 +1,5 @@
-//! Pictures that can be told apart after a journey through an encoder: four coloured
-//! quarters, so that a turn, a swap or a wrong picture shows.
+//! Pictures that can be told apart after encoding: four coloured quarters, so that a rotation, a
+//! swap or a wrong picture is noticed.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -17,7 +17,7 @@ pub const DAWN: Quarters = [[230, 90, 40], [250, 200, 90], [60, 30, 70], [140, 6
 /// The quarters of the end frame in most tests.
 pub const NIGHT: Quarters = [[20, 40, 110], [60, 120, 200], [10, 80, 70], [190, 210, 230]];
 
-/// A picture of that size.
+/// A picture of this size with these quarters.
 pub fn quarters((width, height): (u32, u32), colours: Quarters) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         Rgb(colours[usize::from(x >= width / 2) + 2 * usize::from(y >= height / 2)])
@@ -46,7 +46,7 @@ pub fn landscape((width, height): (u32, u32), colours: Quarters) -> RgbImage {
     })
 }
 
-/// Writes it as PNG.
+/// Writes the picture as PNG.
 pub fn write_png(picture: &RgbImage, path: &Path) {
     let (width, height) = picture.dimensions();
     let file = File::create(path).expect("the picture can be written");
@@ -55,8 +55,8 @@ pub fn write_png(picture: &RgbImage, path: &Path) {
         .expect("the picture can be encoded");
 }
 
-/// Writes it as a camera held upright does: the pixels lie on their side, and an EXIF
-/// entry (orientation 6) says to turn them a quarter clockwise.
+/// Writes the picture as a camera held upright does: the pixels are stored sideways, and an EXIF
+/// entry (orientation 6) says to rotate them a quarter turn clockwise.
 pub fn write_turned_jpeg(picture: &RgbImage, path: &Path) {
     let lying = rotate270(picture);
     let (width, height) = lying.dimensions();
@@ -82,11 +82,11 @@ pub fn colours(picture: &RgbImage) -> Quarters {
     [(1, 1), (3, 1), (1, 3), (3, 3)].map(|(x, y)| mean(picture, (width * x / 4, height * y / 4)))
 }
 
-/// What an encoder changes about a colour, at most, of 255: far less than the colours of two
-/// pictures differ by.
+/// How much an encoder changes a colour at most, out of 255: far less than the difference between
+/// the colours of two pictures.
 const SLACK: u8 = 24;
 
-/// Whether these are the same quarters, give or take what an encoder changes.
+/// Whether these are the same quarters, allowing for what an encoder changes.
 pub fn alike(found: Quarters, expected: Quarters) -> bool {
     let parts = found.iter().flatten().zip(expected.iter().flatten());
     parts.into_iter().all(|(a, b)| a.abs_diff(*b) <= SLACK)

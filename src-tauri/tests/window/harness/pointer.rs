@@ -1,4 +1,4 @@
-//! The real mouse and the real keyboard, where it matters that a press comes from them: two
+//! The real mouse and the real keyboard, for tests in which a press has to come from them: two
 //! presses in quick succession, a pointer that rests, a key of the keyboard.
 
 use std::thread::sleep;
@@ -8,17 +8,17 @@ use super::hand;
 use super::page::Found;
 use super::window::Window;
 
-/// Between the two presses of a double click, as a quick hand makes it.
+/// The time between the two presses of a double click by a quick user.
 const DOUBLE_CLICK_MS: &str = "120";
 
 /// From the middle of the smallest card to its prompt, in pixels.
 const BELOW_THE_BUTTONS: i32 = 60;
 
 impl Window {
-    /// Puts the pointer on the middle of something in the page, and leaves it there.
+    /// Moves the pointer to the middle of something in the page, and leaves it there.
     pub fn point_at(&self, target: &Found<'_>) {
         let (x, y) = hand::on_screen(self.display(), &self.frame(), target);
-        // Coming from a little beside it, so that the page sees the pointer move.
+        // Starts slightly to the side, so that the page sees the pointer move.
         for (x, y) in [(x - 4, y - 4), (x, y)] {
             self.display()
                 .hand(&["mousemove", "--sync", &x.to_string(), &y.to_string()])
@@ -26,7 +26,7 @@ impl Window {
         }
     }
 
-    /// Presses something with the mouse once, as a person does who has seen it for a while.
+    /// Presses something once with the mouse, as a user does who has seen it for a while.
     pub fn press(&self, target: &Found<'_>) {
         self.point_at(target);
         sleep(Duration::from_millis(700));
@@ -54,7 +54,7 @@ impl Window {
             .expect("the button is pressed twice");
     }
 
-    /// Presses keys of the keyboard one after another, in the words of xdotool: `ctrl+Return`,
+    /// Presses keys of the keyboard one after another, in xdotool's notation: `ctrl+Return`,
     /// `Escape`.
     pub fn keys(&self, keys: &[&str]) {
         let window = self.frame();
@@ -71,12 +71,12 @@ impl Window {
         self.keys(&[key]);
     }
 
-    /// What the keyboard is on, as role and name; `body` where it is lost.
+    /// The element with the keyboard focus, as role and name; `body` if the focus is lost.
     pub fn focus(&self) -> String {
         self.page().focus()
     }
 
-    /// Waits until the keyboard is on something whose role and name begin so.
+    /// Waits until the keyboard focus is on an element whose role and name start with `what`.
     pub fn focus_is_on(&self, what: &str) {
         super::wait::until(
             || self.focus().starts_with(what),

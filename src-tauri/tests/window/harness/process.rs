@@ -1,8 +1,8 @@
-//! Programs that a test starts, and that never outlive it.
+//! Programs that a test starts and that never outlive it.
 //!
-//! Each one leads a process group of its own, which is killed when the value is dropped,
-//! and dies by the kernel's hand (`setpriv --pdeathsig`) when the test itself is killed.
-//! What it prints goes to a file that is kept when the test fails.
+//! Each one leads its own process group, which is killed when the value is dropped. If the test
+//! itself is killed, the kernel kills the program (`setpriv --pdeathsig`). Its output goes to a
+//! file that is kept when the test fails.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -12,8 +12,8 @@ use std::process::{Child, Command, Stdio};
 
 use super::wait::{until, until_some};
 
-/// The variables a program is started with; nothing else is inherited from the person
-/// who runs the tests.
+/// The variables a program is started with; nothing else is inherited from the environment of
+/// whoever runs the tests.
 pub type Environment = Vec<(String, String)>;
 
 /// A running program.
@@ -24,8 +24,8 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `command` (a program and its arguments), gives it `input` on standard
-    /// input and writes what it prints to `log`.
+    /// Starts `command` (a program and its arguments), writes `input` to its standard input and
+    /// writes what it prints to `log`.
     pub fn start(command: &[&str], input: &str, environment: &Environment, log: &Path) -> Self {
         let out = File::options()
             .create(true)
@@ -60,8 +60,8 @@ impl Process {
         }
     }
 
-    /// Waits until `ready` says so; a program that ends before fails the test with what it
-    /// printed.
+    /// Waits until `ready` returns true. If the program ends before that, the test fails with what
+    /// it printed.
     pub fn wait_until(&mut self, what: &str, mut ready: impl FnMut() -> bool) {
         let (name, log) = (self.name.clone(), self.log.clone());
         let complaint = || {
@@ -78,12 +78,12 @@ impl Process {
         );
     }
 
-    /// Everything it printed so far.
+    /// Everything it has printed so far.
     pub fn printed(&self) -> String {
         printed(&self.log)
     }
 
-    /// Waits for it to end by itself.
+    /// Waits for it to end on its own.
     pub fn ends(&mut self) {
         let name = self.name.clone();
         let ended = || self.child.try_wait().expect("the process can be asked");
@@ -106,7 +106,7 @@ impl Drop for Process {
     }
 }
 
-/// Runs a command to its end and gives back what it printed, or `None` when it failed.
+/// Runs a command to completion and returns what it printed, or `None` if it failed.
 pub fn ask(command: &[&str], environment: &Environment) -> Option<String> {
     let output = Command::new(command[0])
         .args(&command[1..])

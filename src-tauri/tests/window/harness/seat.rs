@@ -1,5 +1,5 @@
-//! As many windows at a time as there are cores: each has a web view, a display and a
-//! desktop of its own, and a machine that is out of breath fails tests that are right.
+//! Allows as many windows at a time as there are cores. Each has its own web view, display and
+//! desktop, and on an overloaded machine correct tests fail.
 
 use std::cell::Cell;
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -9,7 +9,7 @@ static TAKEN: Mutex<usize> = Mutex::new(0);
 static FREED: Condvar = Condvar::new();
 
 thread_local! {
-    /// Seats of this test: a second window of the same test needs no seat of its own.
+    /// The seats that this test holds: a second window of the same test needs no seat of its own.
     static OWN: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -17,7 +17,7 @@ thread_local! {
 pub struct Seat(());
 
 impl Seat {
-    /// Waits for one.
+    /// Waits for a free seat.
     pub fn take() -> Self {
         if OWN.get() == 0 {
             let seats = available_parallelism().map_or(2, usize::from);

@@ -1,5 +1,5 @@
-//! A desktop session of its own for one test: a message bus, the portal that opens file
-//! dialogs, and, where the test wants one, a real keychain.
+//! A separate desktop session for one test: a message bus, the portal that opens file dialogs and,
+//! if the test wants one, a real keychain.
 
 use std::fs;
 use std::path::Path;
@@ -11,19 +11,19 @@ use super::process::{Environment, Process, ask};
 /// The keychain's password in every test.
 pub const KEYCHAIN_PASSWORD: &str = "open sesame";
 
-/// What the person's keychain is like.
+/// The state of the user's keychain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keychain {
-    /// Running and open, as after signing in to a desktop.
+    /// Running and unlocked, as after signing in to a desktop.
     Open,
     /// Running, with a collection that needs its password first.
     Locked,
-    /// Not there at all, and nothing would start it.
+    /// Not there at all, and nothing starts it.
     Absent,
 }
 
-/// The services that programs on this bus can call into life. The keychain is not among
-/// them: a test says itself whether there is one.
+/// The services that programs on this bus can start on demand. The keychain is not one of them:
+/// each test decides whether there is one.
 const SERVICES: [&str; 5] = [
     "org.freedesktop.impl.portal.PermissionStore",
     "org.freedesktop.impl.portal.desktop.gtk",
@@ -40,8 +40,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// Starts the bus on a display, so that the dialogs which are called into life show
-    /// there, and the keychain.
+    /// Starts the bus and the keychain. The bus runs on a display, so that dialogs started on
+    /// demand appear there.
     pub fn start(home: &Home, keychain: Keychain, environment: &Environment) -> Self {
         let services = home.path("run/services");
         fs::create_dir(&services).expect("a folder for services");
@@ -95,7 +95,7 @@ impl Session {
         match keychain {
             Keychain::Open => session.open_keychain(home),
             Keychain::Locked => {
-                // The first start makes the collection and protects it with the password.
+                // The first start creates the collection and protects it with the password.
                 session.open_keychain(home);
                 session.lock_keychain(home);
             }
@@ -136,7 +136,7 @@ impl Session {
         &self.environment
     }
 
-    /// What `secret-tool lookup` finds, as a person would look on a terminal.
+    /// What `secret-tool lookup` finds, as a user would look it up in a terminal.
     pub fn secret(&self, attributes: &[&str]) -> Option<String> {
         let command: Vec<&str> = ["secret-tool", "lookup"]
             .iter()
@@ -146,7 +146,7 @@ impl Session {
         ask(&command, &self.environment)
     }
 
-    /// Writes down every call to the keychain, with its time, until it is dropped.
+    /// Records every call to the keychain, with its time, until the returned value is dropped.
     pub fn overhear_keychain(&self, log: &Path) -> Ear {
         let command = [
             "dbus-monitor",
@@ -155,7 +155,7 @@ impl Session {
             "destination=org.freedesktop.secrets",
         ];
         let mut monitor = Process::start(&command, "", &self.environment, log);
-        // It is told its own name first; from then on it hears everything.
+        // The monitor receives its own name first; from then on it receives everything.
         let log = log.to_owned();
         monitor.wait_until("listening", || {
             fs::read_to_string(&log).is_ok_and(|all| all.contains("NameAcquired"))
@@ -163,7 +163,7 @@ impl Session {
         Ear { monitor }
     }
 
-    /// Starts the keychain anew without its password, as after a login without one.
+    /// Restarts the keychain without its password, as after a login without one.
     pub fn lock_keychain(&mut self, home: &Home) {
         self.keychain = None;
         let command = [
@@ -175,7 +175,7 @@ impl Session {
     }
 }
 
-/// Hears what is said to the keychain.
+/// Listens to the calls to the keychain.
 pub struct Ear {
     monitor: Process,
 }
@@ -183,7 +183,7 @@ pub struct Ear {
 impl Ear {
     /// When the keychain was first called.
     pub fn first_call(&self) -> Option<SystemTime> {
-        // Type of the message, seconds since 1970 and more, parted by tabs.
+        // Message type, seconds since 1970 and more fields, separated by tabs.
         let printed = self.monitor.printed();
         let call = printed.lines().find_map(|line| line.strip_prefix("mc\t"))?;
         let seconds: f64 = call.split('\t').next()?.parse().ok()?;

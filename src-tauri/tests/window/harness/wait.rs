@@ -1,15 +1,16 @@
 //! Waiting for something that has to happen.
 //!
-//! A test says what happens, not how quickly: that is what the benchmarks measure. So there
-//! is one limit for everything, and it only ends a test that would hang.
+//! A test asserts what happens, not how quickly: the benchmarks measure that. So there is one limit
+//! for everything, and it only ends a test that would otherwise hang.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Far beyond anything that still moves, on a machine that is busy with something else too.
+/// Far longer than anything needs that still makes progress, even if the machine is busy with
+/// something else too.
 pub const HANG: Duration = Duration::from_mins(5);
 
-/// Waits until `ready` answers something; after [`HANG`] the test fails with `complaint`.
+/// Waits until `ready` returns something; after [`HANG`] the test fails with `complaint`.
 #[track_caller]
 pub fn until_some<T>(
     mut ready: impl FnMut() -> Option<T>,
@@ -25,7 +26,7 @@ pub fn until_some<T>(
     }
 }
 
-/// As [`until_some`], for what is true or false.
+/// Like [`until_some`], for a condition that is true or false.
 #[track_caller]
 pub fn until(mut ready: impl FnMut() -> bool, complaint: impl FnOnce() -> String) {
     until_some(|| ready().then_some(()), complaint);

@@ -30,11 +30,11 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_inbetween");
 pub struct Options {
     /// The screen, in pixels; the window fills it.
     pub screen: (u32, u32),
-    /// What the keychain is like.
+    /// The state of the keychain.
     pub keychain: Keychain,
-    /// More variables for the program, for example `APIFRAME_API_KEY`.
+    /// More environment variables for the program, for example `APIFRAME_API_KEY`.
     pub environment: Vec<(&'static str, String)>,
-    /// The theme that was chosen in the settings before: `dark`, `light`, `system`.
+    /// The theme that was chosen in the settings before the start: `dark`, `light`, `system`.
     pub theme: &'static str,
 }
 
@@ -50,7 +50,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// A program that talks to this Apiframe and knows no key yet.
+    /// A program that talks to this Apiframe and has no key yet.
     pub fn at(apiframe: &Apiframe) -> Self {
         Self {
             environment: vec![("APIFRAME_BASE_URL", apiframe.base_url())],
@@ -58,7 +58,7 @@ impl Options {
         }
     }
 
-    /// A program that was given the account's key by the environment.
+    /// A program that gets the account's key from the environment.
     pub fn signed_in(apiframe: &Apiframe) -> Self {
         let mut options = Self::at(apiframe);
         options
@@ -68,8 +68,8 @@ impl Options {
     }
 }
 
-/// The running program with its own home, display, bus and keychain. Dropping it ends
-/// them all; if the test failed, it leaves pictures and logs in `test-results/`.
+/// The running program with its own home, display, bus and keychain. Dropping it ends them all; if
+/// the test failed, it leaves screenshots and logs in `test-results/`.
 pub struct Window {
     name: String,
     // In the order in which they have to end.
@@ -91,7 +91,7 @@ impl Window {
         window
     }
 
-    /// Starts everything but the program.
+    /// Starts everything except the program.
     #[track_caller]
     pub fn prepare(options: Options) -> Self {
         let name = match current().name() {
@@ -136,7 +136,7 @@ impl Window {
         ));
     }
 
-    /// Closes the window as a person does and waits until the program has ended.
+    /// Closes the window as a user does and waits until the program has ended.
     pub fn close(&mut self) {
         let window = self.frame();
         self.display
@@ -165,8 +165,8 @@ impl Window {
         self.open();
     }
 
-    /// Starts the program a second time beside the one that runs, and waits for its end:
-    /// what it printed, and whether all went well.
+    /// Starts the program a second time while the first one runs, and waits for it to end. Returns
+    /// what it printed and whether it succeeded.
     pub fn start_once_more(&self) -> (String, bool) {
         let done = Command::new(PROGRAM)
             .env_clear()
@@ -180,7 +180,7 @@ impl Window {
         )
     }
 
-    /// Puts the window away.
+    /// Minimises the window.
     pub fn minimise(&self) {
         let window = self.frame();
         self.display
@@ -188,13 +188,13 @@ impl Window {
             .expect("the window goes away");
     }
 
-    /// Waits until the file manager or the browser was asked for this.
+    /// Waits until the file manager or the browser was asked to open this.
     pub fn opens(&self, part: &str) {
         self.wait_for("another program", || self.home.opened().contains(part));
         self.page().looked();
     }
 
-    /// Waits until the keyboard is on this, as role and name.
+    /// Waits until the keyboard focus is on this control, given as role and name.
     pub fn keyboard_is_on(&self, control: &str) {
         until(
             || self.page().focus() == control,
@@ -202,7 +202,7 @@ impl Window {
         );
     }
 
-    /// Where an element lies on the screen: left, top, width, height.
+    /// The position of an element on the screen: left, top, width, height.
     pub fn area_of(&self, selector: &str) -> (u32, u32, u32, u32) {
         let script = "const box = document.querySelector(arguments[0]).getBoundingClientRect(); \
             return [box.x, box.y, box.width, box.height].map(Math.round)";
@@ -219,7 +219,7 @@ impl Window {
         )
     }
 
-    /// Waits until the window is the one that has the keyboard.
+    /// Waits until the window has the keyboard focus.
     pub fn is_in_front(&self) {
         let window = self.frame();
         self.wait_for("the window in front", || {
@@ -236,7 +236,7 @@ impl Window {
         self.page = None;
     }
 
-    /// The numbers of the processes of this test's program.
+    /// The ids of the processes of this test's program.
     fn processes(&self) -> Vec<String> {
         let mine = format!("INBETWEEN_HOME={}", self.home.studio().display());
         let all = fs::read_dir("/proc")
@@ -258,7 +258,7 @@ impl Window {
         self.page.as_ref().expect("the program runs")
     }
 
-    /// The person's home.
+    /// The user's home.
     pub fn home(&self) -> &Home {
         &self.home
     }
@@ -273,12 +273,12 @@ impl Window {
         &self.session
     }
 
-    /// The main window's number on the display.
+    /// The main window's id on the display.
     pub fn frame(&self) -> String {
         self.display.window("^Inbetween")
     }
 
-    /// A button; a name that ends with `…` is only the beginning.
+    /// A button; a name that ends with `…` is only the start of its name.
     pub fn button(&self, name: &str) -> Found<'_> {
         self.page().find("button", name)
     }
@@ -308,8 +308,7 @@ impl Window {
         self.drag_files_onto(target, &[file], || {});
     }
 
-    /// Drags files onto something in the page and calls `before_drop` while they hang
-    /// over it.
+    /// Drags files onto something in the page and calls `before_drop` while they hover over it.
     pub fn drag_files_onto(&self, target: &Found<'_>, files: &[&Path], before_drop: impl FnOnce()) {
         let to = hand::on_screen(&self.display, &self.frame(), target);
         hand::drag(
@@ -332,8 +331,8 @@ impl Window {
         hand::save_as(&self.display, title, file);
     }
 
-    /// The finished clips on disk, in the order of their names. Fails where an unfinished one
-    /// lies among them.
+    /// The finished clips on disk, in the order of their names. Fails if there is an unfinished one
+    /// among them.
     pub fn clips(&self) -> Vec<PathBuf> {
         let folder = self.home.studio().join("clips");
         let files = self.home.files().into_iter();
@@ -352,7 +351,7 @@ impl Window {
         clips
     }
 
-    /// Makes a short clip of each of these prompts and waits until all of them can be played.
+    /// Makes a short clip from each of these prompts and waits until all of them can be played.
     pub fn make_clips(&self, prompts: &[&str]) {
         self.choice("Quality", "Standard 720p").click();
         // Two steps to the left: three seconds.
@@ -402,8 +401,8 @@ impl Window {
         });
     }
 
-    /// Pauses the film in the viewer. A short one is over before a busy machine finds the
-    /// button, so it loops until then.
+    /// Pauses the clip in the viewer. A short one is over before a busy machine finds the button,
+    /// so it loops until then.
     pub fn pause_film(&self) {
         self.button("Loop").click();
         let script = "return document.querySelector('video').ended";
@@ -425,9 +424,9 @@ impl Window {
             + Duration::from_secs_f64(painted().expect("it was painted") / 1000.0)
     }
 
-    /// Waits until the viewer's video, as it is on the screen, shows these quarters; `what`
-    /// says what it should be showing. While it seeks, the picture that stood there before
-    /// lies beneath it: that does not count.
+    /// Waits until the viewer's video, as it appears on the screen, shows these quarters; `what`
+    /// says what it should be showing. While the video seeks, the previous frame is still visible
+    /// under it: that does not count.
     pub fn video_shows(&self, what: &str, expected: Quarters) {
         let seeking = "return document.querySelector('video').seeking";
         self.wait_for("the end of the seek", || {
@@ -453,7 +452,7 @@ impl Window {
         });
     }
 
-    /// Waits until the page has handed over a picture of what it shows now.
+    /// Waits until the page has painted what it shows now.
     pub fn is_painted(&self) {
         let ask = "window.painted = false; \
             requestAnimationFrame(() => requestAnimationFrame(() => { window.painted = true; }))";
@@ -478,8 +477,8 @@ impl Window {
         self.session.lock_keychain(&self.home);
     }
 
-    /// Answers the keychain's own window, which asks for its password: with it, or with
-    /// a press on Escape.
+    /// Answers the keychain's own window, which asks for its password: with the password, or by
+    /// pressing Escape.
     pub fn answer_keychain(&self, password: Option<&str>) {
         hand::answer_prompt(&self.display, password);
     }
@@ -506,7 +505,7 @@ impl Window {
             .collect()
     }
 
-    /// Saves what a person needs to see why a test failed, and says where it is.
+    /// Saves what is needed to see why a test failed, and prints where it is.
     fn leave_evidence(&self) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("test-results")

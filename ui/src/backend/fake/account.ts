@@ -1,5 +1,5 @@
-/** The fake's account: jobs that were made elsewhere and can be brought in. */
-import type { BroughtJob, Generation, Harvest, RemoteJob, RemotePage } from '../bindings';
+/** The fake's account: jobs that were made elsewhere and can be imported. */
+import type { ImportedJob, Generation, ImportResult, RemoteJob, RemotePage } from '../bindings';
 import type { Jobs } from './jobs';
 import { wait } from './jobs';
 import { problem } from './problem';
@@ -13,7 +13,7 @@ function idOf(index: number): string {
 
 export class FakeAccount {
   #jobs: RemoteJob[];
-  #brought = 0;
+  #imported = 0;
 
   constructor(
     private library: Jobs,
@@ -48,13 +48,13 @@ export class FakeAccount {
     return { ...job, prompt: index === 5 ? null : settingsOf(index + 4).prompt };
   }
 
-  async bringIn(id: string): Promise<BroughtJob> {
+  async importJob(id: string): Promise<ImportedJob> {
     await wait(300);
     const index = this.#jobs.findIndex((job) => job.id === id);
     const job = this.#jobs[index];
     if (!job) throw problem({ code: id === '' ? 'jobIdMissing' : 'importUnknown' });
     const generation: Generation = generationOf(
-      950 + ++this.#brought,
+      950 + ++this.#imported,
       job.created ?? Date.now(),
       { state: 'downloading', received: 1_200_000, total: 9_000_000 },
       {
@@ -69,9 +69,9 @@ export class FakeAccount {
     return { generation, wasHere: false };
   }
 
-  async bringInAll(): Promise<Harvest> {
+  async importAll(): Promise<ImportResult> {
     const there = this.#jobs.filter((job) => job.standing !== 'expired');
-    for (const job of there) await this.bringIn(job.id);
-    return { brought: there.length, expired: this.#jobs.length, trouble: null };
+    for (const job of there) await this.importJob(job.id);
+    return { imported: there.length, expired: this.#jobs.length, trouble: null };
   }
 }

@@ -1,7 +1,7 @@
 /**
- * The program, imitated in the browser, so that the page can be worked on and looked at without
- * it. Generations go through their states, events arrive, and a scene in the address chooses what
- * is shown. Not part of what is shipped.
+ * Imitates the program in the browser, so that the page can be developed and viewed without it.
+ * Generations go through their states, events arrive, and a scene in the address chooses what is
+ * shown. Not part of what is shipped.
  */
 import type { Backend, FileDrag, Listeners, MediaKind } from '..';
 import type {
@@ -46,7 +46,7 @@ export class FakeBackend implements Backend {
   constructor(
     readonly scene: Scene,
     theme: Theme = 'system',
-    /** A film of one's own, `?film=clip.mp4`, where the browser makes none. */
+    /** A film supplied by the developer, `?film=clip.mp4`, if the browser can't make one. */
     private own: string | null = null,
   ) {
     this.#preferences = {
@@ -352,8 +352,8 @@ export class FakeBackend implements Backend {
     return this.#remote.page(cursor);
   };
   remoteJob = (job: string) => this.#remote.one(job);
-  bringIn = (job: string) => this.#remote.bringIn(job.trim());
-  bringInAll = () => this.#remote.bringInAll();
+  importJob = (job: string) => this.#remote.importJob(job.trim());
+  importAll = () => this.#remote.importAll();
   async lookForClips() {
     await wait(20);
     return this.#jobs.list

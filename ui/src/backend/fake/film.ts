@@ -24,7 +24,7 @@ function size(length: number): Bytes {
   return bytes;
 }
 
-/** One element of the container: its id, its length, what it holds. */
+/** One element of the container: its id, its length and its content. */
 function element(id: string, ...content: Bytes[]): Bytes {
   const body = join(content);
   return join([hex(id), size(body.length), body]);
@@ -108,7 +108,7 @@ export async function film(
   width: number,
   height: number,
 ): Promise<string | null> {
-  // WebKitGTK has the encoder too, but its process ends when it is used.
+  // WebKitGTK has the encoder too, but its process dies when the encoder is used.
   if (!('VideoEncoder' in window) || !('chrome' in window)) return null;
   const chunks: Chunk[] = [];
   const encoder = new VideoEncoder({

@@ -1,4 +1,4 @@
-/** The fake's library and engine: the list, what is counted, and jobs that run by the clock. */
+/** The fake's library and engine: the list, the counts, and jobs that progress with the clock. */
 import type { Listeners } from '..';
 import type {
   Counts,
@@ -94,7 +94,7 @@ export class Jobs {
     return going;
   }
 
-  /** Lets a download of the scene go on, so that something happens while one looks. */
+  /** Continues a download of the scene, so that something changes on the screen. */
   live() {
     const one = this.list.find((each) => each.phase.state === 'downloading');
     if (!one) return;

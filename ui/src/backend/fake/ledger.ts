@@ -1,4 +1,4 @@
-/** The fake's books: made anew from its jobs each time they are asked for. */
+/** The fake's books, made again from its jobs each time they are requested. */
 import type {
   Books,
   Generation,
@@ -15,7 +15,7 @@ import { costOf } from './scenes';
 
 const PAGE = 50;
 
-/** `2026-11-22`, where the person is. */
+/** `2026-11-22`, in the user's time zone. */
 export function dayOf(at: number): string {
   const two = (n: number) => String(n).padStart(2, '0');
   const date = new Date(at);
@@ -24,7 +24,7 @@ export function dayOf(at: number): string {
 
 export class Ledger {
   limits: SpendingLimits = { day: null, month: null };
-  /** Removed from the gallery, not from the books. */
+  /** Removed from the gallery, but not from the books. */
   #gone: Generation[] = [];
 
   constructor(private jobs: Jobs) {}
@@ -98,7 +98,7 @@ export class Ledger {
     };
   }
 
-  /** The sentence against one more clip, or null. */
+  /** The message that refuses one more clip, or null if it is allowed. */
   refuses(settings: Settings): Message | null {
     const { limit, used } = this.books().today;
     const price = costOf(settings);

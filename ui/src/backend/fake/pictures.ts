@@ -1,4 +1,4 @@
-/** Pictures for the fake, painted here: skies, hills and lights, each the same for its number. */
+/** Paints pictures for the fake: skies, hills and lights. A number always gives the same one. */
 
 function dice(seed: number): () => number {
   let state = (seed * 2654435761) >>> 0;

@@ -198,7 +198,7 @@ export function runningOnes(now: number): Generation[] {
   ];
 }
 
-/** The gallery of a person who has used the program for a month. */
+/** The gallery of a user who has used the program for a month. */
 export function library(now: number, many: number): Generation[] {
   let at = now - 20 * 60_000;
   return Array.from({ length: many }, (_, index) => {

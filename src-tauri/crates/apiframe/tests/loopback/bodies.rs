@@ -1,4 +1,4 @@
-//! What arrives at the server, and what its good answers read as.
+//! What arrives at the server, and how its successful answers are read.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use apiframe::{

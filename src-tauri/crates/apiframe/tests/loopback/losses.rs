@@ -1,4 +1,4 @@
-//! No answer, or half of one: what certainly never left, and what may have arrived.
+//! No answer, or only part of one: what certainly never left, and what may have arrived.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ async fn submit(client: &Client) -> Result<Accepted, Error> {
     client.generate(Bytes::from("{}"), "k").await
 }
 
-/// How the answer to a submission was lost, the submission having arrived exactly once.
+/// Checks that the submission arrived exactly once, and returns how its answer was lost.
 async fn lost(act: Act) -> LossCause {
     let server = Server::with([act]).await;
     lost_at(&server, &server.client()).await
@@ -42,7 +42,7 @@ async fn unreached(base: &str) -> UnreachedCause {
     }
 }
 
-/// An address at which nobody listens.
+/// An address with no listener.
 async fn closed_port() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     listener.local_addr().unwrap()

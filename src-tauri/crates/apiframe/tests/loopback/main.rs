@@ -1,5 +1,5 @@
-//! The client against a server on loopback that answers from a script, byte for byte: what
-//! arrives there, and what is made of each thing that can come back.
+//! The client against a loopback server that answers from a script, byte for byte: what arrives
+//! there, and how the client handles every possible answer.
 
 mod bodies;
 mod losses;

@@ -1,5 +1,5 @@
-//! The server's no, as it arrives over the wire. What each part of it reads as is tested
-//! beside the code; here it is the calls that must hand it on.
+//! Refusals as they arrive over the wire. How each part is read is tested beside the code; these
+//! tests cover the calls that must pass it on.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::time::{Duration, SystemTime};

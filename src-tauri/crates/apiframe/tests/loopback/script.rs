@@ -1,4 +1,4 @@
-//! A server that reads one request a connection, keeps it, and does as its script says.
+//! A server that reads one request per connection, records it, and follows its script.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::VecDeque;
@@ -10,16 +10,16 @@ use apiframe::{ApiKey, Client, Config, Timeouts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The key the tests sign in with; nothing printed may contain it.
+/// The key that the tests use; nothing printed may contain it.
 pub const KEY: &str = "afk_test0123456789secret";
 
 /// What the server does once it has a whole request.
 pub enum Act {
     /// Sends these bytes and closes.
     Say(Vec<u8>),
-    /// Sends these bytes and keeps the connection open, in silence.
+    /// Sends these bytes and keeps the connection open without sending more.
     SayAndStall(Vec<u8>),
-    /// Sends these bytes one at a time, for ever if need be, with a pause between them.
+    /// Sends these bytes one at a time, however long it takes, with a pause between them.
     Drip(Vec<u8>, Duration),
     /// Resets the connection.
     Reset,
@@ -30,12 +30,12 @@ pub fn json(status: &str, body: &str) -> Act {
     answer(status, "Content-Type: application/json\r\n", body)
 }
 
-/// An answer with further header lines, each ending in CR LF.
+/// An answer with additional header lines, each ending in CR LF.
 pub fn answer(status: &str, headers: &str, body: &str) -> Act {
     Act::Say(raw(status, headers, body, body.len()))
 }
 
-/// The bytes of an answer that claims a length of its own.
+/// The bytes of an answer that declares the given length instead of its own.
 pub fn raw(status: &str, headers: &str, body: &str, length: usize) -> Vec<u8> {
     format!(
         "HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
@@ -48,7 +48,7 @@ pub fn raw(status: &str, headers: &str, body: &str, length: usize) -> Vec<u8> {
 pub struct Arrived {
     /// `POST /v2/videos/generate HTTP/1.1`
     pub line: String,
-    /// In the order of the wire, names in lower case.
+    /// In wire order, with names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
@@ -67,7 +67,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Plays one act a connection; further connections are dropped, unread.
+    /// Plays one act per connection; further connections are dropped unread.
     pub async fn with(acts: impl IntoIterator<Item = Act>) -> Self {
         let mut acts: VecDeque<_> = acts.into_iter().collect();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -116,7 +116,7 @@ impl Server {
         Client::new(self.config()).unwrap()
     }
 
-    /// A client that soon gives up on silence, for servers that are silent.
+    /// A client that gives up on silence quickly, for servers that stay silent.
     pub fn impatient_client(&self) -> Client {
         Client::new(Config {
             timeouts: impatient(),
@@ -126,7 +126,7 @@ impl Server {
     }
 }
 
-/// Limits that a busy machine does not reach: they only end a test that hangs.
+/// Limits that even a busy machine does not reach: they only end a test that hangs.
 pub fn patient() -> Timeouts {
     let hang = Duration::from_mins(5);
     Timeouts {
@@ -137,7 +137,7 @@ pub fn patient() -> Timeouts {
     }
 }
 
-/// Limits that end a silence quickly, while the call as a whole has all the time there is.
+/// Limits that end a silence quickly but leave the call as a whole plenty of time.
 pub fn impatient() -> Timeouts {
     Timeouts {
         connect: Duration::from_millis(400),
@@ -169,7 +169,7 @@ async fn play(mut stream: TcpStream, act: Act) {
     }
 }
 
-/// The head and then as many bytes as it promises.
+/// Reads the head and then as many bytes as it declares.
 pub async fn read_request(stream: &mut TcpStream) -> Option<Arrived> {
     let (mut request, mut body) = read_head(stream).await?;
     let length = request
@@ -187,7 +187,7 @@ pub async fn read_request(stream: &mut TcpStream) -> Option<Arrived> {
     Some(request)
 }
 
-/// The head, and what came along with it of the body.
+/// Reads the head, and the part of the body that arrived with it.
 pub async fn read_head(stream: &mut TcpStream) -> Option<(Arrived, Vec<u8>)> {
     let mut bytes = Vec::new();
     let end = loop {

@@ -1,4 +1,4 @@
-//! The key and the queries of addresses, which must not be seen in anything that is printed.
+//! The key and the queries of addresses must not appear in anything that is printed.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fmt::{Debug, Display};
@@ -17,7 +17,7 @@ fn assert_silent(thing: &(impl Debug + Display), about: &str) {
     );
 }
 
-/// Whether the bytes whose complement this is are anywhere in this process's own memory.
+/// Whether the bytes with this complement are anywhere in this process's own memory.
 #[cfg(target_os = "linux")]
 fn is_in_memory(complement: &[u8]) -> bool {
     use std::io::{Read, Seek, SeekFrom};
@@ -46,7 +46,7 @@ fn is_in_memory(complement: &[u8]) -> bool {
 async fn no_copy_of_a_key_outlives_its_client() {
     use apiframe::ApiKey;
 
-    // Never whole in this test's own memory but where it is looked for.
+    // This test keeps the secret whole in memory only where the search is meant to find it.
     let secret = (0..36_u8).map(|n| b'a' + n * 7 % 26);
     let complement: Vec<u8> = b"afk_"
         .iter()
@@ -64,7 +64,7 @@ async fn no_copy_of_a_key_outlives_its_client() {
     config.key = Some(key);
     let client = Client::new(config).unwrap();
     assert!(client.me().await.is_err());
-    // Memory that is freed loses its beginning to the allocator, so its end is looked for.
+    // The allocator overwrites the start of freed memory, so the test searches for the end.
     let end = &complement[20..];
     assert!(is_in_memory(end), "the search finds nothing");
     drop(client);

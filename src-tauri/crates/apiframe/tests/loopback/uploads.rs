@@ -1,4 +1,4 @@
-//! Files on their way out: streamed, named, measured, and given up in the right place.
+//! Uploads: streamed, named, measured, and abandoned at the right point.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::io::{self, Cursor, Write};
@@ -56,7 +56,7 @@ async fn a_file_arrives_whole_in_the_one_field_with_its_name_and_type() {
     );
 }
 
-/// Counts what is taken from the reader, and remembers the largest bite.
+/// Counts what is read from the reader, and records the largest read.
 struct Counted<R> {
     reader: R,
     taken: Arc<AtomicU64>,
@@ -108,7 +108,7 @@ async fn a_large_file_leaves_as_fast_as_it_is_taken_and_no_faster() {
     let server = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let (head, mut body) = read_head(&mut stream).await.unwrap();
-        // The server takes nothing: the file must stop leaving, at what the system buffers.
+        // The server reads nothing: the upload must stop once the system's buffers are full.
         let mut seen = 0;
         loop {
             tokio::time::sleep(Duration::from_millis(300)).await;
@@ -153,7 +153,7 @@ async fn a_slow_file_is_not_a_silent_connection() {
     let server = Server::with([json("201 Created", REPLY)]).await;
     let (mut writer, reader) = tokio::io::duplex(16);
     tokio::spawn(async move {
-        // Together longer than connection and idle limit, each pause shorter.
+        // Together longer than the connection and idle limits; each pause is shorter.
         for byte in b"\x89PNG..." {
             tokio::time::sleep(Duration::from_millis(600)).await;
             writer.write_all(&[*byte]).await.unwrap();

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
-//! Properties of everything that reads a server's words: whatever comes, it is read or
-//! refused, and a job is not lost over one odd field.
+//! Properties of everything that reads the server's replies: any input is either read or refused,
+//! and a job is not lost over one odd field.
 
 mod rejections;
 
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The names that replies use, so that odd values turn up under them.
+/// The field names that replies use, so that odd values appear under them.
 const NAMES: [&str; 30] = [
     "id",
     "jobId",
@@ -84,7 +84,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 
 fn read_as_all(bytes: &[u8]) {
     if let Some(job) = read::<Job>(bytes) {
-        // Deep or odd results are searched to an end.
+        // The search through deep or odd results ends.
         let urls = job.result_urls();
         assert!(
             urls.iter()

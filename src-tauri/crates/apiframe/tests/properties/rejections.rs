@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 const KEY: &str = "afk_0123456789abcdef0123456789abcdef";
 
-/// Bodies as gateways and APIs send them, the key echoed in some.
+/// Bodies as gateways and APIs send them, some with the key echoed.
 fn body() -> impl Strategy<Value = Vec<u8>> {
     let echoed = Just(format!("{{\"error\":\"Key {KEY} is not valid\"}}").into_bytes());
     prop_oneof![
@@ -41,7 +41,7 @@ fn any_refusal_becomes_a_sentence_without_the_key() {
             };
             prop_assert_eq!(said.status, status);
             prop_assert!(!said.message.is_empty());
-            // 500, one that says that it was cut, and two around what is written from the right.
+            // 500, plus one that marks the cut, plus two around right-to-left text.
             prop_assert!(said.message.chars().count() <= 503);
             prop_assert!(!said.message.contains(char::is_control), "{:?}", said.message);
             prop_assert!(!format!("{said:?}").contains(KEY), "{:?}", said.kind);
@@ -51,7 +51,7 @@ fn any_refusal_becomes_a_sentence_without_the_key() {
         .unwrap();
 }
 
-/// Answers every connection with what is next, whatever is asked.
+/// Answers every connection with the current bytes of `next`, whatever is requested.
 async fn serve(next: Arc<Mutex<Vec<u8>>>) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

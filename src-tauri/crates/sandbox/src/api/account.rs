@@ -9,7 +9,7 @@ use axum::extract::State;
 use super::caller::Caller;
 use crate::world::World;
 
-/// The sandbox's one person is a plain member of their team: `scope=team` is not for them.
+/// The sandbox's only user is a plain member of their team, so `scope=team` is not allowed.
 pub(super) async fn me(_caller: Caller, State(world): State<Arc<World>>) -> Json<Me> {
     let credits = world.state().credits();
     Json(Me {

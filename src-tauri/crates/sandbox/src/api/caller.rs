@@ -1,5 +1,5 @@
-//! Whoever calls with a key that is let in. A room that takes a `Caller` is closed to all
-//! others, and says so before it looks at anything else of the request.
+//! Anyone who calls with an accepted key. A handler that takes a `Caller` refuses all others,
+//! before it looks at the rest of the request.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
-//! `POST` and `DELETE /sandbox/faults`: the sandbox's own call, for tests in another process.
+//! `POST` and `DELETE /sandbox/faults`: a call of the sandbox itself, for tests in another process.
 //!
-//! It needs no key: the port is on loopback only, and a page in a browser cannot send JSON
-//! to it without asking first, which nothing here answers.
+//! It requires no key: the port is on loopback only, and a page in a browser cannot send JSON to it
+//! without a preflight request, which nothing here answers.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub(super) async fn add_faults(
         Told::Several(faults) => faults,
         Told::One(fault) => vec![fault],
     };
-    // All are read before the first is set: a list with a mistake in it sets none.
+    // All faults are read before the first is set: a list with a mistake in it sets none.
     let faults: Vec<Fault> = faults
         .into_iter()
         .map(serde_json::from_value)

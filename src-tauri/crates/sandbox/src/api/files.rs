@@ -56,7 +56,7 @@ pub(super) async fn clip(
     .await
 }
 
-/// Finds a file off the async workers, and serves it.
+/// Finds a file outside the async workers, and serves it.
 async fn serve(
     headers: HeaderMap,
     find: impl FnOnce() -> Option<Served> + Send + 'static,
@@ -67,7 +67,7 @@ async fn serve(
         .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "File not found or expired"))
 }
 
-/// The file, the part of it that was asked for, or that nothing has changed.
+/// The file, the requested part of it, or the answer that nothing has changed.
 fn answer(file: &Served, asked: &HeaderMap) -> Response<Body> {
     let etag = etag(&file.bytes);
     let seconds = u64::try_from(file.changed.as_second()).unwrap_or_default();
@@ -76,7 +76,7 @@ fn answer(file: &Served, asked: &HeaderMap) -> Response<Body> {
 
     let same = text(header::IF_NONE_MATCH)
         .is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag));
-    // A part is only of use to someone who has the rest of the same file.
+    // A part is only useful to a client that has the rest of the same file.
     let unchanged = text(header::IF_RANGE).is_none_or(|known| known == etag || known == changed);
     let length = file.bytes.len() as u64;
     let selection = if unchanged {
@@ -119,7 +119,7 @@ fn answer(file: &Served, asked: &HeaderMap) -> Response<Body> {
     answer
 }
 
-/// The same for the same bytes, in quotes as the header wants it.
+/// Identical for identical bytes, in quotes as the header requires.
 fn etag(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     let (half, _) = digest.split_at(16);

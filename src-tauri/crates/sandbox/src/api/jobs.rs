@@ -16,7 +16,7 @@ use crate::reply::{self, ResultShape};
 use crate::schema::Details;
 use crate::world::World;
 
-/// Jobs a page, from the schema.
+/// Jobs per page, from the schema.
 const USUAL: usize = 20;
 const MOST: usize = 100;
 
@@ -40,7 +40,7 @@ pub(super) async fn one(
     )))
 }
 
-/// The query as it came; every part is judged by hand, so that all faults are named.
+/// The query as received; every part is checked by hand, so that all errors are reported.
 #[derive(Deserialize)]
 pub(super) struct Asked {
     status: Option<String>,
@@ -124,7 +124,7 @@ fn shape(world: &World) -> ResultShape {
         .unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A query that was found in order.
+/// A valid query.
 struct Page {
     status: Option<JobStatus>,
     limit: usize,
@@ -180,7 +180,7 @@ impl Page {
     }
 }
 
-/// Where a page ends, for the next one to go on from.
+/// The end of a page, from which the next one continues.
 fn cursor(at: Timestamp, id: Uuid) -> String {
     format!("{}_{}", at.as_millisecond(), id.simple())
 }

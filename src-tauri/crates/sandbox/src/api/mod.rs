@@ -1,5 +1,5 @@
-//! The rooms of the API, one file each: they read a request, ask the world, and write the
-//! answer down in the API's words.
+//! The endpoints of the API, one file each: they read a request, query the world, and write the
+//! answer in the API's format.
 
 mod account;
 mod caller;
@@ -39,7 +39,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
         .method_not_allowed_fallback(|| async {
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
         })
-        // The edge has already read the body and judged its size.
+        // The edge has already read the body and checked its size.
         .layer(DefaultBodyLimit::disable())
         .with_state(world)
 }

@@ -1,18 +1,18 @@
 //! The `Range` header (RFC 9110, section 14): one range of bytes.
 
-/// What of a file is to be sent.
+/// The part of a file to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Selection {
-    /// All of it: nothing else was asked, or in words that the RFC tells to ignore.
+    /// All of it: no range was requested, or one that the RFC says to ignore.
     Whole,
-    /// These bytes, both included.
+    /// These bytes, both ends included.
     Part { first: u64, last: u64 },
-    /// Bytes that there are not.
+    /// Bytes that do not exist.
     Beyond,
 }
 
-/// Judges a `Range` header for a file of `length` bytes. Several ranges at once are answered
-/// with the whole file, which the RFC allows.
+/// Evaluates a `Range` header for a file of `length` bytes. A request for several ranges is
+/// answered with the whole file, which the RFC allows.
 pub(super) fn select(header: Option<&str>, length: u64) -> Selection {
     let Some((first, last)) = header
         .and_then(|range| range.strip_prefix("bytes="))

@@ -1,4 +1,4 @@
-//! Errors as the API sends them: `{"error": "…"}` and what belongs to some of them.
+//! Errors as the API sends them: `{"error": "…"}`, with more fields for some of them.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -24,7 +24,7 @@ impl Refusal {
         }
     }
 
-    /// What the API says with a status when there is nothing particular to say.
+    /// The API's default message for a status.
     pub fn usual(status: StatusCode) -> Self {
         match status {
             StatusCode::UNAUTHORIZED => Self::new(status, "Invalid API key"),
@@ -37,7 +37,7 @@ impl Refusal {
         }
     }
 
-    /// 400 with what is wrong by JSON path.
+    /// 400 with the errors by JSON path.
     pub fn invalid(details: &Details) -> Self {
         let body = json!({"error": "Validation failed", "details": details});
         Self {
@@ -47,12 +47,12 @@ impl Refusal {
         }
     }
 
-    /// 400 about one place.
+    /// 400 about one JSON path.
     pub fn invalid_at(path: &str, message: impl Into<String>) -> Self {
         Self::invalid(&Details::from([(path.to_owned(), vec![message.into()])]))
     }
 
-    /// 402 with its numbers.
+    /// 402 with the credits required and available.
     pub fn credits(required: u32, available: i64) -> Self {
         let body = json!({
             "error": "Insufficient credits",
@@ -74,7 +74,7 @@ impl Refusal {
         }
     }
 
-    /// 503: something of the sandbox's own did not work.
+    /// 503: something in the sandbox itself failed.
     pub fn unavailable(why: &impl std::fmt::Display) -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,

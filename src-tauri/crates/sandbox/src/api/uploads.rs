@@ -37,7 +37,7 @@ pub(super) async fn upload(
     Ok((StatusCode::CREATED, Json(told)))
 }
 
-/// The field `file` of the form. Its name and its declared type are of no interest.
+/// The form's field `file`. Its name and its declared type are ignored.
 async fn file(form: Result<Multipart, MultipartRejection>) -> Result<Bytes, Refusal> {
     let mut form = form.map_err(|_| refused("Expected multipart/form-data with a field 'file'"))?;
     loop {

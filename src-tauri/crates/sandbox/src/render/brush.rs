@@ -1,13 +1,13 @@
-//! Lays one or two stills onto the canvas, each through a view of its own.
+//! Draws one or two stills onto the canvas, each through its own view.
 //!
-//! Built for speed, since a 4K clip is 3 billion samples: rows at a time, whole numbers, and
-//! a spread whose shape is a sum of one term for the column and one for the row.
+//! Built for speed, since a 4K clip is 3 billion samples: whole rows at a time, integers, and a
+//! spread whose shape is the sum of one term for the column and one for the row.
 
 use super::Picture;
 use super::paint::Way;
 
-/// The range of the column and row terms of a spread together, and the width of its soft
-/// edge, in the units of a weight (256 is all of the second picture).
+/// The combined range of the column and row terms of a spread, and the width of its soft edge, in
+/// the units of a weight (256 is all of the second picture).
 pub(super) const SPREAD: i16 = 512;
 pub(super) const EDGE: i16 = 256;
 
@@ -16,7 +16,7 @@ pub(super) const EDGE: i16 = 256;
 pub(super) struct View {
     /// Size of the part, 1 for all of it.
     size: f64,
-    /// Left and upper edge, in sizes of the still.
+    /// Left and upper edge, as fractions of the still's size.
     corner: (f64, f64),
 }
 
@@ -36,8 +36,8 @@ impl View {
         self.size >= 1.0
     }
 
-    /// For each of `length` samples of the frame the sample of the still at or before it and
-    /// how far past it, in 1/256.
+    /// For each of `length` samples of the frame: the sample of the still at or before it, and how
+    /// far past it, in 1/256.
     fn along(&self, length: usize, corner: f64, into: &mut Vec<(u32, u16)>) {
         into.clear();
         let last = length as f64 - 1.0;
@@ -52,7 +52,7 @@ impl View {
     }
 }
 
-/// Room for the rows being worked on, kept from frame to frame.
+/// Buffers for the rows in progress, reused from frame to frame.
 #[derive(Default)]
 pub(super) struct Brush {
     columns: [Vec<(u32, u16)>; 2],
@@ -64,7 +64,7 @@ pub(super) struct Brush {
 }
 
 impl Brush {
-    /// One still, as the view shows it.
+    /// Draws one still, as the view shows it.
     pub fn plain(&mut self, still: &Picture, view: View, canvas: &mut Picture) {
         for (from, to, width) in planes(still, canvas) {
             if view.is_whole() {
@@ -79,7 +79,7 @@ impl Brush {
         }
     }
 
-    /// The second still spread over the first as far as the tide has come, 0 to
+    /// Draws the second still spread over the first as far as the tide has come, 0 to
     /// `SPREAD + EDGE`.
     pub fn blend(
         &mut self,
@@ -126,7 +126,7 @@ impl Brush {
     }
 }
 
-/// Plane by plane: the still's samples, the canvas' samples, the width.
+/// Plane by plane: the still's samples, the canvas's samples, the width.
 fn planes<'a>(still: &'a Picture, canvas: &'a mut Picture) -> [(&'a [u8], &'a mut [u8], usize); 3] {
     let half = still.width / 2;
     [
@@ -160,14 +160,14 @@ fn distances(way: Way, width: usize, height: usize, across: &mut Vec<i16>, down:
 /// A row on its way from a still to the frame.
 #[derive(Default)]
 struct Line {
-    /// The row, mixed of the two it lies between, in 1/256.
+    /// The row, interpolated between the two that it lies between, in 1/256.
     samples: Vec<u16>,
-    /// Each of its samples (low half) with the one after it (high half), so that the next
-    /// step finds both with one look.
+    /// Each of its samples (low half) with the next one (high half), so that the next step reads
+    /// both at once.
     pairs: Vec<u32>,
 }
 
-/// One row of a still as a view shows it, smoothly between its samples.
+/// Draws one row of a still as a view shows it, interpolated between its samples.
 fn sample(plane: &[u8], row: (u32, u16), columns: &[(u32, u16)], line: &mut Line, out: &mut [u8]) {
     let width = columns.len();
     let (above, past) = (row.0 as usize, row.1);
@@ -200,10 +200,10 @@ fn sample(plane: &[u8], row: (u32, u16), columns: &[(u32, u16)], line: &mut Line
     }
 }
 
-/// `a` and `b` mixed, in 1/256: `share` of 256 is all of `b`. At most 255 × 256, which fits.
+/// `a` and `b` mixed, in 1/256: a `share` of 256 is all of `b`. At most 255 × 256, which fits.
 ///
-/// The loops that call this are most of the painting, and a check for overflow in them
-/// would keep a debug build from working on several samples at once.
+/// The loops that call this are most of the painting, and an overflow check in them would keep a
+/// debug build from processing several samples at once.
 fn mixed(a: u8, b: u8, share: u16) -> u16 {
     let (a, b) = (u16::from(a), u16::from(b));
     a.wrapping_mul(256_u16.wrapping_sub(share))

@@ -1,8 +1,8 @@
 //! H.264 from painted frames, on several cores.
 //!
-//! The clip is cut into stretches of one second. Each begins with a key frame and needs
-//! nothing of the others, so threads take them one after another, painting and encoding, and
-//! the results are laid end to end. That also gives players a point to seek to every second.
+//! The clip is cut into stretches of one second. Each starts with a key frame and does not depend
+//! on the others, so threads take them one after another, paint and encode them, and the results
+//! are joined. That also gives players a seek point every second.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ use super::brush::Brush;
 use super::paint::Leg;
 use super::{Picture, RenderError, Size};
 
-/// More threads than this would only take memory: a 4K encoder alone holds over 100 MB.
+/// More threads than this would only use memory: a 4K encoder alone holds over 100 MB.
 const MOST_THREADS: usize = 4;
 
 /// NAL unit types of H.264 that describe the stream (Table 7-1).
@@ -35,7 +35,7 @@ pub(super) struct Track {
     pub frames: Vec<Sample>,
 }
 
-/// One encoded frame, its parts each led by its length as mp4 wants them.
+/// One encoded frame, with each part preceded by its length as mp4 requires.
 pub(super) struct Sample {
     pub bytes: Vec<u8>,
     pub is_key: bool,
@@ -111,7 +111,7 @@ pub(super) fn encode(
         .min(stretches.len());
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        // A panic inside the encoder's thread is a stream that cannot be used.
+        // If the encoder's thread panics, its stream cannot be used.
         workers
             .into_iter()
             .try_for_each(|worker| worker.join().unwrap_or(Err(RenderError::Stream)))
@@ -128,8 +128,8 @@ fn paint(legs: &[Leg], mut frame: u32, canvas: &mut Picture, brush: &mut Brush) 
     }
 }
 
-/// A fixed quality rather than a fixed rate: every frame, the first and the last above all,
-/// is as close to its picture as the next, and no frame is ever skipped.
+/// A fixed quality instead of a fixed rate: every frame, especially the first and the last, is
+/// equally close to its picture, and no frame is ever skipped.
 fn settings(fps: u32) -> EncoderConfig {
     EncoderConfig::new()
         .rate_control_mode(RateControlMode::Off)
@@ -178,8 +178,7 @@ fn without_start_code(unit: &[u8]) -> &[u8] {
         .unwrap_or(unit)
 }
 
-/// The stretches as one track. One description is written for all of them, so they must
-/// agree on it.
+/// Joins the stretches into one track. They share one description, so they must agree on it.
 fn join(parts: Vec<Mutex<Option<Track>>>) -> Result<Track, RenderError> {
     let mut whole: Option<Track> = None;
     for part in parts {

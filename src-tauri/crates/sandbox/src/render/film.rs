@@ -1,7 +1,7 @@
-//! What a clip is to show, in the words of a request: pictures, seconds, shape, sound.
+//! What a clip should show, in the terms of a request: pictures, seconds, shape, sound.
 //!
-//! The sizes are those seen from the real service: the mode gives the long side, a start
-//! picture gives the shape, and without one the asked shape does.
+//! The sizes are those seen from the real service: the mode gives the long side, a start picture
+//! gives the shape, and without one the requested shape is used.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -10,11 +10,11 @@ use super::paint::Way;
 use super::scene::Scene;
 use super::{Leg, Picture, RenderError};
 
-/// The encoder takes no more than 3840×2160 or 2160×3840, so a 4K clip that is nearly
-/// square has to be smaller than its mode says.
+/// The encoder accepts at most 3840×2160 or 2160×3840, so a 4K clip that is nearly square has to be
+/// smaller than its mode says.
 const ENCODER_SHORT_SIDE: u32 = 2160;
 
-/// Quality, as `klingParams.mode` says it.
+/// Quality, as in `klingParams.mode`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mode {
     /// 720p.
@@ -39,9 +39,9 @@ impl Mode {
         }
     }
 
-    /// How many frames a second of the clip has: 24, as the real service's. Of 4K 12: two
-    /// cores take 20 s to paint and encode ten seconds of it at 24, and a player that decodes
-    /// on the processor cannot keep up.
+    /// The clip's frames per second: 24, as on the real service. For 4K it is 12: two cores take 20
+    /// s to paint and encode ten seconds of it at 24, and a player that decodes on the CPU cannot
+    /// keep up.
     #[must_use]
     pub const fn frames_per_second(self) -> u32 {
         match self {
@@ -51,7 +51,7 @@ impl Mode {
     }
 }
 
-/// The shape of a clip that has no start picture, as `klingParams.aspect_ratio` says it.
+/// The shape of a clip without a start picture, as in `klingParams.aspect_ratio`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// 16:9.
@@ -85,8 +85,8 @@ impl Size {
         Self { width, height }
     }
 
-    /// The size of a clip that begins with a picture of `width` × `height`: its ratio, the
-    /// mode's long side.
+    /// The size of a clip that starts with a picture of `width` × `height`: its ratio, the mode's
+    /// long side.
     #[must_use]
     pub fn following(mode: Mode, width: u32, height: u32) -> Self {
         let (long, short) = (width.max(height).max(1), width.min(height).max(1));
@@ -108,7 +108,7 @@ impl Size {
     }
 }
 
-/// The nearest even number, at least the 16 pixels that the encoder wants.
+/// The nearest even number, at least the 16 pixels that the encoder requires.
 fn even(side: f64) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // at most 3840
     let half = (side / 2.0).round().max(8.0) as u32;
@@ -120,28 +120,28 @@ fn even(side: f64) -> u32 {
 pub struct Shot {
     /// What happens.
     pub prompt: String,
-    /// How long, in whole seconds.
+    /// The length in whole seconds.
     pub seconds: u32,
 }
 
-/// A clip to be made.
+/// A clip to be rendered.
 #[derive(Clone, Debug)]
 pub struct Film {
     /// The quality.
     pub mode: Mode,
     /// Width and height.
     pub size: Size,
-    /// How long, in whole seconds.
+    /// The length in whole seconds.
     pub seconds: u32,
     /// Whether it has a sound track.
     pub sound: bool,
-    /// What happens; the picture is made of it where there is no start picture.
+    /// What happens; the picture is derived from it if there is no start picture.
     pub prompt: String,
-    /// The picture it begins with, as a file.
+    /// The picture it starts with, as a file.
     pub start: Option<Bytes>,
     /// The picture it ends with, as a file.
     pub end: Option<Bytes>,
-    /// Its shots, one after another with a cut between; empty for a clip in one piece.
+    /// Its shots in order, with a cut between them; empty for a clip without cuts.
     pub shots: Vec<Shot>,
 }
 

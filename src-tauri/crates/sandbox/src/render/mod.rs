@@ -1,10 +1,10 @@
-//! Makes the clip that a job asked for: a real mp4 that goes from the start picture to the
-//! end picture, so that what was sent can be seen in what comes back.
+//! Renders the clip that a job asked for: a real mp4 that goes from the start picture to the end
+//! picture, so that the clip shows what was sent.
 //!
-//! Four steps, a file each: `picture` and `scene` make the stills, `paint` (with `brush`)
-//! moves between them, `encode` turns the frames into H.264 on every core it may use, `mux`
-//! (with `sound`) puts the tracks into a file. Nothing here knows of jobs, credits or HTTP,
-//! and nothing tries to be a video model: the picture in between is an honest dissolve.
+//! There are four steps: `picture` and `scene` make the stills, `paint` (with `brush`) moves
+//! between them, `encode` turns the frames into H.264 on all the cores it may use, and `mux` (with
+//! `sound`) writes the tracks to a file. Nothing here depends on jobs, credits or HTTP, and nothing
+//! tries to be a video model: between the pictures there is a plain dissolve.
 
 mod brush;
 mod encode;
@@ -26,7 +26,7 @@ use picture::Picture;
 /// Why there is no clip.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// A picture turned out not to be one once it was decoded; the word says which.
+    /// A picture turned out not to be one when it was decoded; the string says which.
     #[error("The {0} could not be read as a picture.")]
     Picture(&'static str),
     /// The encoder refused.
@@ -35,19 +35,19 @@ pub enum RenderError {
     /// The container could not be written.
     #[error("The clip could not be put together.")]
     Mux(#[from] mp4::Error),
-    /// Two encoders that were set up alike described their streams differently, or one made
-    /// no picture: an mp4 of it would not play.
+    /// Two encoders with the same settings described their streams differently, or one produced no
+    /// picture: an mp4 made of it would not play.
     #[error("The encoder did not do what it was asked.")]
     Stream,
-    /// The sandbox was stopped meanwhile.
+    /// The sandbox was stopped in the meantime.
     #[error("The sandbox was stopped before the clip was ready.")]
     Stopped,
 }
 
-/// The finished mp4.
+/// Renders the finished mp4.
 ///
-/// Takes as many threads as there are cores, up to four, and gives up between two frames
-/// once `stop` is set.
+/// Uses as many threads as there are cores, up to four, and stops between two frames once `stop` is
+/// set.
 ///
 /// # Errors
 /// See [`RenderError`].

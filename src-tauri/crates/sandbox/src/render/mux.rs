@@ -1,7 +1,7 @@
-//! Puts the tracks into an mp4 that begins to play before all of it has arrived.
+//! Writes the tracks to an mp4 that starts to play before all of it has arrived.
 //!
-//! The container crate writes the index behind the media; here it is moved in front, which
-//! shifts every chunk by the index' own length.
+//! The container crate writes the index after the media. Here the index is moved to the front,
+//! which shifts every chunk by the index's own length.
 
 use std::io::Cursor;
 
@@ -12,7 +12,7 @@ use mp4::{
 
 use super::{Film, RenderError, Track, sound};
 
-/// Ticks a second of the film: both tracks' ticks are whole numbers of these, so no
+/// Ticks per second of the film: the ticks of both tracks are whole multiples of these, so no
 /// duration is ever rounded.
 const TICKS: u32 = 48_000;
 
@@ -60,7 +60,7 @@ pub(super) fn mux(track: &Track, film: &Film) -> Result<Vec<u8>, RenderError> {
         })?;
     }
 
-    // Second by second, so that picture and sound lie near each other in the file.
+    // Second by second, so that picture and sound are close to each other in the file.
     let fps = film.mode.frames_per_second();
     let mut heard = sound::track(film.seconds).enumerate().peekable();
     for (second, frames) in (0_u64..).zip(track.frames.chunks(fps as usize)) {
@@ -114,7 +114,7 @@ fn write(
     Ok(writer.write_sample(track, &sample)?)
 }
 
-/// Moves the index (`moov`) from the end of the file to just behind `ftyp`.
+/// Moves the index (`moov`) from the end of the file to directly after `ftyp`.
 fn index_first(file: &[u8]) -> Result<Vec<u8>, RenderError> {
     let length = file.len() as u64;
     let reader = Mp4Reader::read_header(Cursor::new(file), length)?;
@@ -123,7 +123,7 @@ fn index_first(file: &[u8]) -> Result<Vec<u8>, RenderError> {
     let index = usize::try_from(length - moov.box_size()).map_err(|_| RenderError::Stream)?;
     let shift = u32::try_from(moov.box_size()).map_err(|_| RenderError::Stream)?;
     for track in &mut moov.traks {
-        // The writer only falls back to 64-bit offsets beyond 4 GB, which no clip reaches.
+        // The writer switches to 64-bit offsets only beyond 4 GB, which no clip reaches.
         let chunks = track
             .mdia
             .minf

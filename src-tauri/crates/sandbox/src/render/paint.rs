@@ -1,32 +1,32 @@
 //! Paints the frames between two stills.
 //!
-//! The first picture drifts towards the viewer while the second, already close, settles
-//! back into place and spreads over the first with a soft edge. At both ends the frame is
-//! the still itself, byte for byte: that is what makes a wrong picture visible. Without a
-//! second picture the camera only moves.
+//! The first picture moves towards the viewer while the second, already close, moves back into
+//! place and spreads over the first with a soft edge. At both ends the frame is the still itself,
+//! byte for byte, so that a wrong picture is visible. Without a second picture only the camera
+//! moves.
 
 use sha2::{Digest, Sha256};
 
 use super::Picture;
 use super::brush::{Brush, EDGE, SPREAD, View};
 
-/// How much nearer the camera gets over a dissolve. Enough to feel, too little to lose the
+/// How much closer the camera gets during a dissolve. Enough to be noticed, too little to lose the
 /// edges of the picture.
 const PUSH: f64 = 0.07;
-/// The same where the move is all that happens.
+/// The same, if the camera move is all that happens.
 const LONE_PUSH: f64 = 0.16;
 
-/// Which way things move: chosen by the prompt, so that takes of different prompts differ.
+/// The direction of movement, chosen by the prompt, so that takes of different prompts differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Way {
-    /// Where the camera heads, -1, 0 or 1 for each direction.
+    /// Where the camera moves: -1, 0 or 1 for each direction.
     heading: (i8, i8),
     /// Where the second picture appears first: 0 left, 1 right, 2 the middle.
     pub from: u8,
 }
 
 impl Way {
-    /// The way of a prompt.
+    /// The direction for a prompt.
     pub fn of(prompt: &str) -> Self {
         let digest = Sha256::digest(prompt.as_bytes());
         let step = |byte: u8| match byte % 3 {
@@ -86,7 +86,7 @@ impl Leg {
     }
 }
 
-/// Slow at both ends.
+/// Slow at the start and at the end.
 fn eased(x: f64) -> f64 {
     x * x * (3.0 - 2.0 * x)
 }

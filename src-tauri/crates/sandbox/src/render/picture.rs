@@ -1,7 +1,7 @@
-//! A still as the encoder wants it: brightness and two quarter-size colour planes.
+//! A still as the encoder requires it: brightness and two quarter-size colour planes.
 //!
-//! Colours follow BT.709 in the limited range, which is what players assume of HD video and
-//! what the stream says of itself.
+//! Colours follow BT.709 in the limited range, which players assume for HD video and which the
+//! stream declares.
 
 use image::imageops::{FilterType, crop_imm, resize};
 use image::{ImageReader, RgbImage};
@@ -23,7 +23,7 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// A black picture, to be painted on.
+    /// A black picture to paint on.
     pub fn blank(size: Size) -> Self {
         let (width, height) = (size.width as usize, size.height as usize);
         let quarter = width / 2 * (height / 2);
@@ -36,10 +36,10 @@ impl Picture {
         }
     }
 
-    /// A picture file, scaled and cropped to cover `size`.
+    /// Decodes a picture file, scaled and cropped to cover `size`.
     ///
-    /// A rotation noted in the file is not obeyed, as the real service does not: a client
-    /// that forgot to turn its picture upright gets to see that.
+    /// A rotation noted in the file is ignored, as on the real service: if a client forgot to
+    /// rotate its picture upright, the clip shows that.
     pub fn decode(file: &[u8], size: Size, what: &'static str) -> Result<Self, RenderError> {
         let unreadable = |_| RenderError::Picture(what);
         let decoded = ImageReader::new(Cursor::new(file))
@@ -107,11 +107,11 @@ fn clamped(value: i32) -> u8 {
     u8::try_from(value.clamp(0, 255)).unwrap_or_default()
 }
 
-/// Crops what does not fit the shape, evenly on both sides, and scales the rest.
+/// Crops what does not fit the shape, equally on both sides, and scales the rest.
 fn cover(image: &RgbImage, size: Size) -> RgbImage {
     let (width, height) = (u64::from(image.width()), u64::from(image.height()));
     let (to_width, to_height) = (u64::from(size.width), u64::from(size.height));
-    // Whichever side is too long for the shape is cut; the other stays whole.
+    // The side that is too long for the shape is cut; the other stays whole.
     let crop_width = width.min((height * to_width).div_ceil(to_height)).max(1);
     let crop_height = height.min((width * to_height).div_ceil(to_width)).max(1);
     let narrow = |side: u64| u32::try_from(side).unwrap_or(u32::MAX);

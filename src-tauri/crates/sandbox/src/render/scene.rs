@@ -1,7 +1,7 @@
-//! A picture for a prompt that came without one: a landscape at some hour of some day.
+//! A picture for a prompt without a start picture: a landscape at some time of some day.
 //!
-//! It says nothing about the prompt, but the same prompt always gives the same picture and
-//! another prompt another, so a person can tell their sandbox clips apart.
+//! It does not depict the prompt, but the same prompt always gives the same picture and different
+//! prompts give different ones, so users can tell their sandbox clips apart.
 
 use image::{Rgb, RgbImage};
 use sha2::{Digest, Sha256};
@@ -20,11 +20,11 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    /// The scene of a prompt.
+    /// The scene for a prompt.
     pub fn of(prompt: &str) -> Self {
         let digest = Sha256::digest(prompt.as_bytes());
         let unit = |i: usize| f32::from(digest[i]) / 255.0;
-        // Cool above, warm at the horizon, whatever the hour.
+        // Cool at the top, warm at the horizon, at any time of day.
         Self {
             sky: colour(0.52 + 0.28 * unit(0), 0.50, 0.22 + 0.12 * unit(1)),
             horizon: colour(0.93 + 0.2 * unit(2), 0.72, 0.70),
@@ -35,10 +35,10 @@ impl Scene {
         }
     }
 
-    /// The scene at a size.
+    /// Paints the scene at a size.
     pub fn paint(&self, size: Size) -> Picture {
         let (width, height) = (size.width as f32, size.height as f32);
-        // Measured in heights, so that the sun stays round in every shape.
+        // Measured in picture heights, so that the sun stays round in every shape.
         let (sun_x, sun_y) = (self.sun.0 * width / height, self.sun.1);
         let ridges: [Vec<f32>; 4] = std::array::from_fn(|layer| {
             (0..size.width)
@@ -56,7 +56,7 @@ impl Scene {
                 let depth = (layer as f32 + 1.0) / 4.0;
                 let inside = (y - ridge[px as usize]) * height;
                 if inside > 0.0 {
-                    // Mist lies at the foot of every hill but the nearest.
+                    // Mist lies at the foot of every hill except the nearest.
                     let mist = (1.0 - depth) * 0.35 * smooth((y - ridge[px as usize]) * 5.0);
                     let hill = mix(
                         mix(self.horizon, self.land, 0.25 + 0.75 * depth),
@@ -66,14 +66,14 @@ impl Scene {
                     shade = mix(shade, hill, inside.min(1.0));
                 }
             }
-            // A little unevenness, so that the wide gradients do not show steps.
+            // A little noise, so that the wide gradients do not show banding.
             let grain = (noise(px, py) - 0.5) / 255.0 * 1.5;
             Rgb(shade.map(|channel| byte(channel + grain)))
         });
         Picture::from_rgb(&image)
     }
 
-    /// How far down a hill's outline is at `x`; both in heights of the picture.
+    /// How far down a hill's outline is at `x`; both in picture heights.
     fn ridge(&self, layer: usize, x: f32) -> f32 {
         let [phase, swing] = self.waves[layer];
         let near = layer as f32;
@@ -103,7 +103,7 @@ fn byte(channel: f32) -> u8 {
     byte
 }
 
-/// 0 to 1, the same for the same pixel.
+/// 0 to 1, always the same for the same pixel.
 fn noise(x: u32, y: u32) -> f32 {
     let mixed =
         (x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA77)).wrapping_mul(0xC2B2_AE3D);

@@ -1,21 +1,21 @@
-//! The sound of every clip that asked for sound: a soft chord, repeated without a seam.
+//! The sound of every clip with sound: a soft chord that loops without a seam.
 //!
-//! It was encoded once (`assets/make-ambient.sh` shows how); here its frames are only copied,
-//! so no audio encoder has to be built in.
+//! It was encoded once (`assets/make-ambient.sh` shows how). Its frames are only copied here, so no
+//! audio encoder has to be built in.
 
 use std::sync::LazyLock;
 
-/// Samples a second of the prepared track.
+/// Samples per second of the prepared track.
 pub(super) const RATE: u32 = 48_000;
-/// Samples of one AAC frame.
+/// Samples in one AAC frame.
 pub(super) const FRAME: u32 = 1024;
-/// Bits a second, for the file's description of the track.
+/// Bits per second, for the file's description of the track.
 pub(super) const BIT_RATE: u32 = 69_000;
 
-/// The track in ADTS, as the script made it.
+/// The track in ADTS, as the script wrote it.
 static ADTS: &[u8] = include_bytes!("../../assets/ambient.aac");
 
-/// Its frames, bare.
+/// Its frames, without headers.
 static LOOP: LazyLock<Vec<&'static [u8]>> = LazyLock::new(|| frames(ADTS));
 
 /// The AAC frames for a clip of `seconds`: as many as fit, so that the sound never outlasts
@@ -27,8 +27,8 @@ pub(super) fn track(seconds: u32) -> impl Iterator<Item = &'static [u8]> {
         .take((seconds * RATE / FRAME) as usize)
 }
 
-/// Cuts an ADTS stream into its frames (ISO/IEC 13818-7, 6.2): each has a header of 7 bytes,
-/// or 9 with a check sum, that tells its length.
+/// Splits an ADTS stream into its frames (ISO/IEC 13818-7, 6.2): each has a header of 7 bytes, or 9
+/// with a checksum, that gives its length.
 fn frames(mut adts: &'static [u8]) -> Vec<&'static [u8]> {
     let mut frames = Vec::new();
     while let [0xff, second, _, fourth, fifth, sixth, ..] = *adts {

@@ -1,4 +1,4 @@
-//! The request bodies of the models that the sandbox has, field by field as the vendor's
+//! The request bodies of the models that the sandbox supports, field by field as the vendor's
 //! schema of 2026-07-16 lists them.
 
 use super::rules::{Field, Rule};
@@ -54,7 +54,7 @@ pub(super) const KLING_3: Rule = Rule::Object(&[
     Field::optional("webhookUrl", Rule::Address),
 ]);
 
-/// `kling-3.0-omni`: its shots are a list, and it takes references.
+/// `kling-3.0-omni`: its shots are a list, and it accepts references.
 pub(super) const KLING_3_OMNI: Rule = Rule::Object(&[
     Field::optional(
         "klingParams",

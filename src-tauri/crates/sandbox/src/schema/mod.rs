@@ -1,4 +1,4 @@
-//! From a body to a request, or to the 400 that says what is wrong with it.
+//! Turns a body into a request, or into the 400 that says what is wrong with it.
 
 mod kling;
 mod rules;
@@ -9,7 +9,7 @@ pub(crate) use rules::{Details, whole};
 
 use crate::render::{Mode, Shape};
 
-/// The models that the sandbox has.
+/// The models that the sandbox supports.
 pub(crate) const MODELS: [&str; 2] = ["kling-3.0", "kling-3.0-omni"];
 
 /// A body that the schema allows, with the schema's own defaults filled in.
@@ -24,13 +24,13 @@ pub(crate) struct Request {
     pub sound: bool,
     pub start_image: Option<String>,
     pub end_image: Option<String>,
-    /// `multi_prompt` as it came: a string or a list, by model.
+    /// `multi_prompt` as received: a string or a list, depending on the model.
     pub shots: Option<Value>,
     pub references: Vec<String>,
     pub reference_video: Option<String>,
 }
 
-/// Judges a body by the schema of the model that it names.
+/// Checks a body against the schema of the model that it names.
 ///
 /// # Errors
 /// What is wrong with it, by JSON path.
@@ -75,7 +75,7 @@ pub(crate) fn judge(body: &Value) -> Result<Request, Details> {
 }
 
 impl Request {
-    /// Reads a body that was found in order.
+    /// Reads a body that has been found valid.
     fn read(body: &Value, params: &Map<String, Value>) -> Self {
         let text = |name: &str| params.get(name).and_then(Value::as_str);
         let owned = |value: Option<&str>| value.unwrap_or_default().to_owned();

@@ -1,7 +1,7 @@
-//! Judges JSON by rules like those of the vendor's schema, and says which field broke which.
+//! Checks JSON against rules like those of the vendor's schema, and says which field broke which.
 //!
-//! It works on the raw value and shares no type with any client: a body that a client's own
-//! types would wave through must still be refused here.
+//! It works on the raw value and shares no type with any client: a body that a client's own types
+//! would accept must still be refused here.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub(crate) type Details = BTreeMap<String, Vec<String>>;
 
 /// What a value has to be.
 pub(crate) enum Rule {
-    /// Text of so many characters (code points, as JSON Schema counts).
+    /// Text with a number of characters in a range (code points, as JSON Schema counts).
     Text { least: usize, most: usize },
     /// A whole number in a range, both ends included.
     Whole { least: i64, most: i64 },
@@ -23,7 +23,7 @@ pub(crate) enum Rule {
     Flag,
     /// An absolute URI.
     Address,
-    /// A list of so many values of one kind.
+    /// A list of values of one kind, with a length in a range.
     List {
         least: usize,
         most: usize,
@@ -59,7 +59,7 @@ impl Field {
 }
 
 impl Rule {
-    /// Adds everything that is wrong with `value`, which stands at `path`, to `details`.
+    /// Adds everything that is wrong with `value`, which is at `path`, to `details`.
     pub fn check(&self, value: &Value, path: &str, details: &mut Details) {
         let mut wrong = |message: String| details.entry(path.to_owned()).or_default().push(message);
         match self {
@@ -164,7 +164,7 @@ fn expected(kind: &str, value: &Value) -> String {
     format!("Expected {kind}, received {received}")
 }
 
-/// The number where it is a whole one; `5.0` is, by JSON Schema.
+/// The number if it is a whole one; `5.0` is one, by JSON Schema.
 pub(crate) fn whole(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| {
         let number = value.as_f64()?;

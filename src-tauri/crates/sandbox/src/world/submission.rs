@@ -1,4 +1,4 @@
-//! Jobs on their way in, and their clips on the way back from the renderer.
+//! Accepts submitted jobs, and receives their clips from the renderer.
 
 use std::io;
 
@@ -15,12 +15,12 @@ use crate::schema::{Request, judge};
 use crate::state::Replay;
 use crate::upstream;
 
-/// What a fault wants of a job that is being submitted.
+/// What a fault requires of a job that is being submitted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wish {
     pub fail_with: Option<String>,
     pub purge_at_end: bool,
-    /// The credits to judge by, instead of the account's.
+    /// The credits to check against, instead of the account's.
     pub credits: Option<i64>,
 }
 
@@ -29,14 +29,14 @@ pub(crate) struct Wish {
 pub(crate) enum Declined {
     /// The idempotency key was used with another body.
     Conflict,
-    /// So many credits are needed, so many are there.
+    /// The credits required, and the credits available.
     Credits { required: u32, available: i64 },
-    /// The job could not be kept.
+    /// The job could not be stored.
     Disk(io::Error),
 }
 
 impl World {
-    /// Takes a submission: the job and how far it is.
+    /// Accepts a submission; returns the job and its status.
     pub fn submit(
         &self,
         body: Value,
@@ -100,7 +100,7 @@ impl World {
         Ok((id, status))
     }
 
-    /// The sentence that a job fails with because its prompt asks for it.
+    /// The message that a job fails with because its prompt asks for it.
     fn asked_to_fail(&self, body: &Value) -> Option<String> {
         let word = self.failing_word.as_ref()?;
         let prompt = body.get("prompt")?.as_str()?;
@@ -118,7 +118,7 @@ impl World {
         here
     }
 
-    /// Takes note of a clip that is ready, or of why there is none.
+    /// Records a clip that is ready, or why there is none.
     pub fn rendered(&self, id: Uuid, clip: Result<Vec<u8>, String>) {
         let awaited = |job: &JobRecord| job.fate == Fate::Rendering;
         if !self.lock().jobs.get(&id).is_some_and(awaited) {
@@ -136,7 +136,7 @@ impl World {
         });
     }
 
-    /// Hands the jobs that were being made when the sandbox last ended to the renderer.
+    /// Passes the jobs that were being rendered when the sandbox last ended to the renderer.
     pub(super) fn take_up_again(&self) {
         let state = self.lock();
         let unfinished: Vec<JobRecord> = state

@@ -1,4 +1,4 @@
-//! Uploaded pictures, and where the addresses of a request lead.
+//! Uploaded pictures, and what the addresses in a request refer to.
 
 use std::io;
 
@@ -12,7 +12,7 @@ use crate::upload::{Kind, UploadRecord};
 use crate::upstream::Hosted;
 
 impl World {
-    /// Takes a picture.
+    /// Stores a picture.
     pub fn upload(&self, bytes: Bytes, kind: Kind) -> io::Result<UploadRecord> {
         let now = self.now();
         self.reap(now);
@@ -31,7 +31,7 @@ impl World {
         Ok(upload)
     }
 
-    /// Throws expired uploads away that no job still needs.
+    /// Deletes expired uploads that no job still needs.
     fn reap(&self, now: Timestamp) {
         let mut state = self.lock();
         let expired: Vec<Uuid> = state
@@ -49,14 +49,14 @@ impl World {
         }
     }
 
-    /// The upload and its bytes, alive or not.
+    /// The upload and its bytes, expired or not.
     pub fn find_upload(&self, id: Uuid) -> Option<(UploadRecord, Bytes)> {
         let upload = self.lock().uploads.get(&id).cloned()?;
         let bytes = self.archive.picture(id).ok().flatten()?;
         Some((upload, bytes))
     }
 
-    /// Makes an upload's address expire now; says whether there is such an upload.
+    /// Makes an upload's address expire now; returns whether there is such an upload.
     pub fn expire_upload(&self, id: Uuid) -> bool {
         let now = self.now();
         let mut state = self.lock();
@@ -83,8 +83,8 @@ impl Hosted for World {
     }
 }
 
-/// The files of a job that was accepted before: they were fetched then, so an address that
-/// has expired since does not matter.
+/// The files of a job that was accepted earlier: they were fetched then, so it does not matter if
+/// an address has expired since.
 pub(super) struct Fetched<'a>(pub &'a World);
 
 impl Hosted for Fetched<'_> {

@@ -1,4 +1,4 @@
-//! Who is let in, what they are told of themselves, and what is noted down of them.
+//! Which callers are accepted, what they are told about themselves, and what is recorded of them.
 
 use crate::desk::{KEY, cheap, client, fast, get, submitted, told};
 use serde_json::{Value, json};

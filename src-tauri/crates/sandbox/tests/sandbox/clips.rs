@@ -77,7 +77,7 @@ fn watch(clip: &[u8]) -> Seen {
     seen
 }
 
-/// The brightness of a picture, as BT.709 has it in the limited range.
+/// The brightness of a picture, by BT.709 in the limited range.
 fn brightness(image: &RgbImage) -> Vec<u8> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let y = |[r, g, b]: [f64; 3]| {
@@ -89,7 +89,7 @@ fn brightness(image: &RgbImage) -> Vec<u8> {
         .collect()
 }
 
-/// How alike two frames are, in dB; over 36 the eye sees no difference in a moving picture.
+/// How similar two frames are, in dB; above 36 the eye sees no difference in a moving picture.
 fn alike(a: &[u8], b: &[u8]) -> f64 {
     assert_eq!(a.len(), b.len());
     let sum: f64 = a
@@ -213,7 +213,7 @@ async fn a_rotation_noted_in_the_file_is_not_obeyed() {
     let sandbox = fast().start().await.unwrap();
     let upright = RgbImage::from_pixel(640, 320, Rgb([10, 200, 10]));
     let mut jpeg = file(&upright, ImageFormat::Jpeg);
-    // An EXIF block that says "turned a quarter", put right behind the start marker.
+    // An EXIF block that says "rotated by a quarter turn", placed right after the start marker.
     let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
     let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
     jpeg.splice(2..2, [&[0xff, 0xe1], &length[..], exif].concat());

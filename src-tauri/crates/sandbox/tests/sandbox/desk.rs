@@ -1,4 +1,4 @@
-//! What the tests share: a client that behaves, a picture or two, and a way to wait.
+//! What the tests share: a well-behaved client, a few pictures, and a way to wait.
 
 use std::io::Cursor;
 use std::time::{Duration, Instant};
@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 
 pub const KEY: &str = "afk_test_0123456789";
 
-/// A sandbox in a hurry: only the rendering itself takes time.
+/// A sandbox at high speed: only the rendering itself takes time.
 pub fn fast() -> Builder {
     Sandbox::builder().key(KEY).speed(1e6)
 }
 
-/// A client with a User-Agent, as the API wants one.
+/// A client with a User-Agent, as the API requires.
 pub fn client() -> Client {
     Client::builder()
         .user_agent("tests/1")
@@ -45,7 +45,7 @@ pub async fn submit(sandbox: &Sandbox, body: &Value) -> Response {
         .unwrap()
 }
 
-/// Submits and gives the job's id.
+/// Submits and returns the job's id.
 pub async fn submitted(sandbox: &Sandbox, body: &Value) -> String {
     let answer = submit(sandbox, body).await;
     assert_eq!(answer.status(), 202);
@@ -71,7 +71,7 @@ pub async fn told(request: RequestBuilder) -> (u16, Value) {
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
-/// Asks for a job until it has ended.
+/// Queries a job until it has ended.
 pub async fn ended(sandbox: &Sandbox, id: &str) -> Value {
     let patience = Instant::now() + Duration::from_mins(5);
     loop {
@@ -99,7 +99,7 @@ pub async fn upload(sandbox: &Sandbox, bytes: Vec<u8>) -> Response {
         .unwrap()
 }
 
-/// Uploads a picture and gives its address.
+/// Uploads a picture and returns its address.
 pub async fn uploaded(sandbox: &Sandbox, bytes: Vec<u8>) -> String {
     let answer = upload(sandbox, bytes).await;
     assert_eq!(answer.status(), 201);
@@ -114,7 +114,7 @@ pub fn cheap(prompt: &str) -> Value {
     json!({"model": "kling-3.0", "prompt": prompt, "klingParams": {"mode": "standard", "duration": 3, "aspect_ratio": "1:1"}})
 }
 
-/// A picture with something to see: bars in one direction, a gradient in the other.
+/// A picture with visible structure: bars in one direction, a gradient in the other.
 pub fn picture(width: u32, height: u32, tint: [u8; 3]) -> RgbImage {
     RgbImage::from_fn(width, height, |x, y| {
         let bar = if (x * 8 / width).is_multiple_of(2) {

@@ -1,4 +1,4 @@
-//! Faults of the answer: each does to a call what it says.
+//! Faults of the answer: each affects a call as documented.
 
 use crate::desk::{
     cheap, client, ended, fast, get, job, png, post, submit, submitted, told, upload, with_clip,

@@ -1,4 +1,4 @@
-//! Jobs: what they cost, how they go on, how they end.
+//! Jobs: what they cost, how they progress, and how they end.
 
 use crate::desk::{KEY, cheap, client, ended, fast, job, post, submit, submitted, told, uploaded};
 use sandbox::{ResultShape, Sandbox};

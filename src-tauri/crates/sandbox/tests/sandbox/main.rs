@@ -1,4 +1,4 @@
-//! The sandbox over real HTTP, as its clients meet it.
+//! The sandbox over real HTTP, as its clients use it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

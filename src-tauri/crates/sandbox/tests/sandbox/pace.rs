@@ -1,4 +1,4 @@
-//! How long clips take to make, against how long they play. Not part of a usual run, because
+//! How long clips take to render, compared to how long they play. Not part of a normal run, because
 //! it measures the machine as much as the code:
 //!
 //! `cargo test -p sandbox --test sandbox pace -- --ignored --nocapture`

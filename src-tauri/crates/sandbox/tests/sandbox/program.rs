@@ -1,4 +1,4 @@
-//! The program `apiframe-sandbox`, started as a person or a test starts it.
+//! The program `apiframe-sandbox`, started as a user or a test starts it.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};

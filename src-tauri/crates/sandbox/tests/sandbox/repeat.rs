@@ -139,7 +139,7 @@ async fn the_list_is_newest_first_and_a_cursor_goes_on_where_the_page_ended() {
             "/v2/jobs?limit=2&cursor={}",
             page["nextCursor"].as_str().unwrap()
         );
-        // A job that arrives meanwhile does not shift the pages behind it.
+        // A job that arrives in the meantime does not shift the later pages.
         clock.advance(Duration::from_secs(1));
         submitted(&sandbox, &cheap("late")).await;
     }

@@ -1,4 +1,4 @@
-//! What outlives the process, when it is given a folder.
+//! What outlives the process if it is given a folder.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ async fn jobs_credits_keys_uploads_and_clips_are_there_after_a_restart() {
     );
     assert!(sandbox.upload_bytes(&picture).is_some());
 
-    // The picture's old address names a port that is gone; a job takes it all the same.
+    // The picture's old address names a port that is gone; a job accepts it anyway.
     let mut body = cheap("again");
     body["klingParams"]["start_image"] = json!(picture);
     assert_eq!(

@@ -1,10 +1,10 @@
-//! Closed bodies: what the schema does not allow is refused, and said where.
+//! Closed bodies: what the schema does not allow is refused, and the answer says where.
 
 use crate::desk::{fast, post, told};
 use sandbox::Sandbox;
 use serde_json::{Value, json};
 
-/// The paths that a body is refused for.
+/// The paths for which a body is refused.
 async fn refused(sandbox: &Sandbox, body: &Value) -> Vec<String> {
     let (status, answer) = told(post(sandbox, "/v2/videos/generate").json(body)).await;
     assert_eq!(status, 400, "{body}");

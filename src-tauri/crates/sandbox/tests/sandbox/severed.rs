@@ -8,10 +8,10 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// How long a test waits before it takes silence for silence.
+/// How long a test waits before it counts as silence.
 const SILENCE: Duration = Duration::from_millis(400);
 
-/// What became of a connection.
+/// What happened to a connection.
 #[derive(Debug, PartialEq)]
 enum End {
     /// Still open after [`SILENCE`].
@@ -20,7 +20,7 @@ enum End {
     Reset,
 }
 
-/// Sends a request as bytes; whatever comes back, and what then became of the connection.
+/// Sends a request as bytes; returns the answer's bytes, and what then happened to the connection.
 async fn raw(sandbox: &Sandbox, request: &str) -> (Vec<u8>, End) {
     let mut stream = TcpStream::connect(("127.0.0.1", sandbox.port()))
         .await
@@ -75,7 +75,7 @@ fn promised(head: &str) -> usize {
 async fn a_refused_call_is_cut_off_before_its_body_is_read() {
     let sandbox = fast().start().await.unwrap();
     sandbox.fault(Fault::on(Call::Generate).times(1).then(Answer::Refuse));
-    // The body is promised and never sent: only the head can have been read.
+    // The body is declared but never sent: only the head can have been read.
     let head = raw_submit(&cheap("x"))
         .split_inclusive("\r\n\r\n")
         .next()
@@ -173,7 +173,7 @@ async fn an_answer_can_promise_more_than_it_sends() {
         (length, length / 2, End::Closed)
     );
 
-    // The rest can then be fetched from where it broke off.
+    // The rest can then be fetched from where the answer broke off.
     let url = format!("{}{path}", sandbox.base_url());
     let rest = client()
         .get(url)

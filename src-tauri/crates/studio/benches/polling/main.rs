@@ -1,9 +1,9 @@
-//! How soon a job is seen to have ended, and what that costs, beside the vendor's own client
+//! How soon the end of a job is noticed, and what that costs, compared with the vendor's own client
 //! and a fixed loop, as one table.
 //!
-//! Simulated jobs in a time that is only counted, planned by the engine's own functions:
-//! the figures are the same on every machine, and the run takes seconds. Ends with an error
-//! if an aim is missed; aims are ratios to what the vendor's client needs for the same jobs.
+//! Simulated jobs in simulated time, planned by the engine's own functions: the figures are the
+//! same on every machine, and the run takes seconds. Ends with an error if a target is missed;
+//! targets are ratios to what the vendor's client needs for the same jobs.
 
 use std::process::ExitCode;
 
@@ -18,7 +18,7 @@ mod simulation;
 const JOBS: usize = 4000;
 const SEED: u64 = 20_260;
 
-/// A table, and whether every aim in it was met.
+/// A table, and whether every target in it was met.
 struct Table {
     theirs: Outcome,
     met: bool,
@@ -41,8 +41,8 @@ impl Table {
         table
     }
 
-    /// Prints what came of it; `aim` is the most delay and the most requests, as parts of
-    /// what the vendor's client has.
+    /// Prints the outcome; `aim` is the highest delay and the highest number of requests allowed,
+    /// as fractions of what the vendor's client has.
     fn row(&mut self, name: &str, ours: &Outcome, aim: Option<(f64, f64)>) {
         let delay = ours.mean() / self.theirs.mean();
         let requests = ours.requests_per_job() / self.theirs.requests_per_job();

@@ -1,6 +1,6 @@
-//! Jobs that take a random time, and programs that ask about them, in a time that is only
-//! counted. The plan is the engine's own; the random numbers come from a seed, so the same
-//! run gives the same figures on every machine.
+//! Jobs that take a random time, and programs that poll them, in simulated time. The plan is the
+//! engine's own. The random numbers come from a seed, so the same run gives the same figures on
+//! every machine.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -19,7 +19,7 @@ impl Dice {
         Self(seed)
     }
 
-    /// Evenly between 0 and 1.
+    /// Uniform between 0 and 1.
     fn even(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -28,24 +28,24 @@ impl Dice {
         ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// From a normal distribution (Box and Muller).
+    /// From a normal distribution (Box-Muller).
     fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.even()).ln()).sqrt();
         radius * (std::f64::consts::TAU * self.even()).cos()
     }
 }
 
-/// What jobs take: log-normal, some of them several times as long.
+/// How long jobs take: log-normal, some of them several times as long.
 #[derive(Clone, Copy)]
 pub struct Kind {
     pub median: f64,
     pub sigma: f64,
-    /// The share that is late, and how many times as long those take.
+    /// The share of late jobs, and how many times as long those take.
     pub late: (f64, f64),
 }
 
 impl Kind {
-    /// Times of jobs, in seconds.
+    /// Durations of jobs, in seconds.
     pub fn times(self, count: usize, dice: &mut Dice) -> Vec<f64> {
         (0..count)
             .map(|_| {
@@ -61,31 +61,31 @@ impl Kind {
     }
 }
 
-/// As most jobs are.
+/// Like most jobs.
 pub const PLAIN: Kind = Kind {
     median: 150.0,
     sigma: 0.35,
     late: (0.0, 1.0),
 };
-/// Jobs that are much alike.
+/// Jobs of similar duration.
 pub const NARROW: Kind = Kind {
     sigma: 0.15,
     ..PLAIN
 };
-/// As most jobs are, and one in twenty takes four times as long.
+/// Like most jobs, but one in twenty takes four times as long.
 pub const LATE_TAIL: Kind = Kind {
     late: (0.05, 4.0),
     ..PLAIN
 };
 
-/// What a running job says of its progress.
+/// What a running job reports as its progress.
 #[derive(Clone, Copy)]
 pub enum Progress {
     /// Nothing.
     Silent,
-    /// A straight line in whole percents, after a queue of this part of the time.
+    /// A straight line in whole percents, after this part of the time in the queue.
     Steady(f64),
-    /// It runs ahead and stands still at 99: half of the time for the first 90 percent.
+    /// It runs ahead and then stays at 99: the first 90 percent take half of the time.
     Stalling,
 }
 
@@ -101,12 +101,12 @@ impl Progress {
     }
 }
 
-/// Delays between the end of a job and the look that saw it, and what that cost.
+/// Delays between the end of a job and the look that noticed it, and what that cost.
 #[derive(Default)]
 pub struct Outcome {
     delays: Vec<f64>,
     pub requests: u64,
-    /// How long somebody watched, in seconds.
+    /// How long the jobs were watched, in seconds.
     pub watched: f64,
 }
 
@@ -115,7 +115,7 @@ impl Outcome {
         self.delays.iter().sum::<f64>() / self.delays.len() as f64
     }
 
-    /// The delay that 95 of 100 jobs stay under.
+    /// The delay that 95 of 100 jobs stay below.
     pub fn p95(&self) -> f64 {
         let mut delays = self.delays.clone();
         delays.sort_unstable_by(f64::total_cmp);
@@ -131,7 +131,7 @@ impl Outcome {
     }
 }
 
-/// Each job asked about alone, in waits that `next` gives for the number of the look.
+/// Each job is polled separately; `next` gives the wait before the look with that number.
 pub fn fixed(times: &[f64], next: impl Fn(u32) -> f64) -> Outcome {
     let mut outcome = Outcome::default();
     for takes in times {
@@ -147,20 +147,20 @@ pub fn fixed(times: &[f64], next: impl Fn(u32) -> f64) -> Outcome {
     outcome
 }
 
-/// Every two seconds.
+/// Polls every two seconds.
 pub fn every_two_seconds(times: &[f64]) -> Outcome {
     fixed(times, |_| 2.0)
 }
 
-/// Two seconds, growing by half to five, as the vendor's client does.
+/// Waits two seconds at first, growing by half up to five, as the vendor's client does.
 pub fn vendor(times: &[f64]) -> Outcome {
     fixed(times, |look| {
         (2.0 * 1.5_f64.powi(look.min(9) as i32)).min(5.0)
     })
 }
 
-/// This plan, one job after the other. With `history` each job finds those before it in the
-/// library, and `before` besides.
+/// The engine's plan, one job after the other. With `history`, each job finds the previous ones in
+/// the library, and `before` as well.
 pub fn one_by_one(before: &[f64], times: &[f64], progress: Progress, history: bool) -> Outcome {
     let mut outcome = Outcome::default();
     let mut finished = before.to_vec();
@@ -183,8 +183,8 @@ pub fn one_by_one(before: &[f64], times: &[f64], progress: Progress, history: bo
     outcome
 }
 
-/// This plan with so many jobs running at the same time, one list for all of them. With
-/// `refill` each job that ends makes room for the next.
+/// The engine's plan with `at_once` jobs running at the same time, and one list for all of them.
+/// With `refill`, each job that ends makes room for the next.
 pub fn together(before: &[f64], times: &[f64], at_once: usize, refill: bool) -> Outcome {
     struct Running {
         began: f64,

@@ -1,10 +1,10 @@
-//! Which addresses a clip may be fetched from: public ones over https, and this machine's
-//! own where the sandbox is used.
+//! Which addresses a clip may be fetched from: public ones over https, and this machine's own if
+//! the sandbox is used.
 //!
-//! An address comes from a server's answer, so it is judged as a stranger's. A literal is
-//! judged by [`judge`], a name by [`Guard`] when it is looked up for the connection itself:
-//! the address that was judged is the one that is connected to, whatever the name says a
-//! moment later. Redirects are judged again, by the one who follows them.
+//! An address comes from a server's answer, so it is not trusted. A literal address is judged by
+//! [`judge`]. A name is judged by [`Guard`] when it is looked up for the connection itself: the
+//! address that was judged is the one that is connected to, even if the name resolves to something
+//! else a moment later. The code that follows redirects judges each target again.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -14,15 +14,15 @@ use url::{Host, Url};
 
 use crate::message::AddressFault;
 
-/// A name leads to an address that is not a public one.
+/// A name resolves to an address that is not public.
 #[derive(Debug, thiserror::Error)]
 #[error("it points into a private network")]
 pub(super) struct NotPublic;
 
-/// Judges an address as it is written. `loopback` allows this machine, also without https.
+/// Judges an address as written. `loopback` allows this machine, also without https.
 ///
 /// # Errors
-/// Why nothing may be fetched from there.
+/// The reason why nothing may be fetched from there.
 pub(super) fn judge(url: &Url, loopback: bool) -> Result<(), AddressFault> {
     let host = url.host().ok_or(AddressFault::NoHost)?;
     if is_this_machine(&host) {
@@ -37,12 +37,12 @@ pub(super) fn judge(url: &Url, loopback: bool) -> Result<(), AddressFault> {
     match host {
         Host::Ipv4(ip) if !is_public_v4(ip) => Err(AddressFault::PrivateNetwork),
         Host::Ipv6(ip) if !is_public_v6(ip) => Err(AddressFault::PrivateNetwork),
-        // What the name means is judged when it is looked up.
+        // The address behind the name is judged when it is looked up.
         _ => Ok(()),
     }
 }
 
-/// Whether an address names this machine, as far as can be seen without looking it up.
+/// Whether an address names this machine, as far as that is visible without a look-up.
 pub(super) fn is_this_machine(host: &Host<&str>) -> bool {
     match host {
         Host::Ipv4(ip) => ip.is_loopback(),
@@ -54,15 +54,15 @@ pub(super) fn is_this_machine(host: &Host<&str>) -> bool {
     }
 }
 
-/// Looks names up for the connections of downloads, and refuses a name if any of its
-/// addresses is not public: an honest one has no reason to mix them.
+/// Looks up names for the connections of downloads, and refuses a name if any of its addresses is
+/// not public: an honest name has no reason to mix them.
 pub(super) struct Guard {
     names: Arc<dyn Resolve>,
     loopback: bool,
 }
 
 impl Guard {
-    /// A guard before `names`. `loopback` lets this machine's own names through.
+    /// A guard around the resolver `names`. `loopback` lets this machine's own names through.
     pub(super) fn new(names: Arc<dyn Resolve>, loopback: bool) -> Self {
         Self { names, loopback }
     }
@@ -90,7 +90,7 @@ impl Resolve for Guard {
     }
 }
 
-/// The system's own look-up of names.
+/// The system's own name resolution.
 pub(super) struct SystemNames;
 
 impl Resolve for SystemNames {
@@ -102,9 +102,9 @@ impl Resolve for SystemNames {
     }
 }
 
-/// Whether an address that a name leads to is a public one. In a network of IPv6 alone the
-/// resolver itself writes public IPv4 addresses into the NAT64 prefix (RFC 6147), so such
-/// an address is judged by the one inside it.
+/// Whether an address that a name resolves to is public. In an IPv6-only network the resolver
+/// itself writes public IPv4 addresses into the NAT64 prefix (RFC 6147), so such an address is
+/// judged by the IPv4 address inside it.
 fn is_public_behind_a_name(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => is_public_v4(ip),
@@ -117,7 +117,7 @@ fn is_public_behind_a_name(ip: IpAddr) -> bool {
     }
 }
 
-/// Whether an address is one of the public internet: none of those that IANA's registry of
+/// Whether an address belongs to the public internet: it is none of those that IANA's registry of
 /// special-purpose IPv4 addresses (RFC 6890 and its successors) sets aside.
 fn is_public_v4(ip: Ipv4Addr) -> bool {
     !matches!(
@@ -130,19 +130,19 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
         | [169, 254, ..]
         | [172, 16..=31, ..]
         | [192, 168, ..]
-        // IETF protocols, documentation, relays from 6to4.
+        // IETF protocols, documentation, 6to4 relays.
         | [192, 0, 0 | 2, _]
         | [192, 88, 99, _]
-        // Benchmarks, RFC 2544, and the other two of documentation, RFC 5737.
+        // Benchmarks, RFC 2544, and the other two for documentation, RFC 5737.
         | [198, 18 | 19, ..]
         | [198, 51, 100, _]
         | [203, 0, 113, _]
     )
 }
 
-/// Whether an address is one of the public internet: in the one block that is given out
-/// (`2000::/3`), and none of those set aside in it. What holds an IPv4 address (mapped,
-/// NAT64, 6to4, Teredo) is not: nobody serves clips from such a literal.
+/// Whether an address belongs to the public internet: it is in the one block that is assigned
+/// (`2000::/3`), and is none of those set aside in it. An address that contains an IPv4 address
+/// (mapped, NAT64, 6to4, Teredo) is not accepted: no server offers clips at such a literal.
 fn is_public_v6(ip: Ipv6Addr) -> bool {
     let parts = ip.segments();
     let given_out = parts[0] & 0xe000 == 0x2000;
@@ -188,7 +188,7 @@ mod tests {
             "https://localhost./a.mp4",
             "https://clips.localhost/a.mp4",
             "https://127.0.0.1/a.mp4",
-            // The same in other spellings, which the URL's parser reads as browsers do.
+            // The same in other spellings, which the URL parser reads as browsers do.
             "https://127.1/a.mp4",
             "https://2130706433/a.mp4",
             "https://0x7f.0.0.1/a.mp4",
@@ -280,7 +280,7 @@ mod tests {
     async fn a_name_is_judged_by_where_it_leads() {
         let cdn = "cdn.example.com";
         assert!(looked_up(false, cdn, &["1.1.1.1", "2606:4700::1"]).await);
-        // Public IPv4 through the NAT64 of a network of IPv6 alone.
+        // A public IPv4 address through the NAT64 of an IPv6-only network.
         assert!(looked_up(false, cdn, &["64:ff9b::808:808"]).await);
         for inside in [
             "10.0.0.1",

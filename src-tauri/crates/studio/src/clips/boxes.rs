@@ -1,25 +1,24 @@
-//! A look over an mp4's boxes before anything is read into memory: whether what they claim
-//! can be true of a clip.
+//! A check of an mp4's boxes before anything is read into memory: can what they claim be true of a
+//! clip?
 //!
-//! The library that reads the tracks makes a list of as many samples as the file claims,
-//! and a few bytes can claim four billion. Here only sizes and counts are looked at, with a
-//! fixed amount of memory, and every box is visited at most once.
+//! The library that reads the tracks makes a list of as many samples as the file claims, and a few
+//! bytes can claim four billion. This check reads only sizes and counts, with a fixed amount of
+//! memory, and visits every box at most once.
 
 use std::io::{Read, Seek, SeekFrom};
 
-/// The most samples in one list. Fifteen seconds of a clip have under a thousand pictures
-/// and as many packets of sound; an hour at 240 a second is under this.
+/// The most samples in one list. Fifteen seconds of a clip have under a thousand pictures and as
+/// many packets of sound; an hour at 240 frames per second is below this limit.
 const MOST_SAMPLES: u32 = 1_000_000;
-/// The most bytes of everything but picture and sound: 64 MiB, a thousand times what a
-/// clip's index has.
+/// The most bytes of everything except the picture and the sound: 64 MiB, a thousand times the size
+/// of a clip's index.
 const MOST_INDEX: u64 = 64 << 20;
-/// The most boxes: an index of [`MOST_INDEX`] made of nothing but empty ones would have more.
+/// The most boxes: an index of [`MOST_INDEX`] that consists of empty boxes only would have more.
 const MOST_BOXES: u32 = 100_000;
-/// How deep boxes stand in each other on the way to the sample lists: moov, trak, mdia,
-/// minf, stbl.
+/// How deeply boxes are nested on the way to the sample lists: moov, trak, mdia, minf, stbl.
 const DEEPEST: u8 = 6;
 
-/// What is counted on the way.
+/// The running totals.
 #[derive(Default)]
 struct Counted {
     boxes: u32,
@@ -43,7 +42,7 @@ fn look(
     depth: u8,
     counted: &mut Counted,
 ) -> Result<(), String> {
-    // Less than a box's head at the end of a box is left alone, as players do.
+    // A rest shorter than a box header is ignored, as players do.
     while end - at >= 8 {
         counted.boxes += 1;
         if counted.boxes > MOST_BOXES {
@@ -54,7 +53,7 @@ fn look(
         file.read_exact(&mut head).map_err(unreadable)?;
         let [a, b, c, d, kind @ ..] = head;
         let (header, length) = match u32::from_be_bytes([a, b, c, d]) {
-            // To the end of what it stands in.
+            // It extends to the end of its parent.
             0 => (8, end - at),
             1 => {
                 let mut long = [0; 8];
@@ -87,7 +86,7 @@ fn look(
     Ok(())
 }
 
-/// Adds up the samples that a list claims, where it is long enough to claim any.
+/// Adds up the samples that a list claims. The list must be long enough to claim any.
 fn count(
     file: &mut (impl Read + Seek),
     at: u64,
@@ -154,7 +153,7 @@ mod tests {
         assert_eq!(judged(&bytes), Ok(()));
         bytes[3] += 1;
         assert!(judged(&bytes).is_err());
-        // Sizes under that of a head would be read for ever.
+        // Sizes smaller than a box header would be read forever.
         for size in 2..8u8 {
             assert!(judged(&[0, 0, 0, size, b'f', b'r', b'e', b'e']).is_err());
         }

@@ -1,9 +1,9 @@
-//! Fetching a clip to its `.part`, from wherever a broken attempt stopped.
+//! Fetches a clip into its `.part`, from where an interrupted attempt stopped.
 //!
-//! One attempt a call: what to do after a failure is the engine's decision. The key is not
-//! known here, so it can't be sent along. No proxy is used: one would look names up itself,
-//! and the address that was judged would not be the one connected to. Redirects are
-//! followed here and not by the network library, so that each target is judged first.
+//! Each call is one attempt: the engine decides what to do after a failure. The key is not known
+//! here, so it can't be sent. No proxy is used: a proxy would look up names itself, and the address
+//! that was judged would not be the one connected to. Redirects are followed here and not by the
+//! network library, so that each target is judged first.
 
 use std::error::Error as _;
 use std::io::Write;
@@ -19,32 +19,32 @@ use reqwest::{Response, StatusCode};
 use url::Url;
 
 use super::address::{self, Guard, NotPublic, SystemNames};
-use super::answer::{ends_at, refused, rest_of, strong_mark, text};
 use super::error::DownloadError;
+use super::response_head::{ends_at, refused, rest_of, strong_mark, text};
 use crate::generation::Received;
 use crate::message::{AddressFault, ClipFault};
 use crate::private;
 
-/// The most bytes a clip may have. Fifteen seconds of 4K are a few hundred megabytes at
-/// the highest rates in use; this stops a server that never stops.
+/// The most bytes a clip may have. Fifteen seconds of 4K are a few hundred megabytes at the highest
+/// rates in use; this stops a server that sends without end.
 pub const LARGEST: u64 = 8 << 30;
 
-/// Redirects that are followed: one from the API to its storage and one from there to a
-/// CDN are in use; a third is to spare.
+/// The most redirects that are followed. Two are in use: one from the API to its storage and one
+/// from there to a CDN. The third is a reserve.
 const REDIRECTS: usize = 3;
-/// Chunks that wait for the disk at most. One is some hundred kilobytes at the most.
+/// The most chunks that wait for the disk. One is a few hundred kilobytes at most.
 const QUEUE: usize = 8;
 
-/// How far a download may go.
+/// The limits of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FetchLimits {
     /// The most bytes a clip may have: [`LARGEST`].
     pub largest: u64,
-    /// Time to reach the server, 15 s: the system repeats an unanswered first packet after
-    /// 1, 3 and 7 s.
+    /// The time to reach the server, 15 s: the system repeats an unanswered first packet after 1, 3
+    /// and 7 s.
     pub connect: Duration,
-    /// Silence after which a transfer counts as broken, 30 s: silence means wedged, not
-    /// slow, and going on where it stopped costs little.
+    /// The silence after which a transfer counts as broken, 30 s: silence means that it is stuck,
+    /// not slow, and continuing from where it stopped costs little.
     pub idle: Duration,
 }
 
@@ -58,10 +58,10 @@ impl Default for FetchLimits {
     }
 }
 
-/// What an attempt tells on its way.
+/// What an attempt reports while it runs.
 #[derive(Clone, Debug)]
 pub enum Download {
-    /// The server's mark of the file; an attempt that goes on sends it back.
+    /// The server's mark for the file; an attempt that continues a file sends it back.
     Mark(Option<String>),
     /// Bytes so far.
     Received(Received),
@@ -76,18 +76,18 @@ pub struct Fetcher {
 }
 
 impl Fetcher {
-    /// A fetcher. `loopback` allows plain http from this machine, for the sandbox.
+    /// Creates a fetcher. `loopback` allows plain http from this machine, for the sandbox.
     ///
     /// # Errors
-    /// When TLS can't be set up on this system.
+    /// If TLS can't be set up on this system.
     pub fn new(user_agent: &str, loopback: bool) -> Result<Self, reqwest::Error> {
         Self::with_limits(user_agent, loopback, FetchLimits::default())
     }
 
-    /// A fetcher with other limits.
+    /// Creates a fetcher with other limits.
     ///
     /// # Errors
-    /// As [`Fetcher::new`].
+    /// See [`Fetcher::new`].
     pub fn with_limits(
         user_agent: &str,
         loopback: bool,
@@ -118,10 +118,11 @@ impl Fetcher {
         })
     }
 
-    /// One attempt. `mark` is what an earlier attempt was told of the file in `part`.
+    /// Makes one attempt. `mark` is the mark that an earlier attempt received for the file in
+    /// `part`.
     ///
     /// # Errors
-    /// [`DownloadError`]; what was written so far stays in `part` where it is of use.
+    /// [`DownloadError`]; what was written so far stays in `part` if it can be used.
     pub async fn fetch(
         &self,
         url: &Url,
@@ -141,7 +142,7 @@ impl Fetcher {
                 Some(total) => (have, Some(total)),
                 None => return Err(another_part(&mut tell)),
             },
-            // There is nothing after what we have: that was all of it.
+            // The file ends where our part ends: it is complete.
             StatusCode::RANGE_NOT_SATISFIABLE if ends_at(&response, have) => return Ok(have),
             StatusCode::RANGE_NOT_SATISFIABLE => return Err(another_part(&mut tell)),
             status if status.is_success() => {
@@ -150,8 +151,8 @@ impl Fetcher {
             status => return Err(refused(status, &response)),
         };
         if start == 0 {
-            // Before its mark is stored: what lies there is of another file or of no known
-            // one, and a later attempt must not go on with it under the new mark.
+            // Before the new mark is stored: the existing part belongs to another or an unknown
+            // file, and a later attempt must not continue it under the new mark.
             let _ = tokio::fs::remove_file(part).await;
             tell(Download::Mark(strong_mark(&response).map(str::to_owned)));
         }
@@ -166,7 +167,7 @@ impl Fetcher {
         }
     }
 
-    /// Asks for a clip, or for the rest of one, wherever redirects lead.
+    /// Requests a clip, or the rest of one, and follows redirects.
     async fn ask(
         &self,
         url: &Url,
@@ -176,7 +177,7 @@ impl Fetcher {
         let mut loopback = self.loopback;
         for _ in 0..=REDIRECTS {
             address::judge(&url, loopback).map_err(DownloadError::Address)?;
-            // Nobody from outside leads back to this machine.
+            // No outside server may redirect to this machine.
             loopback &= url
                 .host()
                 .is_some_and(|host| address::is_this_machine(&host));
@@ -198,7 +199,7 @@ impl Fetcher {
     }
 }
 
-/// What is left to say when there was no answer.
+/// The error for a request without an answer.
 fn unanswered(error: &reqwest::Error) -> DownloadError {
     let mut cause = error.source();
     while let Some(inner) = cause {
@@ -210,15 +211,15 @@ fn unanswered(error: &reqwest::Error) -> DownloadError {
     DownloadError::Network
 }
 
-/// It is not the file that we have a part of: the next attempt begins anew.
+/// The server's file is not the one that we have a part of: the next attempt starts over.
 fn another_part(tell: &mut impl FnMut(Download)) -> DownloadError {
     tell(Download::Mark(None));
     DownloadError::NotTheClip(ClipFault::AnotherPart)
 }
 
-/// Streams the answer to the disk. A thread of its own writes what arrives, chunk by chunk
-/// as it came, while the next ones are on their way: nothing is copied, and the network
-/// waits for the disk only when [`QUEUE`] chunks do.
+/// Streams the answer to the disk. A separate thread writes each chunk as it arrived, while the
+/// next ones are on their way: nothing is copied, and the network waits for the disk only when
+/// [`QUEUE`] chunks do.
 async fn write(
     response: Response,
     part: &Path,
@@ -229,8 +230,8 @@ async fn write(
 ) -> Result<u64, DownloadError> {
     let mut file = open(part, start).await?;
     let (to_disk, mut arrived) = tokio::sync::mpsc::channel::<bytes::Bytes>(QUEUE);
-    // Set when this attempt is dropped half-way: what is still queued must not be written
-    // into a file that another attempt may already go on with.
+    // Set when this attempt is dropped midway: chunks that are still queued must not be written
+    // into a file that another attempt may already be continuing.
     let dropped = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&dropped);
     let writing = tokio::task::spawn_blocking(move || {
@@ -259,7 +260,7 @@ async fn write(
                 if bytes > largest {
                     break Err(DownloadError::NotTheClip(ClipFault::TooLarge));
                 }
-                // Only a writer that failed takes no more; its error is what counts.
+                // Only a writer that failed accepts no more; its error is what counts.
                 if to_disk.send(chunk).await.is_err() {
                     break Ok(());
                 }
@@ -281,7 +282,7 @@ async fn write(
     ended.map(|()| bytes)
 }
 
-/// The file to write to, from `start` on; no more open to others than its folder.
+/// Opens the file to write to, from `start` on. It is no more open to others than its folder.
 async fn open(part: &Path, start: u64) -> std::io::Result<std::fs::File> {
     let part = part.to_owned();
     let opening = tokio::task::spawn_blocking(move || {
@@ -299,7 +300,7 @@ async fn open(part: &Path, start: u64) -> std::io::Result<std::fs::File> {
         .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)))
 }
 
-/// Says that an attempt is over, however it ended.
+/// Signals on drop that an attempt is over, however it ended.
 struct StopOnDrop(Arc<AtomicBool>);
 
 impl Drop for StopOnDrop {

@@ -1,4 +1,4 @@
-//! Why a clip did not come.
+//! Why a clip could not be fetched.
 
 use std::time::Duration;
 
@@ -6,30 +6,30 @@ use reqwest::StatusCode;
 
 use crate::message::{AddressFault, ClipFault};
 
-/// Why an attempt ended without a whole file.
+/// Why an attempt ended without a complete file.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
     /// The address may not be fetched from at all.
     #[error("its address may not be fetched from: {0:?}")]
     Address(AddressFault),
-    /// The connection could not be made or broke; what came is kept.
+    /// The connection could not be made or broke; what was received is kept.
     #[error("the connection broke")]
     Network,
-    /// The server answered that it is not there (any more), or not to be had this way.
+    /// The server answered that the clip is not there (any more), or not available this way.
     #[error("the server does not give it out at that address ({0})")]
     NotThere(StatusCode),
-    /// The server is there and can't serve just now.
+    /// The server is there but can't serve it just now.
     #[error("the server answered {status}")]
     Busy {
         /// What it answered.
         status: StatusCode,
-        /// How long it asks to be left alone; an hour at most.
+        /// How long it asks us to wait; an hour at most.
         wait: Option<Duration>,
     },
-    /// What came is no clip, or not all of it.
+    /// What was received is not a clip, or not all of it.
     #[error("it is no clip: {0:?}")]
     NotTheClip(ClipFault),
-    /// It could not be written.
+    /// The clip could not be written.
     #[error("it could not be written: {0}")]
     Disk(#[from] std::io::Error),
 }

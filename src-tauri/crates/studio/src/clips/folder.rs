@@ -1,18 +1,18 @@
-//! The folder that clips go to, and whether they can.
+//! The folder for clips, and whether clips can be written to it.
 //!
-//! The program's own folder is made where it is missing, for this user alone. One that a person chose never is:
-//! it may be on a drive that is not connected, and a folder made in its place would take
-//! clips that nobody finds.
+//! If the program's own folder is missing, it is created, for this user alone. A folder that the
+//! user chose is never created: it may be on a drive that is not connected, and a folder made in
+//! its place would collect clips that the user would not find.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::private;
 
-/// How much is written to see whether there is room: a block.
+/// How much is written to test whether there is space: one block.
 const PROBE: [u8; 4096] = [0; 4096];
 
-/// Where clips go.
+/// The folder for clips.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ClipsFolder {
     path: PathBuf,
@@ -20,14 +20,14 @@ pub struct ClipsFolder {
 }
 
 impl From<PathBuf> for ClipsFolder {
-    /// The program's own folder, made where it is missing.
+    /// The program's own folder, created if it is missing.
     fn from(path: PathBuf) -> Self {
         Self { path, chosen: None }
     }
 }
 
 impl ClipsFolder {
-    /// `path` in, or itself, the folder that a person chose.
+    /// The folder `path` inside a folder that the user chose, or that folder itself.
     #[must_use]
     pub fn within(chosen: &Path, path: PathBuf) -> Self {
         Self {
@@ -42,17 +42,17 @@ impl ClipsFolder {
         &self.path
     }
 
-    /// The folder that a person chose, if it is not there.
+    /// The folder that the user chose, if it is missing.
     #[must_use]
     pub fn gone(&self) -> Option<&Path> {
         self.chosen.as_deref().filter(|folder| !folder.is_dir())
     }
 
-    /// Tries whether a clip could be written.
+    /// Tests whether a clip could be written.
     ///
     /// # Errors
-    /// [`io::ErrorKind::NotFound`] if the folder that a person chose is not there; else the
-    /// file system's own.
+    /// [`io::ErrorKind::NotFound`] if the folder that the user chose is missing; otherwise the
+    /// error of the file system.
     pub fn check(&self) -> io::Result<()> {
         if self.gone().is_some() {
             return Err(io::ErrorKind::NotFound.into());
@@ -62,7 +62,7 @@ impl ClipsFolder {
         } else {
             private::make_folder(&self.path)?;
         }
-        // A file without a name: it is gone with this process, and nobody sees it.
+        // A file without a name: it disappears with this process, and is never visible.
         let mut probe = tempfile::tempfile_in(&self.path)?;
         probe.write_all(&PROBE)?;
         probe.sync_all()

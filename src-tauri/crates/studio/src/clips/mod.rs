@@ -1,17 +1,17 @@
-//! Clips on the disk: their names, how they get there, and what is read from them.
+//! Clips on disk: their names, how they get there, and what is read from them.
 //!
-//! A clip streams into a `.part` beside its final place, is checked, synced and only then
-//! gets its name, so that whatever carries a clip's name is a whole clip.
+//! A clip is streamed into a `.part` beside its final place, then checked and synced. Only then
+//! does it get its name, so that every file with a clip's name is a complete clip.
 
 mod address;
-mod allowance;
-mod answer;
+mod bounded_reader;
 mod boxes;
 mod download;
 mod error;
 mod folder;
 mod name;
 mod poster;
+mod response_head;
 mod tracks;
 
 pub use download::{Download, FetchLimits, Fetcher, LARGEST};
@@ -25,13 +25,13 @@ use std::path::{Path, PathBuf};
 
 use crate::generation::GenerationId;
 
-/// Where the unfinished file of a generation's clip is, in the clips folder.
+/// The path of the unfinished file of a generation's clip, in the clips folder.
 #[must_use]
 pub fn part_path(folder: &Path, id: &GenerationId) -> PathBuf {
     folder.join(format!(".{id}.part"))
 }
 
-/// The names a clip may get in `folder`: `name`, then the same with a number.
+/// The names a clip may get in `folder`: `name`, then `name` with a number.
 pub fn names(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "mp4"));
     std::iter::once(folder.join(name))
@@ -42,12 +42,12 @@ pub fn names(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
 /// a file.
 ///
 /// # Errors
-/// [`std::io::ErrorKind::AlreadyExists`] where the name is taken, or the file system's; the
-/// `.part` stays as it is then.
+/// [`std::io::ErrorKind::AlreadyExists`] if the name is taken, or the error of the file system; the
+/// `.part` is unchanged then.
 pub fn place(part: &Path, file: &Path) -> std::io::Result<()> {
     let moved = tempfile::TempPath::try_from_path(part)?.persist_noclobber(file);
     if let Err(failed) = moved {
-        // It was a temporary file in the library's eyes only.
+        // Only `tempfile` regards it as a temporary file.
         let _ = failed.path.keep();
         if failed.error.kind() == std::io::ErrorKind::AlreadyExists {
             return Err(failed.error);
@@ -55,13 +55,13 @@ pub fn place(part: &Path, file: &Path) -> std::io::Result<()> {
         claim(part, file)?;
     }
     match file.parent() {
-        Some(folder) => crate::durable::sync_folder(folder),
+        Some(folder) => crate::atomic_write::sync_folder(folder),
         None => Ok(()),
     }
 }
 
-/// For file systems that know neither a move that never replaces nor hard links, as shares
-/// over FUSE: takes the name with an empty file, which the clip then replaces.
+/// For file systems that have neither a move that never replaces nor hard links, such as shares
+/// over FUSE: claims the name with an empty file, which the clip then replaces.
 fn claim(part: &Path, file: &Path) -> std::io::Result<()> {
     std::fs::File::create_new(file)?;
     std::fs::rename(part, file).inspect_err(|_| {

@@ -1,15 +1,15 @@
-//! A clip's file name: the day and the first words of the prompt, safe on Linux, macOS and
-//! Windows alike, so that a folder of clips can be read and carried anywhere.
+//! A clip's file name: the day and the first words of the prompt. It is safe on Linux, macOS and
+//! Windows alike, so that a folder of clips is readable and can be copied anywhere.
 
 use std::path::Path;
 
 use crate::generation::Millis;
 
-/// Characters taken from the prompt: enough to tell clips apart, few enough that the whole
-/// name stays far below 255 bytes in any script (4 bytes a character at most).
+/// Characters taken from the prompt: enough to tell clips apart, and few enough that the whole name
+/// stays far below 255 bytes in any script (at most 4 bytes per character).
 const WORDS: usize = 48;
 
-/// The name for a clip of `prompt`, made at `created`, by the calendar of `zone`.
+/// The name for a clip of `prompt`, created at `created`, by the calendar of `zone`.
 #[must_use]
 pub fn file_name(created: Millis, zone: &jiff::tz::TimeZone, prompt: &str) -> String {
     let day = jiff::Timestamp::from_millisecond(created)
@@ -17,8 +17,8 @@ pub fn file_name(created: Millis, zone: &jiff::tz::TimeZone, prompt: &str) -> St
         .to_zoned(zone.clone())
         .strftime("%Y-%m-%d")
         .to_string();
-    // Only letters, digits and quiet punctuation: this leaves out what Windows forbids
-    // (<>:"/\|?*), control characters, and anything that turns text around.
+    // Only letters, digits and simple punctuation: this leaves out what Windows forbids
+    // (<>:"/\|?*), control characters, and anything that changes the text direction.
     let safe: String = prompt
         .chars()
         .map(|c| {
@@ -51,7 +51,7 @@ pub fn file_name(created: Millis, zone: &jiff::tz::TimeZone, prompt: &str) -> St
     }
 }
 
-/// Whether a file is called `name`, or that with a number.
+/// Whether a file is called `name`, with or without a number.
 #[must_use]
 pub fn is_named(file: &str, name: &str) -> bool {
     let Some(rest) = file.strip_prefix(name.strip_suffix(".mp4").unwrap_or(name)) else {
@@ -63,8 +63,8 @@ pub fn is_named(file: &str, name: &str) -> bool {
     rest == ".mp4" || number.is_some_and(|number| number.parse::<u32>().is_ok())
 }
 
-/// What a clip's file name still tells of the prompt; `None` for a file that is not called
-/// as [`file_name`] calls clips, with or without a number.
+/// The part of the prompt that a clip's file name still shows; `None` if the file is not named as
+/// [`file_name`] names clips, with or without a number.
 #[must_use]
 pub fn prompt_of(file: &Path) -> Option<String> {
     let name = file.file_name()?.to_str()?.strip_suffix(".mp4")?;

@@ -4,15 +4,16 @@ use std::io::Cursor;
 
 use image::{ImageFormat, ImageReader};
 
-/// The most bytes of a poster: one of 640 pixels is a tenth of it.
+/// The most bytes of a poster: one of 640 pixels has a tenth of this.
 const MOST_BYTES: usize = 2 << 20;
-/// The most pixels a side: a frame of the largest clip fits.
+/// The most pixels per side: a frame of the largest clip fits.
 const LONGEST_SIDE: u32 = 4096;
 
-/// Whether these bytes are a whole JPEG of a sensible size. Decodes it: a few milliseconds.
+/// Whether these bytes are a complete JPEG of a sensible size. Decodes it, which takes a few
+/// milliseconds.
 #[must_use]
 pub fn is_poster(bytes: &[u8]) -> bool {
-    // The decoder takes one that stops half-way; its end marker tells that it is whole.
+    // The decoder accepts a JPEG that stops midway; its end marker shows that it is complete.
     if bytes.len() > MOST_BYTES || !bytes.ends_with(&[0xff, 0xd9]) {
         return false;
     }

@@ -1,15 +1,14 @@
-//! What a clip's file says of its picture: size, duration, and when its last frame shows.
+//! What a clip's file says about its picture: size, duration, and when its last frame is shown.
 //!
-//! The file comes from outside, so it is read as a stranger's: what it claims is checked
-//! before any memory is taken for it, and whatever it makes of the library that reads it
-//! ends in a sentence.
+//! The file comes from outside, so it is not trusted: what it claims is checked before any memory
+//! is allocated for it, and whatever goes wrong in the library that reads it ends in a sentence.
 
 use std::fs::File;
 use std::io::{BufReader, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::allowance::Allowance;
+use super::bounded_reader::Allowance;
 use super::boxes;
 
 /// The video track of a clip. Times are milliseconds.
@@ -21,12 +20,11 @@ pub struct Tracks {
     pub height: u32,
     /// How long the picture lasts. The container may be longer: sound often is.
     pub duration_ms: u32,
-    /// When the last frame begins to show.
+    /// When the last frame starts to show.
     pub last_frame_ms: u32,
 }
 
-/// Reads the video track of an mp4, or says that there is none to be read. A file that ends
-/// before its pictures do is none.
+/// Reads the video track of an mp4. A file that ends before its pictures do is refused.
 ///
 /// # Errors
 /// A sentence about the file.
@@ -37,7 +35,7 @@ pub fn tracks(path: &Path) -> Result<Tracks, String> {
     boxes::plausible(&mut file, size)?;
     file.rewind().map_err(|error| error.to_string())?;
     let file = Allowance::new(file);
-    // The library indexes its lists by numbers from the file, and panics where they lie.
+    // The library indexes its lists by numbers from the file, and panics if they are wrong.
     let mp4 = catch_unwind(AssertUnwindSafe(|| re_mp4::Mp4::read(file, size)))
         .map_err(|_| "its parts contradict each other")?
         .map_err(|error| format!("it is not a readable mp4 ({error})"))?;

@@ -1,8 +1,8 @@
-//! The engine's one task: looks at everything unfinished, starts what is due, waits for
-//! the next thing.
+//! The engine's single task: it looks at everything unfinished, starts what is due, and waits for
+//! the next event.
 //!
-//! It holds only what may be forgotten: which generation has a step under way, and how
-//! long each waits after a failure.
+//! It holds only state that may be lost: which generation has a step under way, and how long each
+//! waits after a failure.
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -26,7 +26,7 @@ use crate::generation::{GenerationId, Millis, Record};
 use crate::library::{Library, LibraryError, Rescue};
 use crate::message::Message;
 
-/// How often is looked whether the day's backup is there.
+/// How often to check whether the day's backup exists.
 const BACKUPS_EVERY: Duration = Duration::from_hours(1);
 
 /// Pictures and requests sent at the same time.
@@ -34,13 +34,13 @@ const SENDING_AT_ONCE: usize = 3;
 /// Clips fetched at the same time.
 const FETCHING_AT_ONCE: usize = 3;
 
-/// How long a pause is that the server asks for without saying how long: its limits are per
+/// The length of a pause when the server asks for one without giving a length: its limits are per
 /// minute.
 const PAUSE: Duration = Duration::from_secs(10);
-/// How long a job waits that the key may not see.
+/// How long a job waits when the key has no access to it.
 const REFUSED_PAUSE: Duration = Duration::from_mins(1);
 
-/// How often it is checked whether the machine slept, while something is unfinished.
+/// How often to check whether the machine slept, while something is unfinished.
 const PULSE: Duration = Duration::from_secs(2);
 
 /// A finished piece of work: one step, or one poll of several jobs.
@@ -63,7 +63,7 @@ struct Actor {
     unfinished: bool,
 }
 
-/// Works for ever. The first pause after a failure is `first_pause`.
+/// Runs indefinitely. The first pause after a failure is `first_pause`.
 pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>, first_pause: Duration) {
     sweep::sweep(&shared).await;
     if let Some(rescue) = rescue {
@@ -119,7 +119,7 @@ pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>, first_pause
 }
 
 impl Actor {
-    /// Makes the day's backup; looks once an hour whether it is due.
+    /// Makes the day's backup; checks once an hour whether it is due.
     async fn back_up(&mut self) {
         if self.next_backup > Instant::now() {
             return;
@@ -143,7 +143,7 @@ impl Actor {
         }
     }
 
-    /// Starts every step that is due and says when the next one will be.
+    /// Starts every step that is due and returns when the next one will be.
     async fn start_what_is_due(&mut self) -> Instant {
         if self.running.is_empty() {
             self.busy.clear();
@@ -193,7 +193,7 @@ impl Actor {
                 continue;
             }
             let Some(client) = client.clone() else {
-                // Unless that stands there already.
+                // Unless that is already stored.
                 if record.waiting != Some(Message::SignedOut) {
                     self.wait(&record.id, Message::SignedOut).await;
                 }
@@ -246,8 +246,8 @@ impl Actor {
         });
     }
 
-    /// Starts a piece of work on these generations. Should it panic, it has written what it had
-    /// written, and counts as a failure of each of them.
+    /// Starts a piece of work on these generations. If it panics, whatever it has written stays,
+    /// and the panic counts as a failure of each of them.
     fn spawn(
         &mut self,
         polled: bool,
@@ -262,7 +262,7 @@ impl Actor {
         });
     }
 
-    /// Asks about the jobs that are due, or says when the next one will be.
+    /// Asks about the jobs that are due, or returns when the next one will be.
     async fn poll(&mut self, client: Client, looks: Vec<Record>) -> Instant {
         let now = self.shared.now();
         for record in &looks {
@@ -287,8 +287,8 @@ impl Actor {
         Instant::now() + LONGEST_PAUSE
     }
 
-    /// After sleep, or with another time of day: what was planned is planned anew. Only a
-    /// pause that the server asked for and that can't be over yet is kept.
+    /// After sleep, or after a change of the clock, everything is planned again. Only a pause that
+    /// the server asked for and that can't be over yet is kept.
     fn wake_up(&mut self, jump: Millis) {
         self.backoff.clear();
         self.shared.remote.schedule.everything_is_due();
@@ -296,7 +296,7 @@ impl Actor {
         self.shared.remote.pause.slept(slept);
     }
 
-    /// Takes in what became of steps.
+    /// Handles the outcomes of steps.
     async fn take(&mut self, Ended { polled, outcomes }: Ended) {
         if polled {
             self.polling = false;
@@ -343,7 +343,7 @@ impl Actor {
         }
     }
 
-    /// Writes down why a generation waits.
+    /// Records why a generation waits.
     async fn wait(&self, id: &GenerationId, message: Message) {
         let (wanted, stored) = (*id, message.clone());
         let written = self

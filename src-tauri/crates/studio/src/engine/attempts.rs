@@ -1,16 +1,15 @@
-//! How often a clip was tried for, and what that means for the next try.
+//! How often the download of a clip was tried, and what that means for the next try.
 //!
-//! A download ends well or in words, so both kinds of failure have an end to their
-//! patience. What comes from the address and is not the clip (a page, half a video, a "not
-//! found") is tried [`WRONG_TRIES`] times, each with an address that the job was asked for
-//! anew; then the person is told. A connection that fails is tried for ever, but after every
-//! [`BROKEN_TRIES`] that brought nothing the job is asked whether the clip has moved.
+//! A download must end with a clip or with a message, so both kinds of failure are limited. If the
+//! address returns something other than the clip (a page, half a video, a "not found"), the
+//! download is tried [`WRONG_TRIES`] times, each time with a new address from the job; then the
+//! user is told. A connection that fails is retried indefinitely, but after every [`BROKEN_TRIES`]
+//! that brought nothing the job is asked whether the clip has moved.
 //!
-//! A job that the server does not know is asked for [`UNKNOWN_TRIES`] times as well: it was
-//! accepted, so the first "not found" may be one server of several that lags behind.
+//! A job that the server does not know is also asked for [`UNKNOWN_TRIES`] times: it was accepted,
+//! so the first "not found" may come from one of several servers that lags behind.
 //!
-//! Kept in memory alone: after a restart the clip is tried for as often again, which costs
-//! nothing.
+//! Kept in memory only: after a restart the tries are counted from zero again, which costs nothing.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -20,15 +19,15 @@ use tokio::time::Instant;
 
 use crate::generation::GenerationId;
 
-/// With pauses that begin at 1 s and double up to a minute this is about two minutes: long
-/// enough for storage that lags behind the job, short enough to be told of.
+/// With pauses that start at 1 s and double up to a minute this is about two minutes: long enough
+/// for storage that lags behind the job, and not too long before the user is told.
 pub(super) const WRONG_TRIES: u32 = 8;
 
-/// Four connections with their pauses are a quarter of a minute: asking the job costs one
-/// request, and a moved clip should not wait longer.
+/// Four connections with their pauses take a quarter of a minute: asking the job costs one request,
+/// and a moved clip should not wait longer.
 pub(super) const BROKEN_TRIES: u32 = 4;
 
-/// With the pauses between them half a minute.
+/// With the pauses between them, half a minute.
 pub(super) const UNKNOWN_TRIES: u32 = 6;
 
 /// What to do after a failed try.
@@ -38,11 +37,11 @@ pub(super) enum Then {
     Again,
     /// Ask the job for its address first.
     AskTheJob,
-    /// It is of no use: tell the person.
+    /// Trying again is of no use: tell the user.
     GiveUp,
 }
 
-/// The tries for all clips that are not here yet.
+/// The tries for all clips that are not downloaded yet.
 #[derive(Debug, Default)]
 pub(super) struct Attempts(Mutex<HashMap<GenerationId, Tries>>);
 
@@ -55,7 +54,7 @@ struct Tries {
 }
 
 impl Attempts {
-    /// Something came that is not the clip, or a "no".
+    /// The server sent something that is not the clip, or refused.
     pub(super) fn wrong(&self, id: &GenerationId) -> Then {
         self.with(id, |tries| {
             tries.wrong += 1;
@@ -81,9 +80,9 @@ impl Attempts {
         })
     }
 
-    /// The connection could not be made or broke, or the server could not just now;
-    /// `brought` says whether any of the clip came before that, `wait` how long the server
-    /// asks to be left alone.
+    /// The connection could not be made or broke, or the server was temporarily unable to answer.
+    /// `brought` says whether any of the clip arrived before that, `wait` how long the server asks
+    /// us to wait.
     pub(super) fn broken(&self, id: &GenerationId, brought: bool, wait: Option<Duration>) -> Then {
         self.with(id, |tries| {
             tries.not_before = wait.map(|wait| Instant::now() + wait);
@@ -96,14 +95,14 @@ impl Attempts {
         })
     }
 
-    /// How long the server still wants to be left alone.
+    /// How much longer the server wants us to wait.
     pub(super) fn pause(&self, id: &GenerationId) -> Option<Duration> {
         let until = self.with(id, |tries| tries.not_before)?;
         let left = until.saturating_duration_since(Instant::now());
         (!left.is_zero()).then_some(left)
     }
 
-    /// The clip is here, or it was given up.
+    /// The clip has been downloaded, or it was given up.
     pub(super) fn over(&self, id: &GenerationId) {
         self.0
             .lock()
@@ -148,7 +147,7 @@ mod tests {
             .filter(|_| attempts.broken(&id, false, None) == Then::AskTheJob)
             .count();
         assert_eq!(asked, 25);
-        // One that brings more of the clip each time needs no other address.
+        // A connection that brings more of the clip each time needs no other address.
         assert!((0..100).all(|_| attempts.broken(&id, true, None) == Then::Again));
     }
 

@@ -8,16 +8,16 @@ use tokio::time::Instant;
 
 use crate::generation::GenerationId;
 
-/// Pauses after failures grow to this and no further: a clip that waits for the network
-/// should come soon after the network does.
+/// Pauses after failures grow to this and no further: a clip that waits for the network should
+/// arrive soon after the network returns.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
-/// What a generation waits for.
+/// How long a generation waits, and for what.
 #[derive(Debug)]
 struct Delay {
     until: Instant,
     pauses: backon::ExponentialBackoff,
-    /// It is the network that is in the way.
+    /// Whether it waits for the network.
     offline: bool,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// None so far; the first pause of each will be this long.
+    /// Starts with no delays; the first pause of each generation will be this long.
     pub fn new(first_pause: Duration) -> Self {
         Self {
             all: HashMap::new(),
@@ -37,23 +37,23 @@ impl Backoff {
         }
     }
 
-    /// Until when this one waits, if it does.
+    /// Until when this generation waits, if it does.
     pub fn until(&self, id: &GenerationId) -> Option<Instant> {
         let until = self.all.get(id)?.until;
         (until > Instant::now()).then_some(until)
     }
 
-    /// Forgets all but these.
+    /// Forgets all generations but these.
     pub fn keep(&mut self, wanted: impl Fn(&GenerationId) -> bool) {
         self.all.retain(|id, _| wanted(id));
     }
 
-    /// Nobody waits any longer.
+    /// Ends all waits.
     pub fn clear(&mut self) {
         self.all.clear();
     }
 
-    /// A step failed: it waits, longer each time.
+    /// A step failed: its generation waits, longer each time.
     pub fn failed(&mut self, id: &GenerationId, offline: bool) {
         let pauses = self.pauses();
         let delay = self.all.entry(*id).or_insert(Delay {
@@ -65,7 +65,7 @@ impl Backoff {
         delay.offline = offline;
     }
 
-    /// Nothing is wrong; its turn comes after this time.
+    /// Nothing is wrong; the generation's turn comes after this time.
     pub fn rest(&mut self, id: &GenerationId, wait: Duration) {
         let pauses = self.pauses();
         let delay = self.all.entry(*id).or_insert(Delay {
@@ -85,8 +85,8 @@ impl Backoff {
             .build()
     }
 
-    /// A step went well. The length of its pauses stays: a clip whose address fails again
-    /// and again goes through a good step each time.
+    /// A step succeeded. The length of the generation's pauses stays: a clip whose address fails
+    /// repeatedly goes through a successful step each time.
     pub fn went_well(&mut self, id: &GenerationId) {
         if let Some(delay) = self.all.get_mut(id) {
             delay.until = Instant::now();
@@ -96,14 +96,14 @@ impl Backoff {
         }
     }
 
-    /// What was in its way is over for good.
+    /// The cause of this generation's wait is gone for good.
     pub fn over(&mut self, id: &GenerationId) {
         if self.all.remove(id).is_some_and(|delay| delay.offline) {
             self.back_online();
         }
     }
 
-    /// The network is there again: whatever waits for it goes on at once.
+    /// The network is back: everything that waits for it continues at once.
     fn back_online(&mut self) {
         for delay in self.all.values_mut().filter(|delay| delay.offline) {
             delay.until = Instant::now();

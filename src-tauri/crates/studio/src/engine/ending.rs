@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::messages;
 use super::outcome::Outcome;
 use super::shared::Shared;
+use crate::crash_points;
 use crate::generation::{Failure, GenerationId};
 use crate::library::LibraryError;
-use crate::points;
 
-/// Ends a generation of which nobody knows whether it was taken.
+/// Ends a generation when it is unknown whether its request was accepted.
 pub(super) async fn uncertain(
     shared: &Arc<Shared>,
     id: &GenerationId,
@@ -32,13 +32,13 @@ pub(super) async fn fail(
 ) -> Result<Outcome, LibraryError> {
     let (wanted, now) = (*id, shared.now());
     tracing::warn!(generation = %id, code = failure.message.code(), "a generation failed");
-    points::reach(points::FAILED_FOUND);
+    crash_points::reach(crash_points::FAILED_FOUND);
     shared
         .storage
         .library
         .run(move |library| library.failed(&wanted, &failure, now))
         .await?;
-    points::reach(points::FAILED_STORED);
+    crash_points::reach(crash_points::FAILED_STORED);
     shared.changed(id).await;
     Ok(Outcome::Done)
 }

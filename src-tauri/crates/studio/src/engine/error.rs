@@ -9,9 +9,9 @@ use crate::settings::Violation;
 #[derive(Debug, thiserror::Error)]
 #[error("{}", Message::from(self))]
 pub enum EngineError {
-    /// The settings break rules, one at least; nothing was recorded.
+    /// The settings break at least one rule; nothing was recorded.
     Settings(Vec<Violation>),
-    /// A spending limit stands in the way; nothing was recorded.
+    /// A spending limit prevents it; nothing was recorded.
     Limit(Overrun),
     /// The library could not do it.
     Library(#[from] LibraryError),

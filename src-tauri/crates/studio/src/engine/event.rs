@@ -1,4 +1,4 @@
-//! What the engine tells whoever listens.
+//! What the engine reports to its listeners.
 
 use crate::generation::{Generation, GenerationId};
 use crate::library::Counts;
@@ -7,15 +7,15 @@ use crate::notice::Notice;
 /// Something the gallery shows has changed.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A generation is new or different.
+    /// A generation is new or has changed.
     Changed(Box<Generation>),
-    /// A generation is gone.
+    /// A generation was removed.
     Removed(GenerationId),
-    /// There are more or fewer of a kind.
+    /// The number of generations of some kind has changed.
     Counts(Counts),
-    /// What a person should know about the library as a whole is different.
+    /// The notices about the library as a whole have changed.
     Notices(Vec<Notice>),
-    /// A job was paid for or ended: the balance is no longer what it was.
+    /// A job was paid for or ended: the balance has changed.
     Balance,
     /// The server no longer accepts the key.
     KeyRefused,

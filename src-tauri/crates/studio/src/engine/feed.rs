@@ -1,4 +1,4 @@
-//! What is shown of the engine's work besides what the library holds, and who is told.
+//! The state of the engine's work that is shown but not stored in the library, and the listeners.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,18 +10,18 @@ use crate::generation::{GenerationId, Received};
 use crate::message::Message;
 use crate::notice::{Notice, NoticeKind};
 
-/// Events a listener may be behind by: enough for a burst of a hundred jobs, each told of ten
-/// times.
+/// How many events a listener may be behind: enough for a burst of a hundred jobs with ten events
+/// each.
 const BACKLOG: usize = 1024;
 
 #[derive(Debug)]
 pub(super) struct Feed {
     events: broadcast::Sender<Event>,
     notices: Mutex<Vec<Notice>>,
-    /// How far downloads are.
+    /// The progress of downloads.
     received: Mutex<HashMap<GenerationId, Received>>,
-    /// Why generations wait, where the library could not take it because it is what is in
-    /// the way.
+    /// Why generations wait, where the library could not store the reason because the library is
+    /// itself the cause.
     unstored: Mutex<HashMap<GenerationId, Message>>,
 }
 
@@ -39,7 +39,7 @@ impl Feed {
         self.events.subscribe()
     }
 
-    /// Nobody may be listening, and that is no failure.
+    /// Having no listeners is not an error.
     pub fn tell(&self, event: Event) {
         let _ = self.events.send(event);
     }
@@ -48,7 +48,7 @@ impl Feed {
         self.lock_notices().clone()
     }
 
-    /// Puts a notice in the place of the one with its kind.
+    /// Adds a notice, replacing the one of the same kind.
     pub fn notice(&self, notice: Notice) {
         self.change_notices(|notices| {
             notices.retain(|one| one.kind != notice.kind);
@@ -56,12 +56,12 @@ impl Feed {
         });
     }
 
-    /// Takes away the notice of this kind.
+    /// Removes the notice of this kind.
     pub fn withdraw_notice(&self, kind: NoticeKind) {
         self.change_notices(|notices| notices.retain(|one| one.kind != kind));
     }
 
-    /// The user has read it.
+    /// The user has read this notice.
     pub fn dismiss_notice(&self, kind: NoticeKind) {
         self.change_notices(|notices| notices.retain(|one| !(one.can_dismiss && one.kind == kind)));
     }
@@ -81,7 +81,7 @@ impl Feed {
         self.notices.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How far the download of a clip is.
+    /// The progress of a clip's download.
     pub fn received(&self, id: &GenerationId) -> Received {
         self.lock_received().get(id).copied().unwrap_or_default()
     }
@@ -90,7 +90,7 @@ impl Feed {
         self.lock_received().insert(*id, received);
     }
 
-    /// The download is over, well or not.
+    /// The download has ended, successfully or not.
     pub fn forget_received(&self, id: &GenerationId) {
         self.lock_received().remove(id);
     }
@@ -99,7 +99,7 @@ impl Feed {
         self.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Why a generation waits, where that could not be stored.
+    /// Why a generation waits, where the reason could not be stored.
     pub fn unstored(&self, id: &GenerationId) -> Option<Message> {
         self.lock_unstored().get(id).cloned()
     }

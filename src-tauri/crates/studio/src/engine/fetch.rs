@@ -1,4 +1,4 @@
-//! Fetching: the clip from its address to its `.part` in the clips folder.
+//! Fetching: the clip from its address to its `.part` file in the clips folder.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use super::outcome::Outcome;
 use super::shared::Shared;
 use super::{ending, messages, save};
 use crate::clips::{self, Download, DownloadError};
+use crate::crash_points;
 use crate::generation::{Failure, GenerationId, Record};
 use crate::library::LibraryError;
 use crate::message::Message;
-use crate::points;
 
-/// How often a running download is shown: often enough to move, seldom enough not to busy
-/// the page.
+/// How often the progress of a download is shown: often enough to look alive, rarely enough not to
+/// keep the page busy.
 const SHOWN_EVERY: Duration = Duration::from_millis(250);
 
 /// One attempt to fetch a clip.
@@ -44,8 +44,8 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
     if let Some(outcome) = save::adopt(shared, &record, &part).await? {
         return Ok(outcome);
     }
-    // Whole since an attempt that ended before it was named: it is paid for and here, and
-    // needs no server that may not have it any more.
+    // An earlier attempt completed the file but ended before naming it: the clip is paid for and
+    // already here, and needs no server, which may no longer have it.
     if is_whole(&part).await {
         return save(shared, record, &folder, &part).await;
     }
@@ -55,13 +55,13 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
         .library
         .run(move |library| library.add_download_folder(&begun_in))
         .await?;
-    points::reach(points::DOWNLOAD_BEGUN);
+    crash_points::reach(crash_points::DOWNLOAD_BEGUN);
     let had = length(&part).await;
     let attempt = transfer(shared, &id, &url, &part).await?;
     shared.feed.forget_received(&id);
     match attempt {
         Ok(_) => {
-            points::reach(points::DOWNLOAD_WHOLE);
+            crash_points::reach(crash_points::DOWNLOAD_WHOLE);
             save(shared, record, &folder, &part).await
         }
         Err(error) => {
@@ -72,7 +72,8 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
     }
 }
 
-/// Gives a whole clip its name, or goes on as after a download of something else.
+/// Gives a complete clip its name. If the file is not the clip, continues as after a failed
+/// download.
 async fn save(
     shared: &Arc<Shared>,
     record: Record,
@@ -93,12 +94,12 @@ async fn is_whole(part: &Path) -> bool {
         .unwrap_or_default()
 }
 
-/// How much of a clip is there.
+/// How many bytes of a clip have been downloaded.
 async fn length(part: &Path) -> u64 {
     tokio::fs::metadata(part).await.map_or(0, |file| file.len())
 }
 
-/// Streams into the `.part`, telling whoever watches how far it is.
+/// Streams into the `.part` file and reports the progress to the listeners.
 async fn transfer(
     shared: &Arc<Shared>,
     id: &GenerationId,
@@ -116,7 +117,7 @@ async fn transfer(
         .remote
         .fetcher
         .fetch(url, part, mark.as_deref(), |news| {
-            // The other end lives as long as this call.
+            // The receiver lives as long as this call.
             let _ = tell.send(news);
         });
     tokio::pin!(fetching);
@@ -124,8 +125,8 @@ async fn transfer(
     loop {
         tokio::select! {
             ended = &mut fetching => {
-                // What it said last: a mark that is not stored would lead the next attempt
-                // to the same mistake.
+                // Handle its last messages: if a mark were not stored, the next attempt would make
+                // the same mistake.
                 while let Ok(news) = told.try_recv() {
                     if let Download::Mark(mark) = news {
                         set_mark(shared, id, mark).await?;
@@ -136,7 +137,7 @@ async fn transfer(
             Some(news) = told.recv() => match news {
                 Download::Mark(mark) => set_mark(shared, id, mark).await?,
                 Download::Received(received) => {
-                    points::reach(points::DOWNLOAD_MOVING);
+                    crash_points::reach(crash_points::DOWNLOAD_MOVING);
                     shared.feed.set_received(id, received);
                     if shown.elapsed() >= SHOWN_EVERY {
                         shown = Instant::now();
@@ -159,12 +160,12 @@ async fn set_mark(
         .library
         .run(move |library| library.set_etag(&wanted, mark.as_deref()))
         .await?;
-    points::reach(points::DOWNLOAD_MARKED);
+    crash_points::reach(crash_points::DOWNLOAD_MARKED);
     Ok(())
 }
 
-/// What to do after an attempt that did not bring the clip; `brought` says whether it
-/// brought any of it.
+/// What to do after an attempt that did not complete the clip; `brought` says whether it brought
+/// any part of it.
 async fn broke(
     shared: &Arc<Shared>,
     id: &GenerationId,
@@ -188,14 +189,14 @@ async fn broke(
             wrong(shared, id, part, messages::refused_address(fault)).await
         }
         DownloadError::NotTheClip(fault) => {
-            // What came is worth nothing: the next attempt begins anew.
+            // The downloaded data is worthless: the next attempt starts from the beginning.
             let _ = tokio::fs::remove_file(part).await;
             wrong(shared, id, part, messages::not_the_clip(fault)).await
         }
     }
 }
 
-/// Tries again after a failure that will pass.
+/// Tries again after a temporary failure.
 async fn again(
     shared: &Arc<Shared>,
     id: &GenerationId,
@@ -208,8 +209,8 @@ async fn again(
     Ok(Outcome::Trouble(message))
 }
 
-/// Asks the job for another address, after a pause; when that was of no use often enough,
-/// tells the person in these words.
+/// Asks the job for another address, after a pause. Once that has failed often enough, ends the
+/// generation with `failure`, which is shown to the user.
 async fn wrong(
     shared: &Arc<Shared>,
     id: &GenerationId,
@@ -217,7 +218,7 @@ async fn wrong(
     failure: Failure,
 ) -> Result<Outcome, LibraryError> {
     if shared.remote.attempts.wrong(id) == Then::GiveUp {
-        // Nothing goes on with it any more; mostly there is none.
+        // The file is not used any more; usually there is none.
         let _ = tokio::fs::remove_file(part).await;
         return ending::fail(shared, id, failure).await;
     }

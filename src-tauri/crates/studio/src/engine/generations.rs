@@ -1,5 +1,5 @@
-//! What the user asks for with a generation: a change in the library, and a nudge to the
-//! engine's task.
+//! What the user can do with a generation: each action is a change in the library and a
+//! notification to the engine's task.
 
 use std::path::PathBuf;
 
@@ -8,17 +8,17 @@ use super::event::Event;
 use super::handle::Engine;
 use super::messages;
 use super::posters::poster_path;
+use crate::crash_points;
 use crate::generation::{Generation, GenerationId, Record, State, next_revision};
 use crate::library::{Counts, Filter, LibraryError};
-use crate::points;
 use crate::settings::{Field, Settings, Violation};
 
 impl Engine {
-    /// Records a generation with these settings and sets to work on it.
+    /// Records a generation with these settings and starts work on it.
     ///
     /// # Errors
-    /// [`EngineError::Settings`] with every rule they break, a frame that is not in the
-    /// library included, or [`EngineError::Limit`]; then nothing was recorded.
+    /// [`EngineError::Settings`] with every rule that the settings break, including a frame that is
+    /// not in the library, or [`EngineError::Limit`]; in both cases nothing was recorded.
     pub async fn generate(&self, settings: Settings) -> Result<Generation, EngineError> {
         let mut violations = settings.violations();
         for (field, frame) in [(Field::Start, settings.start), (Field::End, settings.end)] {
@@ -49,31 +49,30 @@ impl Engine {
         };
         let most = self.shared.most(&record.settings).await?;
         let stored = record.clone();
-        points::reach(points::GENERATE_ASKED);
+        crash_points::reach(crash_points::GENERATE_ASKED);
         self.shared
             .storage
             .library
             .run(move |library| library.insert_within(&stored, most))
             .await?
             .map_err(EngineError::Limit)?;
-        points::reach(points::GENERATE_RECORDED);
+        crash_points::reach(crash_points::GENERATE_RECORDED);
         let shown = self.shared.show(record, revision).await;
         self.shared
             .feed
             .tell(Event::Changed(Box::new(shown.clone())));
         self.shared.tell_counts().await;
-        // Pressing Generate also asks to go on after a long pause.
+        // Pressing Generate also asks to continue after a long pause.
         self.shared.remote.pause.cut_short();
         self.shared.nudge.notify_one();
         Ok(shown)
     }
 
-    /// A new generation with the settings of an old one: the person's own decision to pay
-    /// (again).
+    /// Makes a new generation with the settings of an old one: the user has decided to pay (again).
     ///
     /// # Errors
-    /// As [`Engine::generate`], and with every setting that is not known of a generation
-    /// that was brought in: nothing is paid for that nobody chose.
+    /// As [`Engine::generate`], and for an imported generation with every setting that is unknown:
+    /// the user must not pay for settings that they did not choose.
     pub async fn again(&self, id: &GenerationId) -> Result<Generation, EngineError> {
         let record = self.shared.record(id).await?;
         if !record.whole {
@@ -93,11 +92,11 @@ impl Engine {
         self.generate(record.settings).await
     }
 
-    /// A new generation in place of one that failed. One that failed and was not charged has
-    /// nothing left to tell, so it goes: several of them side by side look like an outage.
+    /// Makes a new generation in place of one that failed. If the failed one was not charged, it
+    /// has no further use and is removed: several of them side by side look like an outage.
     ///
     /// # Errors
-    /// As [`Engine::again`]; the failed one stays then.
+    /// As [`Engine::again`]; in that case the failed one stays.
     pub async fn retry(&self, id: &GenerationId) -> Result<Generation, EngineError> {
         let failed = self.shared.record(id).await?;
         let new = self.again(id).await?;
@@ -108,14 +107,14 @@ impl Engine {
             && was_free
             && let Err(error) = self.remove(id).await
         {
-            // The new one is under way all the same.
+            // The new generation is under way nevertheless.
             tracing::warn!(generation = %id, ?error, "a retried generation could not be removed");
         }
         Ok(new)
     }
 
-    /// Goes on with a generation that is paid for, or may be: fetches its clip again, or
-    /// looks for its job again.
+    /// Continues a generation that is paid for, or may be: fetches its clip again, or looks for its
+    /// job again.
     ///
     /// # Errors
     /// [`LibraryError::NotThere`] if it is not in such a state.
@@ -132,10 +131,10 @@ impl Engine {
         Ok(self.shared.shown(id).await?)
     }
 
-    /// Calls a generation off, if nothing of it was sent that costs anything.
+    /// Cancels a generation, if nothing that costs credits was sent for it.
     ///
     /// # Errors
-    /// [`LibraryError::NotThere`] if it was already sent.
+    /// [`LibraryError::NotThere`] if its request was already sent.
     pub async fn cancel(&self, id: &GenerationId) -> Result<Generation, EngineError> {
         let (wanted, now) = (*id, self.shared.now());
         self.shared
@@ -148,8 +147,8 @@ impl Engine {
         Ok(self.shared.shown(id).await?)
     }
 
-    /// Takes a finished generation out of the library. Its clip's file is left to the
-    /// caller; its poster goes.
+    /// Removes a finished generation from the library. Its clip's file is left to the caller; its
+    /// poster is deleted.
     ///
     /// # Errors
     /// [`LibraryError::NotThere`] if it is unfinished.
@@ -160,14 +159,14 @@ impl Engine {
             .library
             .run(move |library| library.remove(&wanted))
             .await?;
-        // A poster that stays costs some kilobytes and is never shown.
+        // A leftover poster costs some kilobytes and is never shown.
         let _ = tokio::fs::remove_file(self.poster_path(id)).await;
         self.shared.feed.tell(Event::Removed(*id));
         self.shared.tell_counts().await;
         Ok(())
     }
 
-    /// One generation, after a look whether its clip's file is there.
+    /// Returns one generation, after checking whether its clip's file exists.
     ///
     /// # Errors
     /// The library's.
@@ -176,7 +175,7 @@ impl Engine {
         Ok(self.shared.shown(id).await?)
     }
 
-    /// A page of the gallery and the key of the next.
+    /// A page of the gallery and the key of the next page.
     ///
     /// # Errors
     /// The library's.
@@ -205,7 +204,7 @@ impl Engine {
         poster_path(self.shared.storage.library.folder(), id)
     }
 
-    /// Keeps a clip's poster, a JPEG (see [`crate::clips::is_poster`]).
+    /// Saves a clip's poster, a JPEG (see [`crate::clips::is_poster`]).
     ///
     /// # Errors
     /// [`LibraryError::NotThere`] if there is no such clip, or the disk's.
@@ -219,7 +218,7 @@ impl Engine {
                 if record.is_none_or(|record| record.state != State::Ready) {
                     return Err(LibraryError::NotThere);
                 }
-                crate::durable::write(&path, &jpeg)?;
+                crate::atomic_write::write(&path, &jpeg)?;
                 library.has_poster(&wanted)
             })
             .await?;

@@ -1,4 +1,4 @@
-//! The engine as others hold it.
+//! The engine's public handle.
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use crate::clips::ClipsFolder;
 use crate::library::Library;
 use crate::notice::{Notice, NoticeKind};
 
-/// The engine of one library. Dropping it stops the work; the library keeps what is left
-/// to do for the next one.
+/// The engine of one library. Dropping it stops the work; the library keeps the remaining work for
+/// the next engine.
 #[derive(Debug)]
 pub struct Engine {
     pub(super) shared: Arc<Shared>,
@@ -21,38 +21,38 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// What changes from now on.
+    /// A receiver of the changes from now on.
     #[must_use]
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.shared.feed.events()
     }
 
-    /// The client to work with; `None` while nobody is signed in. Everything that waited
-    /// goes on at once.
+    /// Sets the client to work with; `None` while no one is signed in. Everything that waited
+    /// continues at once.
     pub fn set_client(&self, client: Option<Client>) {
         self.shared.remote.set_client(client);
         self.shared.retry_now();
     }
 
-    /// Where clips go from now on; those that are there stay.
+    /// Sets the folder for clips from now on; existing clips stay where they are.
     pub fn set_clips_folder(&self, folder: ClipsFolder) {
         self.shared.storage.set_clips_folder(folder);
         self.shared.retry_now();
     }
 
-    /// The library behind it.
+    /// The engine's library.
     #[must_use]
     pub fn library(&self) -> &Library {
         &self.shared.storage.library
     }
 
-    /// What a person should know about the library as a whole.
+    /// The notices about the library as a whole.
     #[must_use]
     pub fn notices(&self) -> Vec<Notice> {
         self.shared.feed.notices()
     }
 
-    /// The person has read it.
+    /// The user has read this notice.
     pub fn dismiss_notice(&self, kind: NoticeKind) {
         self.shared.feed.dismiss_notice(kind);
     }

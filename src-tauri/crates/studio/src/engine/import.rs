@@ -1,9 +1,9 @@
-//! Recovery: what the account holds and the library has not, brought in as generations.
+//! Recovery: imports jobs that are in the account but not in the library, as generations.
 //!
-//! A job is asked for itself before it is brought in, because a list leaves out what was
-//! asked for and its address may be old. It is written down with its job in one step; from
-//! there on it is watched and fetched like any other. Nothing here submits, so nothing here
-//! can pay.
+//! Each job is requested individually before it is imported, because a list omits the job's input
+//! and its address may be out of date. The generation and its job are recorded in one step; from
+//! then on the generation is watched and fetched like any other. Nothing here submits a request, so
+//! nothing here can cost credits.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -12,86 +12,86 @@ use apiframe::{Client, Error, Job, JobQuery, JobStatus, Modality};
 
 use super::event::Event;
 use super::handle::Engine;
-use super::import_error::RecoveryError;
+use super::import_error::ImportError;
 use super::shared::Shared;
 use crate::generation::{Generation, GenerationId, JobRecord, Record, State};
 use crate::library::LibraryError;
-use crate::remote::{Harvest, RemoteJob, RemotePage, RemoteStanding, is_clip, read_back};
+use crate::remote::{ImportResult, RemoteJob, RemotePage, RemoteStanding, is_clip, read_back};
 
-/// Jobs a request: the most the schema allows.
+/// Jobs per request: the most the schema allows.
 const A_PAGE: u8 = 100;
-/// Pages that are read for everything: twenty thousand jobs. A server that never ends its
-/// list must not keep this going for ever.
+/// The most pages that are read when everything is imported: twenty thousand jobs. A server that
+/// never ends its list must not keep this running forever.
 const MOST_PAGES: usize = 200;
-/// Waits that a server asks for are waited out up to this; longer ones are the person's.
+/// A wait that a server asks for is waited out up to this length; longer ones are left to the user.
 const SHORT_WAIT: Duration = Duration::from_secs(20);
 
-/// A job that was brought in.
+/// A job that was imported.
 #[derive(Debug)]
-pub struct Brought {
-    /// Its generation.
+pub struct Imported {
+    /// The job's generation.
     pub generation: Generation,
-    /// Whether it was in the library before.
+    /// Whether the job was in the library before.
     pub was_here: bool,
 }
 
 impl Engine {
-    /// A page of the jobs that the account holds and the library has not, newest first.
-    /// Failed jobs, and those that made no clip as far as can be told, are left out.
+    /// A page of the jobs that are in the account but not in the library, newest first. Failed
+    /// jobs, and jobs that evidently made no clip, are left out.
     ///
     /// # Errors
-    /// [`RecoveryError`], with a sentence for the person.
-    pub async fn remote_jobs(&self, cursor: Option<String>) -> Result<RemotePage, RecoveryError> {
-        let client = self.shared.remote.client().ok_or(RecoveryError::NoKey)?;
+    /// [`ImportError`], with a sentence for the user.
+    pub async fn remote_jobs(&self, cursor: Option<String>) -> Result<RemotePage, ImportError> {
+        let client = self.shared.remote.client().ok_or(ImportError::NoKey)?;
         let (found, next) = self.strangers(&client, cursor).await?;
         let jobs = found.iter().filter_map(RemoteJob::of).collect();
         Ok(RemotePage { jobs, next })
     }
 
-    /// One job with what a list leaves out of it; `None` for one without a clip to come.
+    /// One job, including what a list omits; `None` for a job that will not produce a clip.
     ///
     /// # Errors
     /// As [`Engine::remote_jobs`].
-    pub async fn remote_job(&self, job: &str) -> Result<Option<RemoteJob>, RecoveryError> {
-        let client = self.shared.remote.client().ok_or(RecoveryError::NoKey)?;
-        let job = client.job(job).await.map_err(RecoveryError::of)?;
+    pub async fn remote_job(&self, job: &str) -> Result<Option<RemoteJob>, ImportError> {
+        let client = self.shared.remote.client().ok_or(ImportError::NoKey)?;
+        let job = client.job(job).await.map_err(ImportError::of)?;
         Ok(RemoteJob::of(&job))
     }
 
-    /// Brings a job in. One that is here already stays as it is.
+    /// Imports a job. One that is already in the library stays as it is.
     ///
     /// # Errors
-    /// As [`Engine::remote_jobs`], or why there is nothing to bring in.
-    pub async fn bring_in(&self, pasted: &str) -> Result<Brought, RecoveryError> {
+    /// As [`Engine::remote_jobs`], or the reason why there is nothing to import.
+    pub async fn import_job(&self, pasted: &str) -> Result<Imported, ImportError> {
         let job = job_id(pasted)?;
         if let Some(generation) = self.of_job(&job).await? {
-            return Ok(Brought {
+            return Ok(Imported {
                 generation,
                 was_here: true,
             });
         }
-        let client = self.shared.remote.client().ok_or(RecoveryError::NoKey)?;
-        let job = client.job(&job).await.map_err(RecoveryError::of)?;
+        let client = self.shared.remote.client().ok_or(ImportError::NoKey)?;
+        let job = client.job(&job).await.map_err(ImportError::of)?;
         self.other_models(&client).await;
         let (id, new) = self.take_in(job).await?;
-        Ok(Brought {
+        Ok(Imported {
             generation: self.shared.shown(&id).await?,
             was_here: !new,
         })
     }
 
-    /// Brings in every job of the account that has a clip to fetch, newest first. What goes
-    /// wrong on the way ends it and is told with what was done; asking again goes on.
-    pub async fn bring_in_all(&self) -> Harvest {
-        let mut harvest = Harvest::default();
-        if let Err(error) = self.bring_in_each(&mut harvest).await {
-            harvest.trouble = Some((&error).into());
+    /// Imports every job of the account that has a clip to fetch, newest first. An error ends the
+    /// import and is reported together with what was done; calling it again continues.
+    pub async fn import_all(&self) -> ImportResult {
+        let mut result = ImportResult::default();
+        if let Err(error) = self.import_each(&mut result).await {
+            result.trouble = Some((&error).into());
         }
-        harvest
+        result
     }
 
-    async fn bring_in_each(&self, harvest: &mut Harvest) -> Result<(), RecoveryError> {
-        let client = self.shared.remote.client().ok_or(RecoveryError::NoKey)?;
+    async fn import_each(&self, result: &mut ImportResult) -> Result<(), ImportError> {
+        let client = self.shared.remote.client().ok_or(ImportError::NoKey)?;
         let mut cursor = None;
         let mut seen = HashSet::new();
         for _ in 0..MOST_PAGES {
@@ -106,7 +106,7 @@ impl Engine {
                 match RemoteJob::of(&job).map(|line| line.standing) {
                     None => continue,
                     Some(RemoteStanding::Expired) => {
-                        harvest.expired += 1;
+                        result.expired += 1;
                         continue;
                     }
                     Some(RemoteStanding::Running | RemoteStanding::Finished) => {}
@@ -116,14 +116,12 @@ impl Engine {
                     Err(error) => Err(error),
                 };
                 match taken {
-                    Ok((_, true)) => harvest.brought += 1,
-                    Err(RecoveryError::Expired) => harvest.expired += 1,
-                    // It is here by now, or ended between the list and the question, or was no
-                    // clip after all.
+                    Ok((_, true)) => result.imported += 1,
+                    Err(ImportError::Expired) => result.expired += 1,
+                    // By now it has been imported, or it ended between the list and this request,
+                    // or it was no clip after all.
                     Ok((_, false))
-                    | Err(
-                        RecoveryError::Failed | RecoveryError::NotAClip | RecoveryError::Unknown,
-                    ) => {}
+                    | Err(ImportError::Failed | ImportError::NotAClip | ImportError::Unknown) => {}
                     Err(error) => return Err(error),
                 }
             }
@@ -135,23 +133,23 @@ impl Engine {
         Ok(())
     }
 
-    /// A job by itself, which tells what a list leaves out. A short pause is waited out.
-    async fn whole(client: &Client, id: &str) -> Result<Job, RecoveryError> {
-        match client.job(id).await.map_err(RecoveryError::of) {
-            Err(error @ RecoveryError::Pause(_)) => {
+    /// Requests a single job, which includes what a list omits. Waits out a short pause.
+    async fn whole(client: &Client, id: &str) -> Result<Job, ImportError> {
+        match client.job(id).await.map_err(ImportError::of) {
+            Err(error @ ImportError::Pause(_)) => {
                 wait_out(error).await?;
-                client.job(id).await.map_err(RecoveryError::of)
+                client.job(id).await.map_err(ImportError::of)
             }
             answer => answer,
         }
     }
 
-    /// A page of the account's list, less what is in the library or made no clip.
+    /// A page of the account's list, without the jobs that are in the library or made no clip.
     async fn strangers(
         &self,
         client: &Client,
         cursor: Option<String>,
-    ) -> Result<(Vec<Job>, Option<String>), RecoveryError> {
+    ) -> Result<(Vec<Job>, Option<String>), ImportError> {
         let page = client
             .jobs(&JobQuery {
                 limit: Some(A_PAGE),
@@ -159,7 +157,7 @@ impl Engine {
                 ..JobQuery::default()
             })
             .await
-            .map_err(RecoveryError::of)?;
+            .map_err(ImportError::of)?;
         self.other_models(client).await;
         let others = self.shared.remote.other_models.get();
         let clips: Vec<Job> = page
@@ -186,10 +184,10 @@ impl Engine {
         Ok((strange.collect(), page.next_cursor))
     }
 
-    /// Finds out once which models make something else than clips. The list of models is
-    /// public; while it can't be had, nothing is left out for its model.
+    /// Finds out once which models make something other than clips. The list of models is public;
+    /// while it is unavailable, no job is left out because of its model.
     async fn other_models(&self, client: &Client) {
-        // Without it, the next question asks again.
+        // If this fails, the next request tries again.
         let _ = self
             .shared
             .remote
@@ -219,21 +217,21 @@ impl Engine {
         }
     }
 
-    /// Writes a job down as a generation and has the engine look at it.
-    async fn take_in(&self, job: Job) -> Result<(GenerationId, bool), RecoveryError> {
+    /// Records a job as a generation and notifies the engine.
+    async fn take_in(&self, job: Job) -> Result<(GenerationId, bool), ImportError> {
         let shared = &self.shared;
         let is_done = job.status == JobStatus::Completed;
         if matches!(job.status, JobStatus::Failed | JobStatus::Cancelled) {
-            return Err(RecoveryError::Failed);
+            return Err(ImportError::Failed);
         }
         if !is_clip(
             &job,
             shared.remote.other_models.get().unwrap_or(&HashSet::new()),
         ) {
-            return Err(RecoveryError::NotAClip);
+            return Err(ImportError::NotAClip);
         }
         if is_done && job.expired {
-            return Err(RecoveryError::Expired);
+            return Err(ImportError::Expired);
         }
         let record = record_of(&job, shared);
         let (id, job_id) = (record.id, job.id);
@@ -241,12 +239,12 @@ impl Engine {
             .storage
             .library
             .run(move |library| {
-                let new = library.bring_in(&record)?;
+                let new = library.import_job(&record)?;
                 Ok((library.generation_of_job(&job_id)?, new))
             })
             .await?;
         if new {
-            tracing::info!(generation = %id, "a job of the account was brought in");
+            tracing::info!(generation = %id, "a job of the account was imported");
             shared.changed(&id).await;
             shared.tell_counts().await;
             shared.feed.tell(Event::Balance);
@@ -256,7 +254,7 @@ impl Engine {
     }
 }
 
-/// The generation that a job is, at the step it has reached.
+/// Makes the generation for a job, at the step the job has reached.
 fn record_of(job: &Job, shared: &Shared) -> Record {
     let (settings, told) = read_back(job);
     let created = job
@@ -271,7 +269,7 @@ fn record_of(job: &Job, shared: &Shared) -> Record {
         id: GenerationId::new(created),
         created,
         settings,
-        // A finished job that names no clip is asked again, as any other.
+        // A finished job without a clip address is asked about again, like any other.
         state: if url.is_some() {
             State::Downloading
         } else {
@@ -299,27 +297,27 @@ fn record_of(job: &Job, shared: &Shared) -> Record {
     }
 }
 
-/// The id in what was pasted: a UUID, as the schema has it.
-fn job_id(pasted: &str) -> Result<String, RecoveryError> {
+/// The id in the pasted text: a UUID, as the schema defines it.
+fn job_id(pasted: &str) -> Result<String, ImportError> {
     let text = pasted.trim().trim_matches(['"', '\'', '`']);
     if text.is_empty() {
-        return Err(RecoveryError::NoId);
+        return Err(ImportError::NoId);
     }
     uuid::Uuid::try_parse(text)
         .map(|id| id.to_string())
-        .map_err(|_| RecoveryError::NotAnId)
+        .map_err(|_| ImportError::NotAnId)
 }
 
-/// Waits as the server wished, if that is short enough to ask once more by itself.
+/// Waits as long as the server asked, if that is short enough to retry automatically.
 ///
 /// # Errors
-/// The error itself, where waiting is no help or the person's own affair.
-async fn wait_out(error: RecoveryError) -> Result<(), RecoveryError> {
+/// The error itself, where waiting does not help or is left to the user.
+async fn wait_out(error: ImportError) -> Result<(), ImportError> {
     match error {
-        RecoveryError::Pause(wait) => {
+        ImportError::Pause(wait) => {
             let wait = wait.unwrap_or(Duration::from_secs(1));
             if wait > SHORT_WAIT {
-                return Err(RecoveryError::Pause(Some(wait)));
+                return Err(ImportError::Pause(Some(wait)));
             }
             tokio::time::sleep(wait).await;
             Ok(())

@@ -8,62 +8,62 @@ use super::messages;
 use crate::library::LibraryError;
 use crate::message::Message;
 
-/// Why something could not be brought in.
+/// Why something could not be imported.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", Message::from(self))]
-pub enum RecoveryError {
+pub enum ImportError {
     /// The field is empty.
     NoId,
-    /// By the schema, ids are UUIDs.
+    /// Not a UUID, which the schema requires of ids.
     NotAnId,
-    /// Nobody is signed in.
+    /// No one is signed in.
     NoKey,
     /// No connection, or no answer.
     Offline,
     /// The key is not accepted.
     KeyRefused,
-    /// 429.
+    /// The server asked for a pause (429).
     Pause(Option<Duration>),
     /// The server is in trouble.
     Busy,
-    /// No such job, or somebody else's.
+    /// No such job, or a job of another account.
     Unknown,
-    /// It ended without a clip.
+    /// The job ended without a clip.
     Failed,
     /// The clip was deleted.
     Expired,
-    /// It made something else.
+    /// The job made something other than a clip.
     NotAClip,
-    /// The clips folder is not there.
+    /// The clips folder is missing.
     NoFolder(Message),
     /// The library could not do it.
     Library(#[from] LibraryError),
 }
 
-impl From<&RecoveryError> for Message {
-    fn from(error: &RecoveryError) -> Self {
+impl From<&ImportError> for Message {
+    fn from(error: &ImportError) -> Self {
         match error {
-            RecoveryError::NoId => Self::JobIdMissing,
-            RecoveryError::NotAnId => Self::JobIdMalformed,
-            RecoveryError::NoKey => Self::ImportSignedOut,
-            RecoveryError::Offline => Self::ImportOffline,
-            RecoveryError::KeyRefused => Self::KeyRefused,
-            RecoveryError::Pause(Some(wait)) => Self::ImportPause {
+            ImportError::NoId => Self::JobIdMissing,
+            ImportError::NotAnId => Self::JobIdMalformed,
+            ImportError::NoKey => Self::ImportSignedOut,
+            ImportError::Offline => Self::ImportOffline,
+            ImportError::KeyRefused => Self::KeyRefused,
+            ImportError::Pause(Some(wait)) => Self::ImportPause {
                 seconds: messages::seconds(*wait),
             },
-            RecoveryError::Pause(None) => Self::ImportShortPause,
-            RecoveryError::Busy => Self::ImportTrouble,
-            RecoveryError::Unknown => Self::ImportUnknown,
-            RecoveryError::Failed => Self::ImportFailed,
-            RecoveryError::Expired => Self::ImportExpired,
-            RecoveryError::NotAClip => Self::ImportNotAClip,
-            RecoveryError::NoFolder(message) => message.clone(),
-            RecoveryError::Library(error) => error.into(),
+            ImportError::Pause(None) => Self::ImportShortPause,
+            ImportError::Busy => Self::ImportTrouble,
+            ImportError::Unknown => Self::ImportUnknown,
+            ImportError::Failed => Self::ImportFailed,
+            ImportError::Expired => Self::ImportExpired,
+            ImportError::NotAClip => Self::ImportNotAClip,
+            ImportError::NoFolder(message) => message.clone(),
+            ImportError::Library(error) => error.into(),
         }
     }
 }
 
-impl RecoveryError {
+impl ImportError {
     pub(super) fn of(error: Error) -> Self {
         match error {
             Error::Connect(_) | Error::Lost(_) => Self::Offline,

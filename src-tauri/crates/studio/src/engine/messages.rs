@@ -1,5 +1,5 @@
-//! What the engine tells when something does not go as it should: why a generation waits, and
-//! why one failed. Whether credits were taken is told beside it, by [`Failure::charged`].
+//! The engine's messages when something goes wrong: why a generation waits, and why one failed.
+//! Whether credits were charged is reported separately, by [`Failure::charged`].
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::generation::{Failure, Mend, Millis};
 use crate::message::{AddressFault, ClipFault, Message};
 use crate::settings::{Field, Violation};
 
-/// Whether the network is in the way, which is over for all when it is for one.
+/// Whether the network is the cause. When it is back for one generation, it is back for all.
 pub(super) fn is_offline(message: &Message) -> bool {
     matches!(
         message,
@@ -17,13 +17,13 @@ pub(super) fn is_offline(message: &Message) -> bool {
     )
 }
 
-/// What the network library could not send. That is nothing that a user did.
+/// A request that the network library could not send. The user did not cause this.
 pub(super) fn unsendable(why: &Unsendable) -> Message {
     tracing::error!(?why, "a request could not be sent");
     Message::StepBroke
 }
 
-/// Why a server that is there can't serve just now.
+/// Why a server that is reachable can't serve requests at the moment.
 pub(super) fn unavailable(rejection: &Rejection) -> Message {
     if is_in_between(rejection) {
         Message::AnsweredInBetween
@@ -32,10 +32,10 @@ pub(super) fn unavailable(rejection: &Rejection) -> Message {
     }
 }
 
-/// From here on the end of a pause says more than its length.
+/// For pauses longer than this, the end is more useful than the length.
 const LONG_PAUSE: Duration = Duration::from_mins(2);
 
-/// The server asked at `now` for a pause, which is kept for so long.
+/// At `now` the server asked for a pause, which is kept for this long.
 pub(super) fn pause(kept: Option<Duration>, now: Millis) -> Message {
     match kept {
         None => Message::ShortPause,
@@ -48,12 +48,12 @@ pub(super) fn pause(kept: Option<Duration>, now: Millis) -> Message {
     }
 }
 
-/// No pause is said to be of no seconds.
+/// Converts to seconds, at least one: a message never mentions a pause of zero seconds.
 pub(super) fn seconds(wait: Duration) -> u32 {
     u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1)
 }
 
-/// Whether an answer is not Apiframe's own: the API never redirects.
+/// Whether an answer does not come from Apiframe itself: the API never redirects.
 pub(super) fn is_in_between(rejection: &Rejection) -> bool {
     (300..400).contains(&rejection.status)
 }
@@ -65,7 +65,7 @@ pub(super) fn download_busy(wait: Option<Duration>) -> Message {
     })
 }
 
-/// The clips folder that a person chose is not there.
+/// The clips folder that the user chose is missing.
 pub(super) fn folder_gone(folder: &std::path::Path) -> Message {
     Message::ClipsFolderGone {
         folder: folder.display().to_string(),
@@ -103,8 +103,7 @@ fn failure(
     }
 }
 
-/// A setting of a generation that was brought in, which the server did not tell or whose
-/// picture is not kept.
+/// A setting of an imported generation that the server did not report or whose picture is not kept.
 pub(super) fn not_told(field: Field) -> Violation {
     let message = match field {
         Field::Start | Field::End | Field::References => Message::PictureNotKept { field },
@@ -113,7 +112,8 @@ pub(super) fn not_told(field: Field) -> Violation {
     Violation { field, message }
 }
 
-/// What is stored of a generation can't all be read: nobody knows what would be paid for.
+/// The stored data of a generation can't be read completely, so it is unknown what would be paid
+/// for.
 pub(super) fn not_whole() -> Violation {
     Violation {
         field: Field::Prompt,
@@ -121,7 +121,7 @@ pub(super) fn not_whole() -> Violation {
     }
 }
 
-/// The same, of one that was not sent yet.
+/// The same, for a generation that was not sent yet.
 pub(super) fn unreadable() -> Failure {
     failure(
         Message::EntryNotSent,
@@ -131,7 +131,7 @@ pub(super) fn unreadable() -> Failure {
     )
 }
 
-/// The person called it off before anything was sent.
+/// The user cancelled it before anything was sent.
 pub(super) fn cancelled() -> Failure {
     failure(Message::Cancelled, None, Some(false), &[Mend::TryAgain])
 }
@@ -210,7 +210,7 @@ pub(super) fn refused(rejection: &Rejection) -> Failure {
     failure(message, field, Some(false), mends)
 }
 
-/// The request may have arrived, and the server's answers do not say.
+/// The request may have arrived, and the server's answers do not say whether it did.
 pub(super) fn uncertain() -> Failure {
     failure(Message::FateUnknown, None, None, &[])
 }
@@ -237,7 +237,7 @@ pub(super) fn expired() -> Failure {
     failure(Message::ClipExpired, None, Some(true), &[Mend::TryAgain])
 }
 
-/// The server says it is done and names no clip.
+/// The server says that the job is done but names no clip.
 pub(super) fn no_result() -> Failure {
     unfetched(Message::NoResult)
 }
@@ -252,27 +252,27 @@ pub(super) fn job_unknown() -> Failure {
     )
 }
 
-/// What was fetched is no clip, again and again.
+/// What was fetched is not a clip, repeatedly.
 pub(super) fn not_the_clip(fault: ClipFault) -> Failure {
     unfetched(Message::NotTheClip { fault })
 }
 
-/// The clip is not at the address that its job gives, again and again.
+/// The clip is not at the address that its job gives, repeatedly.
 pub(super) fn not_there() -> Failure {
     unfetched(Message::ClipNotThere)
 }
 
-/// The job gives an address that this program does not fetch from, again and again.
+/// The job gives an address that this program does not fetch from, repeatedly.
 pub(super) fn refused_address(fault: AddressFault) -> Failure {
     unfetched(Message::ClipAddress { fault })
 }
 
-/// A clip that is made and did not come.
+/// A clip that was made but could not be fetched.
 fn unfetched(message: Message) -> Failure {
     failure(message, None, Some(true), &[Mend::DownloadAgain])
 }
 
-/// Somebody else's sentence, ended as one and not too long for a card.
+/// A sentence from the server, with final punctuation and short enough for a card.
 fn sentence(said: &str) -> String {
     let said = said.trim();
     let mut short: String = said.chars().take(300).collect();

@@ -1,27 +1,27 @@
-//! The clips' files after they were saved: whether they are where they should be, and what
-//! to do about one that a hand moved or deleted.
+//! The clips' files after they were saved: whether they are where they should be, and what to do
+//! about a file that the user moved or deleted.
 //!
-//! The disk is looked at apart from the library and from everything else, since one that
-//! sleeps, or a share that is gone, can take its time. What was seen last is remembered in
-//! memory and shown; the library keeps only the place.
+//! The disk is checked separately from the library and everything else, since a disk that sleeps,
+//! or a network share that is unavailable, can take its time. The last result is kept in memory and
+//! shown; the library stores only the path.
 
 use std::path::{Path, PathBuf};
 
 use apiframe::JobStatus;
 
 use super::handle::Engine;
-use super::import_error::RecoveryError;
+use super::import_error::ImportError;
 use super::messages;
 use crate::clips;
 use crate::generation::{Clip, Generation, GenerationId, State};
 use crate::library::{ClipFile, Library, LibraryError};
 use crate::message::{Difference, Message};
 
-/// Why a file was not taken for a clip's.
+/// Why a file was not accepted as a clip's file.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", Message::from(self))]
 pub enum FindError {
-    /// It is another film, or can't be read.
+    /// It is a different film, or it can't be read.
     File(Message),
     /// The library could not do it.
     Library(#[from] LibraryError),
@@ -36,18 +36,18 @@ impl From<&FindError> for Message {
     }
 }
 
-/// A clip whose file was pointed at.
+/// A clip whose file the user has located.
 #[derive(Debug)]
 pub struct Found {
     /// The clip's generation.
     pub generation: Generation,
-    /// How many other missing clips lay in the same folder and were taken from there too.
+    /// How many other missing clips were found in the same folder and are now used from there.
     pub others: usize,
 }
 
 impl Engine {
-    /// Looks for the files of all clips and answers whose are missing. While an earlier
-    /// look is still under way, what it knew before is the answer.
+    /// Looks for the files of all clips and returns the clips whose files are missing. While an
+    /// earlier check is still running, returns the previous result.
     ///
     /// # Errors
     /// The library's.
@@ -83,12 +83,12 @@ impl Engine {
         Ok(())
     }
 
-    /// The person says where a clip's file is now. It is taken if it is that clip: the same
-    /// length in bytes and the same picture. Other missing clips that lie in the same folder
-    /// under their own names are taken from there too, since folders move as a whole.
+    /// Sets the file of a clip to one that the user located. The file is accepted if it is that
+    /// clip: the same length in bytes and the same picture. Other missing clips that are in the
+    /// same folder under their own names are located as well, since folders are moved as a whole.
     ///
     /// # Errors
-    /// [`FindError`], with a sentence for the person; nothing was changed then.
+    /// [`FindError`], with a sentence for the user; in that case nothing was changed.
     pub async fn found(&self, id: &GenerationId, file: PathBuf) -> Result<Found, FindError> {
         let record = self.shared.record(id).await?;
         let Some(clip) = record.clip.filter(|_| record.state == State::Ready) else {
@@ -122,7 +122,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Missing clips whose name and length a file in this folder has.
+    /// Missing clips for which this folder has a file with the same name and length.
     async fn in_folder(
         &self,
         folder: PathBuf,
@@ -146,28 +146,29 @@ impl Engine {
         .await
     }
 
-    /// Fetches a clip whose file is gone once more, if Apiframe still has it. It is not made
-    /// again, so it costs nothing.
+    /// If a clip's file is missing, fetches it again, provided that Apiframe still has it. The clip
+    /// is not generated again, so this costs nothing.
     ///
     /// # Errors
-    /// [`RecoveryError`], with a sentence for the person; nothing was changed then.
-    pub async fn fetch_again(&self, id: &GenerationId) -> Result<Generation, RecoveryError> {
+    /// [`ImportError`], with a sentence for the user; in that case nothing was changed.
+    pub async fn fetch_again(&self, id: &GenerationId) -> Result<Generation, ImportError> {
         self.look_for_clip(id).await?;
         let record = self.shared.record(id).await?;
         if record.state != State::Ready || !self.shared.storage.missing().contains(id) {
-            // It is back, or on its way already.
+            // Its file is back, or it is already being fetched.
             return Ok(self.shared.shown(id).await?);
         }
-        // Where the folder is gone the clip is mostly in it, and would be had twice.
+        // If the folder is unavailable, the clip is probably in it and would end up on the disk
+        // twice.
         if let Some(chosen) = self.shared.storage.clips_folder().gone() {
-            return Err(RecoveryError::NoFolder(messages::folder_gone(chosen)));
+            return Err(ImportError::NoFolder(messages::folder_gone(chosen)));
         }
-        let client = self.shared.remote.client().ok_or(RecoveryError::NoKey)?;
+        let client = self.shared.remote.client().ok_or(ImportError::NoKey)?;
         let job = record.job.ok_or(LibraryError::NotThere)?;
-        let job = client.job(&job.id).await.map_err(RecoveryError::of)?;
+        let job = client.job(&job.id).await.map_err(ImportError::of)?;
         let url = job.result_urls().into_iter().next();
         let Some(url) = url.filter(|_| job.status == JobStatus::Completed && !job.expired) else {
-            return Err(RecoveryError::Expired);
+            return Err(ImportError::Expired);
         };
         let wanted = *id;
         self.shared
@@ -183,9 +184,9 @@ impl Engine {
     }
 }
 
-/// Whether a file is this very clip. Its length and what its picture track says are enough:
-/// two clips that agree in both down to the byte and the millisecond do not come about by
-/// accident, and nothing more had to be stored for it.
+/// Whether a file is exactly this clip. Its length and the properties of its picture track are
+/// enough: two clips don't agree in both, to the byte and the millisecond, by accident, and nothing
+/// more had to be stored for it.
 fn is_that_clip(path: &Path, clip: &Clip) -> Result<(), FindError> {
     let name = path
         .file_name()

@@ -1,10 +1,10 @@
-//! The engine: takes every generation of one library from the press of Generate to the
-//! clip on the disk, across failures and restarts.
+//! The engine: takes every generation of one library from the press of Generate to the clip on the
+//! disk, across failures and restarts.
 //!
-//! One task (`actor`) looks at what is unfinished and does the next step of each, as the
-//! pure function [`step::next`] says. Steps write to the library before and after they
-//! touch the network, so stopping anywhere loses nothing. Everything a person asks for is
-//! a change in the library and a nudge to that task.
+//! One task (`actor`) looks at what is unfinished and performs the next step of each generation, as
+//! the pure function [`step::next`] decides. Steps write to the library before and after they use
+//! the network, so stopping at any point loses nothing. Everything the user asks for is a change in
+//! the library and a notification to that task.
 
 mod actor;
 mod attempts;
@@ -44,8 +44,8 @@ mod watch_folder;
 pub use error::EngineError;
 pub use event::Event;
 pub use handle::Engine;
-pub use import::Brought;
-pub use import_error::RecoveryError;
+pub use import::Imported;
+pub use import_error::ImportError;
 pub use missing_files::{FindError, Found};
 pub use notices::doubt;
 pub use posters::poster_path;

@@ -1,4 +1,4 @@
-//! What stands above the gallery about the library.
+//! The notices about the library that are shown above the gallery.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use crate::library::Rescue;
 use crate::message::Message;
 use crate::notice::{Notice, NoticeKind};
 
-/// After a damaged library was replaced or a new one begun: takes in the clips that
-/// are on the disk, and says what happened.
+/// After a damaged library was replaced or a new one was created: imports the clips that are on the
+/// disk, and reports what happened.
 pub(super) async fn rescued(shared: &Arc<Shared>, rescue: &Rescue) {
     let found = orphan_clips::take_in(shared).await.unwrap_or_else(|error| {
         tracing::error!(?error, "the clips folder could not be looked through");
@@ -33,7 +33,7 @@ pub(super) fn damaged() -> Notice {
     }
 }
 
-/// A library was begun where there was none: mostly the very first.
+/// A library was created where there was none: usually the very first one.
 const BEGUN: Rescue = Rescue {
     set_aside: None,
     backup: None,
@@ -53,7 +53,7 @@ fn replaced(rescue: &Rescue, found: usize) -> Notice {
     }
 }
 
-/// What becomes of a generation that a library from a backup knows as unsent.
+/// The failure of a generation that is unsent according to a library restored from a backup.
 #[must_use]
 pub fn doubt() -> Failure {
     Failure {

@@ -1,9 +1,9 @@
-//! Taking in clips that lie in the clips folder and are not in the library, after a damaged
-//! library was replaced by an older one or by none.
+//! Imports clips that are in the clips folder but not in the library, after a damaged library was
+//! replaced by an older one or by an empty one.
 //!
-//! A file that bears the name a generation without its clip would give it is that clip. Any
-//! other that is called as this program calls clips becomes a generation of its own, with
-//! what its name and its tracks tell: the rest of its settings is lost.
+//! If a file has the name that a generation without a clip would give its clip, it is that clip.
+//! Any other file that is named the way this program names clips becomes a generation of its own,
+//! with what its name and its tracks reveal: the rest of its settings is lost.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::generation::{Clip, GenerationId, Millis, Record, State};
 use crate::library::{Library, LibraryError};
 use crate::settings::{Mode, Settings};
 
-/// Takes in what is found and says how many clips that were.
+/// Imports the clips that are found and returns how many there were.
 pub(super) async fn take_in(shared: &Arc<Shared>) -> Result<usize, LibraryError> {
     let (folder, now) = (
         shared.storage.clips_folder().path().to_owned(),
@@ -35,7 +35,7 @@ pub(super) async fn take_in(shared: &Arc<Shared>) -> Result<usize, LibraryError>
         .await
 }
 
-/// The clips in the folder that no generation has.
+/// The clips in the folder that belong to no generation.
 fn unknown(library: &Library, folder: &Path) -> Result<Vec<PathBuf>, LibraryError> {
     let known = library.files()?;
     let Ok(entries) = std::fs::read_dir(folder) else {
@@ -47,7 +47,7 @@ fn unknown(library: &Library, folder: &Path) -> Result<Vec<PathBuf>, LibraryErro
         .filter(|file| !known.contains(&*file.to_string_lossy()))
         .filter(|file| clips::prompt_of(file).is_some())
         .collect();
-    // Takes of one prompt in the order in which they were made.
+    // Takes of one prompt, in the order in which they were made.
     files.sort_by_cached_key(|file| {
         (
             file.metadata().and_then(|it| it.modified()).ok(),
@@ -64,7 +64,7 @@ fn take(
     now: Millis,
 ) -> Result<bool, LibraryError> {
     let Some(clip) = read(file) else {
-        // Not by its name: that holds a prompt.
+        // The file's name is not logged: it contains a prompt.
         tracing::warn!("a file in the clips folder is no clip");
         return Ok(false);
     };
@@ -73,8 +73,8 @@ fn take(
         |record: &Record| clips::file_name(record.created, &system, &record.settings.prompt);
     let mut waiting = library.without_clips()?;
     waiting.retain(|record| clips::is_named(&clip.name, &name_of(record)));
-    // With fewer files than takes nobody knows whose this is: the wrong one would wait for
-    // nothing any more, and its own clip never be fetched.
+    // With fewer files than takes, it is unknown whose file this is: the wrong generation would
+    // stop waiting, and its own clip would never be fetched.
     let rivals = files.iter().filter(|other| {
         let name = other.file_name().unwrap_or_default().to_string_lossy();
         waiting
@@ -106,7 +106,7 @@ fn read(file: &Path) -> Option<Clip> {
     })
 }
 
-/// A generation for a clip of which nothing else is left.
+/// Makes a generation for a clip of which nothing else is left.
 fn found(file: &Path, clip: &Clip, now: Millis) -> Record {
     let made = file
         .metadata()
@@ -120,7 +120,7 @@ fn found(file: &Path, clip: &Clip, now: Millis) -> Record {
         created: made,
         settings: Settings {
             prompt: clips::prompt_of(file).unwrap_or_default(),
-            // The longer side is 1280, 1920 or 3840; of a squarish 4K clip less.
+            // The longer side is 1280, 1920 or 3840; it is less for a squarish 4K clip.
             mode: match clip.width.max(clip.height) {
                 0..1600 => Mode::Standard,
                 1600..2100 => Mode::Pro,

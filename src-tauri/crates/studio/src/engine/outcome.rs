@@ -1,31 +1,31 @@
-//! What became of one step of a generation.
+//! The outcome of one step of a generation.
 
 use std::time::Duration;
 
 use crate::library::LibraryError;
 use crate::message::Message;
 
-/// What became of a step.
+/// The outcome of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Outcome {
-    /// It is done; look at once what comes next.
+    /// The step is done; look at once what comes next.
     Done,
-    /// The job runs; its poll plan says when it is looked at again.
+    /// The job is running; its poll plan says when to ask about it again.
     Running,
-    /// It was not its turn; it is as due as before.
+    /// It was not the generation's turn; it is as due as before.
     Later,
-    /// Its turn comes after this time; all is well.
+    /// The generation's turn comes after this time; all is well.
     After(Duration),
-    /// Something is in the way: say so and try again, later each time.
+    /// Something prevents the step: report it and try again, after a longer wait each time.
     Trouble(Message),
-    /// The server wants all of us to wait, for this time where it says so.
+    /// The server wants all requests to wait, for this long if it gives a length.
     Pause(Option<Duration>),
-    /// The key may not see this job: the user has to do something.
+    /// The key has no access to this job: the user has to act.
     KeyRefused,
 }
 
-/// What to do when the library itself fails under a step: the step is taken again. One
-/// that came too late (called off meanwhile) has nothing left to do.
+/// What to do when the library itself fails during a step: the step is repeated. A step that came
+/// too late (its generation was cancelled meanwhile) has nothing left to do.
 #[allow(
     clippy::needless_pass_by_value,
     reason = "the shape unwrap_or_else wants"

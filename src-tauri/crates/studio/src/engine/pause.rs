@@ -1,13 +1,13 @@
-//! The pause that the server asked for, which all jobs keep together.
+//! The pause that the server asked for. It applies to all jobs.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A job that is paid for is asked about again after this time, whatever pause was asked
-/// for: a slip of the server's pen must not hold its clip back for a day. It is also how long no
-/// one ends a pause.
+/// A job that is paid for is asked about again after this time, however long a pause the server
+/// asked for: a mistake of the server must not hold its clip back for a day. It is also the part of
+/// a pause that can't be cut short.
 pub(super) const LONGEST_FOR_POLLING: Duration = Duration::from_mins(5);
 
 #[derive(Debug, Default)]
@@ -35,17 +35,17 @@ impl Pause {
         });
     }
 
-    /// Until when no job is asked about, if that is so.
+    /// Until when no job is asked about; `None` outside a pause.
     pub fn polling(&self) -> Option<Instant> {
         self.left(|ends| ends.polling)
     }
 
-    /// Until when nothing is sent, if that is so.
+    /// Until when nothing is sent; `None` outside a pause.
     pub fn sending(&self) -> Option<Instant> {
         self.left(|ends| ends.sending)
     }
 
-    /// The user wants to go on: only the first minutes are kept.
+    /// The user wants to continue: only the first minutes of the pause are kept.
     pub fn cut_short(&self) {
         self.change(|ends| {
             ends.map(|ends| Ends {
@@ -55,7 +55,7 @@ impl Pause {
         });
     }
 
-    /// So much of it passed while the machine slept.
+    /// This much of the pause passed while the machine slept.
     pub fn slept(&self, time: Duration) {
         let earlier = |end: Instant| end.checked_sub(time);
         self.change(|ends| {

@@ -1,7 +1,7 @@
-//! Polling: asks about the jobs that are due, and takes in what the answers mean.
+//! Polling: asks about the jobs that are due, and handles the answers.
 //!
-//! When that is, and how the jobs are asked for, is decided in [`super::poll_schedule`]. A
-//! running job is asked about for as long as the server says it runs.
+//! [`super::poll_schedule`] decides when that is and which requests are used. A running job is
+//! asked about for as long as the server says it runs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use super::outcome::{Outcome, library_trouble};
 use super::rejection::{AfterLook, after_look};
 use super::shared::Shared;
 use super::{ending, messages};
+use crate::crash_points;
 use crate::generation::{GenerationId, JobRecord, Record};
 use crate::library::LibraryError;
 use crate::message::Message;
-use crate::points;
 
 /// Jobs on one page of the list; the schema allows no more.
 const PAGE: u8 = 100;
-/// So many lost answers one after the other are no accident of one job.
+/// This many lost answers in a row are not caused by a single job.
 const LOST_IN_A_ROW: u32 = 3;
-/// A clip expected earlier or later by less than this many milliseconds is no news.
+/// A change of the expected time by less than this many milliseconds is not shown.
 const SHOWN_FROM: u64 = 1000;
 
-/// Looks at each of these once.
+/// Asks about each of these jobs once.
 pub(super) async fn poll(
     shared: &Arc<Shared>,
     client: &Client,
@@ -76,9 +76,9 @@ struct List {
     pages: usize,
 }
 
-/// The jobs of these records, from as few pages of the account's list as hold them. It
-/// begins with the newest, so other programs' jobs may stand before them; past as many
-/// pages as asking for each would cost it stops.
+/// The jobs of these records, from as few pages of the account's list as possible. The list starts
+/// with the newest jobs, so jobs of other programs may come first; the search stops after as many
+/// pages as there are jobs, since asking for each job would then cost no more.
 async fn list(client: &Client, records: &[Record]) -> Result<List, Error> {
     let mut found = List::default();
     let mut cursor = None;
@@ -95,7 +95,7 @@ async fn list(client: &Client, records: &[Record]) -> Result<List, Error> {
         let page = client.jobs(&query).await?;
         found.pages += 1;
         for job in page.jobs {
-            // What a listed job leaves out is worth a question of its own.
+            // If a listed job lacks something, it is worth a request of its own.
             let whole =
                 job.status != JobStatus::Completed || job.expired || !job.result_urls().is_empty();
             if let Some(place) = left.iter().position(|id| *id == job.id) {
@@ -113,7 +113,7 @@ async fn list(client: &Client, records: &[Record]) -> Result<List, Error> {
     Ok(found)
 }
 
-/// Takes in what the list said, and asks for each job that it did not show.
+/// Handles the jobs that the list contained, and asks for each job that it did not.
 async fn look(
     shared: &Arc<Shared>,
     client: &Client,
@@ -124,7 +124,7 @@ async fn look(
     let count = records.len();
     let mut requests = list.pages;
     let mut misses = 0;
-    // What keeps one job from being asked for and would keep every other.
+    // An error with one job that would also occur with every other job.
     let mut obstacle: Option<Outcome> = None;
     for record in records {
         let id = record.id;
@@ -173,7 +173,7 @@ async fn look(
 
 async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome, LibraryError> {
     let id = record.id;
-    points::reach(points::LOOK_ANSWERED);
+    crash_points::reach(crash_points::LOOK_ANSWERED);
     match job.status {
         JobStatus::Completed => {
             let Some(url) = job.result_urls().into_iter().next() else {
@@ -192,7 +192,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
             let accepted = record.job.map_or(0, |job| job.accepted);
             let done = JobRecord {
                 result_url: Some(url.into()),
-                // By the server's own clock, which may not be this machine's.
+                // By the server's own clock, which may differ from this machine's.
                 completed: Some(match (job.created_at, job.completed_at) {
                     (Some(created), Some(completed)) => {
                         accepted + (completed.as_millisecond() - created.as_millisecond()).max(0)
@@ -208,7 +208,7 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
                 .library
                 .run(move |library| library.rendered(&wanted, &done))
                 .await?;
-            points::reach(points::RENDERED_STORED);
+            crash_points::reach(crash_points::RENDERED_STORED);
             shared.changed(&id).await;
             Ok(Outcome::Done)
         }
@@ -225,9 +225,9 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
     }
 }
 
-/// Takes down what a job that ended without a clip had cost, before it is ended here: what
-/// comes back is what was taken. Some servers say nought of what they gave back, which is
-/// no price.
+/// Records what a job that ended without a clip had cost, before the generation is ended: the
+/// amount returned is the amount charged. Some servers report a cost of zero for credits that they
+/// returned, which is not a price.
 async fn book(shared: &Arc<Shared>, id: &GenerationId, job: &Job) -> Result<(), LibraryError> {
     let Some(cost) = job.credit_cost.filter(|cost| *cost > 0) else {
         return Ok(());
@@ -240,7 +240,7 @@ async fn book(shared: &Arc<Shared>, id: &GenerationId, job: &Job) -> Result<(), 
         .await
 }
 
-/// Keeps what was seen of a running job, and shows it where a person would see a difference.
+/// Stores the progress of a running job, and shows it if the user would see a difference.
 async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), LibraryError> {
     let id = record.id;
     let Some(before) = record.job else {
@@ -265,7 +265,7 @@ async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), Lib
             .library
             .run(move |library| library.observed(&wanted, queued, progress, credits))
             .await?;
-        points::reach(points::LOOK_STORED);
+        crash_points::reach(crash_points::LOOK_STORED);
     }
     let due_changed = match (due_before, shared.remote.schedule.due(&id)) {
         (Some(before), Some(now)) => before.abs_diff(now) >= SHOWN_FROM,
@@ -277,10 +277,10 @@ async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), Lib
     Ok(())
 }
 
-/// What is done about an error, once it is known whether the key is refused for all.
+/// What to do about an error, after checking whether the key is refused for all jobs.
 async fn after_this(shared: &Shared, client: &Client, error: &Error) -> AfterLook {
     match after_look(error) {
-        // One job may be another account's.
+        // The job may belong to another account.
         AfterLook::AskMe if is_refused(client).await => {
             shared.feed.tell(Event::KeyRefused);
             AfterLook::All(Outcome::KeyRefused)
@@ -290,7 +290,7 @@ async fn after_this(shared: &Shared, client: &Client, error: &Error) -> AfterLoo
     }
 }
 
-/// Whether the server takes this key for nothing at all.
+/// Whether the server refuses this key for everything.
 async fn is_refused(client: &Client) -> bool {
     matches!(
         client.me().await,
@@ -306,7 +306,7 @@ async fn unanswered(
 ) -> Result<Outcome, LibraryError> {
     match after {
         AfterLook::All(outcome) | AfterLook::One(outcome) => Ok(outcome),
-        // One odd answer is no reason to give up a job that is paid for.
+        // A single odd answer is no reason to give up a job that is paid for.
         AfterLook::NotFound if shared.remote.attempts.unknown(id) != Then::GiveUp => {
             Ok(Outcome::Trouble(Message::JobNotFound))
         }

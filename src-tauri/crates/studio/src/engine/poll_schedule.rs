@@ -1,11 +1,11 @@
-//! Which running jobs are looked at next, when, and by which requests.
+//! Which running jobs are asked about next, when, and with which requests.
 //!
-//! When one job is due follows from its [`PollPlan`]. One request for the account's list
-//! shows a hundred jobs, so it serves all as soon as there are two. Whatever runs, there is
-//! at most one request a second.
+//! Each job's [`PollPlan`] decides when it is due. One request for the account's list shows a
+//! hundred jobs, so it is used for all jobs as soon as there are two. Whatever is running, there is
+//! at most one request per second.
 //!
-//! All of this may be forgotten: after a restart, or when the machine slept, every job is
-//! looked at at once.
+//! All of this may be lost: after a restart, or after the machine slept, every job is asked about
+//! at once.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,28 +17,28 @@ use crate::generation::{GenerationId, Millis, Record};
 use crate::library::Library;
 use crate::poll_plan::{PollPlan, shared_interval};
 
-/// A job no older than this was accepted just now, by this very run: its acceptance counts
-/// as a look.
+/// A job no older than this was accepted just now, during this run: its acceptance counts as a
+/// look.
 const JUST_ACCEPTED: Millis = 1000;
-/// How long the list is left alone after it could not be read, or saved nothing.
+/// How long the list is not used after it could not be read or saved no requests.
 const LIST_REST: Duration = Duration::from_mins(1);
 
 /// What to do now.
 pub(super) enum Next {
-    /// Nothing before this time has passed.
+    /// Do nothing until this time has passed.
     Wait(Duration),
-    /// Look at these jobs: by the list, or else at each alone.
+    /// Look at these jobs: with the list, or else each on its own.
     Look { records: Vec<Record>, listed: bool },
 }
 
 #[derive(Debug)]
 struct Job {
     plan: PollPlan,
-    /// When it was last seen running; `None` asks for a look at once.
+    /// When the job was last seen running; `None` asks for a look at once.
     seen: Option<Instant>,
-    /// Whether that was a look, and not its acceptance.
+    /// Whether it was seen by a look, rather than at its acceptance.
     looked: bool,
-    /// How long after that it is due.
+    /// How long after `seen` the job is due.
     wait: Duration,
 }
 
@@ -54,15 +54,15 @@ impl Job {
 struct State {
     jobs: HashMap<GenerationId, Job>,
     last_request: Option<Instant>,
-    /// No request before this.
+    /// No request before this time.
     free_from: Option<Instant>,
     list_rests_until: Option<Instant>,
 }
 
-/// What the looks of this run have seen.
+/// What was seen of the jobs during this run.
 #[derive(Debug)]
 pub(super) struct PollSchedule {
-    /// How long a job takes while the library knows nothing better.
+    /// How long a job takes until the library has better data.
     published: Duration,
     state: Mutex<State>,
 }
@@ -75,7 +75,7 @@ impl PollSchedule {
         }
     }
 
-    /// Makes the plan for this job, unless there is one.
+    /// Makes the plan for this job, unless it has one.
     pub async fn add(&self, library: &Library, record: &Record, now: Millis) {
         if self.lock().jobs.contains_key(&record.id) {
             return;
@@ -99,8 +99,8 @@ impl PollSchedule {
         });
     }
 
-    /// How long after its acceptance this job's clip is expected, in milliseconds; `None`
-    /// when it takes longer than was said.
+    /// How long after its acceptance this job's clip is expected, in milliseconds; `None` when the
+    /// job takes longer than expected.
     pub fn due(&self, id: &GenerationId) -> Option<Millis> {
         let due = self.lock().jobs.get(id)?.plan.due()?;
         Millis::try_from(due.as_millis()).ok()
@@ -135,7 +135,7 @@ impl PollSchedule {
         Next::Look { records, listed }
     }
 
-    /// So many requests were made for what [`PollSchedule::next`] said last.
+    /// Records how many requests were made for the last result of [`PollSchedule::next`].
     pub fn asked(&self, requests: usize) {
         let mut state = self.lock();
         let now = Instant::now();
@@ -145,7 +145,7 @@ impl PollSchedule {
         state.free_from = shortest.map(|shortest| now + shortest.saturating_mul(requests));
     }
 
-    /// A look saw this job running at this age.
+    /// A look found this job running at this age.
     pub fn saw(&self, id: &GenerationId, age: Millis, progress: Option<u8>) {
         let age = Duration::from_millis(u64::try_from(age).unwrap_or(0));
         if let Some(job) = self.lock().jobs.get_mut(id) {
@@ -156,7 +156,7 @@ impl PollSchedule {
         }
     }
 
-    /// A look at this job did not succeed: it stays due.
+    /// A look at this job failed: it stays due.
     pub fn missed(&self, id: &GenerationId) {
         if let Some(job) = self.lock().jobs.get_mut(id) {
             job.seen = None;
@@ -168,7 +168,7 @@ impl PollSchedule {
         self.lock().jobs.remove(id);
     }
 
-    /// Every job is due at once, and the list is tried again.
+    /// Makes every job due at once; the list is tried again.
     pub fn everything_is_due(&self) {
         let mut state = self.lock();
         state.free_from = None;
@@ -178,7 +178,8 @@ impl PollSchedule {
         }
     }
 
-    /// The list could not be read, or took as many requests as asking for each job.
+    /// Stops using the list for a while: it could not be read, or took as many requests as asking
+    /// for each job.
     pub fn leave_the_list(&self) {
         self.lock().list_rests_until = Some(Instant::now() + LIST_REST);
     }

@@ -1,5 +1,5 @@
-//! A request whose answer was lost so long ago that its key can't be used again: the
-//! account's own list of jobs says whether it arrived, where it can.
+//! A request whose answer was lost so long ago that its key can't be used again: if possible, the
+//! account's own list of jobs shows whether it arrived.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::{ending, rejection};
 use crate::generation::{Failure, Record};
 use crate::library::LibraryError;
 
-/// Looks for the job of a lost request; exactly one that matches is taken as it.
+/// Looks for the job of a lost request; if exactly one job matches, it is the one.
 pub(super) async fn reconcile(
     shared: &Arc<Shared>,
     client: &Client,
@@ -21,8 +21,8 @@ pub(super) async fn reconcile(
     look(shared, client, record, None).await
 }
 
-/// As [`reconcile`], for a request that the server refuses now: where no job matches, it never
-/// took it, and `failure` tells why.
+/// As [`reconcile`], for a request that the server now refuses: if no job matches, the server never
+/// accepted it, and `failure` gives the reason.
 pub(super) async fn reconcile_or(
     shared: &Arc<Shared>,
     client: &Client,
@@ -63,8 +63,8 @@ async fn look(
         }
     }
     if mine.len() > 1 {
-        // The server may show pictures under addresses of its own, so these only choose among
-        // several.
+        // The server may show pictures under its own addresses, so the addresses are only used to
+        // choose among several jobs.
         let same = |job: &Job| agrees(job, &asked, true);
         if mine.iter().filter(|job| same(job)).count() == 1 {
             mine.retain(same);

@@ -1,5 +1,5 @@
-//! What is done about a request that brought no answer, or a "no": pure functions of the
-//! error, and of whether an earlier answer to the same request may have been lost.
+//! What to do about a request that got no answer, or a refusal: pure functions of the error, and of
+//! whether an earlier answer to the same request may have been lost.
 
 use apiframe::{Error, LossCause, RejectionKind, Unsendable};
 
@@ -9,29 +9,29 @@ use crate::generation::Failure;
 use crate::message::Message;
 use crate::settings::Field;
 
-/// What is done about a submission that brought no job.
+/// What to do about a submission that produced no job.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum AfterSubmit {
-    /// It did not reach the server: the mark that it left is taken back, if it was the first.
+    /// It did not reach the server: its mark is taken back, if it was the first.
     NotSent(Outcome),
-    /// The same request goes again, under the same key.
+    /// The same request is sent again, with the same key.
     SendAgain(Outcome),
-    /// The account's own list says whether an earlier attempt became a job.
+    /// The account's own list shows whether an earlier attempt became a job.
     Reconcile,
-    /// The same; where it did not, this is why it never will.
+    /// As `Reconcile`; if there is no job, this is why there never will be one.
     ReconcileOr(Failure),
-    /// It is over.
+    /// The generation has failed.
     Fail(Failure),
 }
 
-/// `lost_before` says whether an earlier answer to this request may have been lost: then a
-/// "no" to this attempt says nothing about that one.
+/// `lost_before` says whether an earlier answer to this request may have been lost: in that case a
+/// refusal of this attempt says nothing about the earlier one.
 pub(super) fn after_submit(error: &Error, lost_before: bool) -> AfterSubmit {
     match error {
         Error::Unsendable(why) => AfterSubmit::NotSent(Outcome::Trouble(messages::unsendable(why))),
         Error::Connect(_) => AfterSubmit::NotSent(Outcome::Trouble(Message::Offline)),
-        // It took the request and names no job that can be asked for, and named none when it
-        // was asked again.
+        // The server accepted the request but named no usable job, and again named none on the
+        // second attempt.
         Error::Lost(loss) if lost_before && loss.cause == LossCause::Invalid => {
             AfterSubmit::Reconcile
         }
@@ -40,15 +40,15 @@ pub(super) fn after_submit(error: &Error, lost_before: bool) -> AfterSubmit {
             RejectionKind::RateLimited => {
                 AfterSubmit::NotSent(Outcome::Pause(rejection.retry_after))
             }
-            // A gateway's 502 can follow a job that was taken.
+            // A gateway's 502 can follow a job that was accepted.
             RejectionKind::Unavailable => {
                 AfterSubmit::SendAgain(Outcome::Trouble(messages::unavailable(rejection)))
             }
-            // A proxy answers in the server's place.
+            // A proxy answers instead of the server.
             RejectionKind::Unexpected if messages::is_in_between(rejection) => {
                 AfterSubmit::SendAgain(Outcome::Trouble(messages::unavailable(rejection)))
             }
-            // The server knows this key with another body, which this program never sends.
+            // The server has seen this key with another body, which this program never sends.
             RejectionKind::Conflict => AfterSubmit::Reconcile,
             RejectionKind::Unauthorized | RejectionKind::Forbidden if lost_before => {
                 AfterSubmit::SendAgain(Outcome::Trouble(Message::KeyRefusedWhileRendering))
@@ -58,15 +58,15 @@ pub(super) fn after_submit(error: &Error, lost_before: bool) -> AfterSubmit {
             {
                 AfterSubmit::Reconcile
             }
-            // A server may look at the credits, which the earlier attempt took, or at pictures
-            // that are gone by now, before it looks at the idempotency key.
+            // Before it checks the idempotency key, a server may check the credits, which the
+            // earlier attempt used, or pictures that no longer exist.
             _ if lost_before => AfterSubmit::ReconcileOr(messages::refused(rejection)),
             _ => AfterSubmit::Fail(messages::refused(rejection)),
         },
     }
 }
 
-/// Whether the key is refused for whatever is sent with it, as far as this answer tells.
+/// Whether the key is refused for every request, as far as this answer shows.
 pub(super) fn refuses_key(error: &Error, lost_before: bool) -> bool {
     matches!(error, Error::Rejected(rejection) if match rejection.kind {
         RejectionKind::Unauthorized => true,
@@ -75,16 +75,16 @@ pub(super) fn refuses_key(error: &Error, lost_before: bool) -> bool {
     })
 }
 
-/// What is done about a picture that could not be uploaded.
+/// What to do about a picture that could not be uploaded.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum AfterUpload {
     /// An upload costs nothing, so it is tried again.
     Again(Outcome),
-    /// It is over.
+    /// The generation has failed.
     Fail(Failure),
 }
 
-/// `field` is where the picture stands.
+/// `field` is the field that the picture is in.
 pub(super) fn after_upload(error: &Error, field: Field) -> AfterUpload {
     match error {
         Error::Unsendable(Unsendable::File { .. }) => {
@@ -107,18 +107,18 @@ pub(super) fn after_upload(error: &Error, field: Field) -> AfterUpload {
     }
 }
 
-/// What is done about a question for a job that brought no answer.
+/// What to do about a request for a job that got no answer.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum AfterLook {
-    /// Every other question would end like this.
+    /// Every other request would fail in the same way.
     All(Outcome),
-    /// Only this one, as far as is known.
+    /// Only this request fails, as far as is known.
     One(Outcome),
-    /// The key is refused, for this job or for all: `GET /v2/me` knows.
+    /// The key is refused, for this job or for all jobs: `GET /v2/me` shows which.
     AskMe,
-    /// The server does not know the job, or no longer.
+    /// The server does not know the job, or no longer knows it.
     NotFound,
-    /// The id is none that a server could have given.
+    /// The id is not one that a server could have assigned.
     NotAJob,
 }
 
@@ -137,7 +137,7 @@ pub(super) fn after_look(error: &Error) -> AfterLook {
     }
 }
 
-/// What is done when the search for a lost request is interrupted: it goes on later.
+/// What to do when the search for a lost request is interrupted: it continues later.
 pub(super) fn after_search(error: &Error) -> Outcome {
     match error {
         Error::Connect(_) | Error::Lost(_) => Outcome::Trouble(Message::Offline),
@@ -179,7 +179,7 @@ mod tests {
         })
     }
 
-    /// Every kind of error there is.
+    /// Every kind of error.
     fn errors() -> Vec<(&'static str, Error)> {
         let no_credits = RejectionKind::OutOfCredits {
             required: Some(9),

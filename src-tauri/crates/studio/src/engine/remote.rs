@@ -1,4 +1,4 @@
-//! What the engine knows of the server, and how it may ask it. All of it may be forgotten.
+//! What the engine knows about the server, and the means to query it. All of it may be lost.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,33 +14,33 @@ use super::poll_schedule::PollSchedule;
 use super::search::Searches;
 use crate::clips::Fetcher;
 
-/// Pictures sent at the same time, of one generation or several.
+/// Pictures sent at the same time, for one generation or several.
 const UPLOADS_AT_ONCE: usize = 3;
 
 #[derive(Debug)]
 pub(super) struct Remote {
     client: RwLock<Option<Client>>,
-    /// Whether it was said who is signed in; nothing is asked before.
+    /// Whether it is known who is signed in; nothing is requested before that.
     started: AtomicBool,
     pub fetcher: Fetcher,
-    /// What the server asked everybody to wait for.
+    /// The pause that the server asked all requests to keep.
     pub pause: Pause,
-    /// When jobs are asked about.
+    /// When to ask about jobs.
     pub schedule: PollSchedule,
-    /// How often each clip was tried for.
+    /// How often each clip was tried.
     pub attempts: Attempts,
-    /// How far lost requests were looked for.
+    /// How far the searches for lost requests have come.
     pub searches: Searches,
-    /// Turns of pictures to be uploaded.
+    /// Limits how many pictures are uploaded at a time.
     pub uploading: Semaphore,
-    /// What the server says its models cost, once it was asked.
+    /// The prices of the server's models, once they were requested.
     catalogue: RwLock<Option<ModelCatalog>>,
-    /// The models that make pictures or music, once the server has told.
+    /// The models that make pictures or music, once the server has reported them.
     pub other_models: OnceCell<HashSet<String>>,
 }
 
 impl Remote {
-    /// `usual_time` is how long a job takes while the library knows nothing better.
+    /// `usual_time` is how long a job takes until the library has better data.
     pub fn new(fetcher: Fetcher, usual_time: Duration) -> Self {
         Self {
             client: RwLock::default(),
@@ -56,7 +56,7 @@ impl Remote {
         }
     }
 
-    /// `None` while nobody is signed in.
+    /// `None` while no one is signed in.
     pub fn client(&self) -> Option<Client> {
         self.client
             .read()
@@ -69,7 +69,7 @@ impl Remote {
         self.started.store(true, Ordering::Release);
     }
 
-    /// Whether it was said who is signed in, if anybody.
+    /// Whether it is known who, if anyone, is signed in.
     pub fn is_started(&self) -> bool {
         self.started.load(Ordering::Acquire)
     }
@@ -81,7 +81,7 @@ impl Remote {
             .unwrap_or_else(PoisonError::into_inner) = Some(catalogue);
     }
 
-    /// Reads from what the server says its models cost, if that is known.
+    /// Reads from the prices of the server's models, if they are known.
     pub fn with_catalogue<T>(&self, read: impl FnOnce(Option<&ModelCatalog>) -> T) -> T {
         read(
             self.catalogue

@@ -1,8 +1,8 @@
-//! Saving: a fetched clip is checked, gets its name, and is shown.
+//! Saving: a fetched clip is checked, named and shown.
 //!
-//! The name is written down before the file gets it. A program that is killed between the
-//! two finds, at its next start, either the `.part` (and names it again) or the named file
-//! (and takes it as it is): never a second copy, never a clip that nobody knows of.
+//! The name is recorded before the file gets it. If the program is killed between the two, the next
+//! start finds either the `.part` (and names it again) or the named file (and uses it as it is):
+//! never a second copy, never a clip that is missing from the library.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,19 +11,19 @@ use super::outcome::Outcome;
 use super::shared::Shared;
 use super::sweep;
 use crate::clips::{self, DownloadError, Tracks};
+use crate::crash_points;
 use crate::generation::{Clip, GenerationId, Record};
 use crate::library::{Library, LibraryError};
 use crate::message::ClipFault;
-use crate::points;
 
-/// A file that has its name.
+/// A file that has been named.
 struct Saved {
     file: PathBuf,
     bytes: u64,
     tracks: Tracks,
 }
 
-/// Checks the whole `.part`, names it, and says so.
+/// Checks the complete `.part` file, names it, and records that the clip is ready.
 ///
 /// # Errors
 /// The library's. The inner error says what is wrong with the file or the disk.
@@ -55,8 +55,8 @@ pub(super) async fn save(
     }
 }
 
-/// The clip of a program that was killed after it had named the file and before it had
-/// said so; `None` if there is none.
+/// Finds a clip whose file was named by a program that was killed before it recorded that; `None`
+/// if there is none.
 pub(super) async fn adopt(
     shared: &Arc<Shared>,
     record: &Record,
@@ -86,7 +86,7 @@ pub(super) async fn adopt(
     }
 }
 
-/// Why a clip got no name.
+/// Why a clip could not be named.
 enum NotSaved {
     Library(LibraryError),
     Clip(DownloadError),
@@ -115,10 +115,10 @@ fn name_it(
             continue;
         }
         library.claim(id, &file, bytes).map_err(NotSaved::Library)?;
-        points::reach(points::CLIP_CLAIMED);
+        crash_points::reach(crash_points::CLIP_CLAIMED);
         match clips::place(part, &file) {
             Ok(()) => {
-                points::reach(points::CLIP_NAMED);
+                crash_points::reach(crash_points::CLIP_NAMED);
                 return Ok(Saved {
                     file,
                     bytes,
@@ -132,7 +132,7 @@ fn name_it(
     unreachable!("a free number is found before numbers end")
 }
 
-/// Says that the clip is there.
+/// Records that the clip is ready.
 async fn ready(shared: &Arc<Shared>, id: &GenerationId, saved: Saved) -> Result<(), LibraryError> {
     let Saved {
         file,
@@ -158,7 +158,7 @@ async fn ready(shared: &Arc<Shared>, id: &GenerationId, saved: Saved) -> Result<
         .library
         .run(move |library| library.ready(&wanted, &clip, now))
         .await?;
-    points::reach(points::READY_STORED);
+    crash_points::reach(crash_points::READY_STORED);
     let wanted = *id;
     let removed = shared
         .storage

@@ -1,4 +1,4 @@
-//! Looking through the account's own list for the job of a request whose answer was lost.
+//! Searching the account's own list for the job of a request whose answer was lost.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,21 +9,21 @@ use serde_json::Value;
 use super::step::REPLAY_WITHIN;
 use crate::generation::{GenerationId, Millis, Record};
 
-/// How far the server's clock and this machine's may differ.
+/// How far the server's clock and this machine's clock may differ.
 const CLOCKS: Millis = 10 * 60_000;
 
-/// How far the searches for lost requests have come, so that one that is interrupted, by a
-/// server that asks for a pause for instance, goes on where it stopped.
+/// The progress of the searches for lost requests, so that a search that is interrupted, for
+/// example by a server that asks for a pause, continues where it stopped.
 #[derive(Debug, Default)]
 pub(super) struct Searches(Mutex<HashMap<GenerationId, Search>>);
 
 impl Searches {
-    /// The search for the job of a generation: a new one, or the one that was kept.
+    /// The search for the job of a generation: the one that was kept, or a new one.
     pub fn take(&self, id: &GenerationId) -> Search {
         self.lock().remove(id).unwrap_or_default()
     }
 
-    /// Keeps one that was interrupted.
+    /// Keeps a search that was interrupted.
     pub fn keep(&self, id: GenerationId, search: Search) {
         self.lock().insert(id, search);
     }
@@ -36,21 +36,21 @@ impl Searches {
 /// One search through the account's list, newest job first.
 #[derive(Debug, Default)]
 pub(super) struct Search {
-    /// Where the next page of the list begins; `None` before the first.
+    /// Where the next page of the list starts; `None` before the first page.
     cursor: Option<String>,
-    /// The whole window around the sending was listed.
+    /// Whether the whole period around the sending was listed.
     listed: bool,
-    /// Jobs of the window that are still to be looked at.
+    /// Jobs of that period that have not been checked yet.
     left: Vec<String>,
-    /// Jobs that ask for the same.
+    /// Jobs whose input matches the request.
     pub found: Vec<Job>,
 }
 
 impl Search {
-    /// Looks at every job that was made around the time at which the request was `sent`.
+    /// Checks every job that was created around the time at which the request was `sent`.
     ///
     /// # Errors
-    /// What interrupted it; called again, it goes on.
+    /// The error that interrupted it; the next call continues from there.
     pub async fn go_on(
         &mut self,
         client: &Client,
@@ -62,7 +62,7 @@ impl Search {
             self.list(client, record, sent).await?;
         }
         while let Some(id) = self.left.last() {
-            // The list leaves out what was asked for.
+            // The list omits the jobs' input.
             let whole = client.job(id).await?;
             if agrees(&whole, asked, false) {
                 self.found.push(whole);
@@ -91,7 +91,7 @@ impl Search {
                 self.left.push(job.id);
             }
         }
-        // A cursor that leads to itself would never end.
+        // A cursor that leads to itself would make an endless loop.
         self.listed |= page.next_cursor.is_none() || page.next_cursor == self.cursor;
         self.cursor = page.next_cursor;
         Ok(())
@@ -104,8 +104,8 @@ pub(super) fn asked(record: &Record, body: &[u8]) -> Value {
         .unwrap_or_else(|_| serde_json::json!({ "prompt": record.settings.prompt.trim() }))
 }
 
-/// Whether a job's input is that of a request: the same prompt, and the same in everything else
-/// that both of them name. Addresses count only where `addresses` says so.
+/// Whether a job's input matches a request: the same prompt, and the same values for everything
+/// else that both contain. Addresses are compared only if `addresses` is true.
 pub(super) fn agrees(job: &Job, asked: &Value, addresses: bool) -> bool {
     let Some(input) = job.input.as_ref().and_then(Value::as_object) else {
         return false;
@@ -118,7 +118,7 @@ pub(super) fn agrees(job: &Job, asked: &Value, addresses: bool) -> bool {
 
 fn same(value: &Value, asked: Option<&Value>, addresses: bool) -> bool {
     match (value, asked) {
-        // The server may add what it took for granted.
+        // The server may add its defaults.
         (_, None) | (Value::Null, _) => true,
         (Value::Object(value), Some(Value::Object(asked))) => value
             .iter()

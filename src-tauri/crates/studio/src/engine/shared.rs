@@ -9,9 +9,9 @@ use super::feed::Feed;
 use super::remote::Remote;
 use super::storage::Storage;
 use crate::clock::Clock;
+use crate::crash_points;
 use crate::generation::{Generation, GenerationId, Millis, Record, Revision, State, next_revision};
 use crate::library::{Library, LibraryError};
-use crate::points;
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -21,7 +21,7 @@ pub(super) struct Shared {
     pub clock: Clock,
     /// Something changed that the engine's task should look at.
     pub nudge: Notify,
-    /// Waiting times are over for all: the user asked, or the client is another.
+    /// Whether all waits are over: the user asked for it, or the client has changed.
     retry: AtomicBool,
 }
 
@@ -41,14 +41,13 @@ impl Shared {
         self.clock.now()
     }
 
-    /// Ends all waiting times, except a pause that the server asked for: of that, only what is
-    /// longer than some minutes.
+    /// Ends all waits. A pause that the server asked for is only shortened to a few minutes.
     pub fn retry_now(&self) {
         self.retry.store(true, Ordering::Release);
         self.nudge.notify_one();
     }
 
-    /// Whether waiting times were ended since this was last asked.
+    /// Whether waits were ended since the last call.
     pub fn take_retry(&self) -> bool {
         self.retry.swap(false, Ordering::AcqRel)
     }
@@ -70,7 +69,7 @@ impl Shared {
     }
 
     pub async fn show(&self, mut record: Record, revision: Revision) -> Generation {
-        // What has ended waits for nothing, whatever was in its way before.
+        // A generation that has ended waits for nothing, whatever it waited for before.
         if record.state.is_unfinished()
             && let Some(message) = self.feed.unstored(&record.id)
         {
@@ -96,8 +95,8 @@ impl Shared {
         record.show(revision, due, received)
     }
 
-    /// Apiframe has taken the job of a generation. One that was brought in meanwhile and
-    /// has this very job goes on in its place.
+    /// Apiframe has accepted the job of a generation. If this very job was imported meanwhile, the
+    /// imported generation continues in its place.
     pub async fn accepted(
         &self,
         id: &GenerationId,
@@ -113,7 +112,7 @@ impl Shared {
                 library.generation_of_job(&job)
             })
             .await?;
-        points::reach(points::SUBMIT_ACCEPTED);
+        crash_points::reach(crash_points::SUBMIT_ACCEPTED);
         self.changed(id).await;
         if let Some(other) = has_it.filter(|other| other != id) {
             self.changed(&other).await;
@@ -122,7 +121,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Shows a generation as it is stored now to whoever listens.
+    /// Sends a generation as it is stored now to the listeners.
     pub async fn changed(&self, id: &GenerationId) {
         match self.shown(id).await {
             Ok(shown) => self.feed.tell(Event::Changed(Box::new(shown))),

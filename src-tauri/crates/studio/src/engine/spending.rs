@@ -1,5 +1,5 @@
-//! What a clip will cost, and the limits a person set: what is asked before a generation
-//! is written down, and again before its request leaves.
+//! What a clip will cost, and the limits the user set: both are checked before a generation is
+//! recorded, and again before its request leaves.
 
 use std::sync::Arc;
 
@@ -16,10 +16,11 @@ use crate::price::{Price, price};
 use crate::settings::Settings;
 
 impl Engine {
-    /// The most that may be spent from now on. What waited for more room goes on at once.
+    /// Sets the most that may be spent from now on. Generations that waited for a higher limit
+    /// continue at once.
     ///
     /// # Errors
-    /// The library's; the limits are what they were then.
+    /// The library's; in that case the limits are unchanged.
     pub async fn set_limits(&self, limits: Limits) -> Result<(), EngineError> {
         self.shared
             .storage
@@ -30,7 +31,7 @@ impl Engine {
         Ok(())
     }
 
-    /// What Apiframe says its models cost.
+    /// Stores the prices that Apiframe reports for its models.
     pub fn learn_prices(&self, catalogue: ModelCatalog) {
         self.shared.remote.set_catalogue(catalogue);
         // Something may wait for a price.
@@ -45,7 +46,7 @@ impl Engine {
         Ok(self.shared.price(&settings).await?)
     }
 
-    /// The books at a glance, as they stand now.
+    /// The books at a glance, as they are now.
     ///
     /// # Errors
     /// The library's.
@@ -78,8 +79,8 @@ impl Shared {
         }))
     }
 
-    /// The most that these settings may cost. Where a limit needs to know and nobody has
-    /// asked yet, Apiframe is asked.
+    /// The most that these settings may cost. If a limit needs this and the prices are not known
+    /// yet, Apiframe is asked for them.
     pub(super) async fn most(&self, settings: &Settings) -> Result<Option<i64>, LibraryError> {
         let most = self.price(settings).await?.most();
         if most.is_some() || !self.has_limits().await? {
@@ -94,8 +95,9 @@ impl Shared {
     }
 }
 
-/// Why an unsent generation may not go on just now, if a limit says so. Asked before its
-/// pictures are uploaded: what has to wait for tomorrow must not upload them anew each hour.
+/// Why an unsent generation may not continue at the moment, if a limit prevents it. Checked before
+/// its pictures are uploaded: a generation that has to wait until tomorrow must not upload them
+/// again each hour.
 pub(super) async fn held_back(
     shared: &Arc<Shared>,
     record: &Record,
@@ -115,9 +117,10 @@ pub(super) async fn held_back(
         .map(|overrun| Outcome::Trouble(overrun.waiting())))
 }
 
-/// Marks a request as leaving at `now` with the API key of the fingerprint `by`. One that may
-/// have arrived before is never held back: it may be paid for already, and sending it again costs nothing more. One that never left has to
-/// keep within the limits, and is not marked if it does not.
+/// Marks a request as leaving at `now` with the API key of the fingerprint `by`. A request that may
+/// have arrived before is never held back: it may already be paid for, and sending it again costs
+/// nothing more. A request that never left has to keep within the limits, and is not marked if it
+/// does not.
 pub(super) async fn leave(
     shared: &Arc<Shared>,
     record: &Record,

@@ -31,18 +31,18 @@ pub struct EngineConfig {
     pub fetcher: Fetcher,
     /// What time it is.
     pub clock: Clock,
-    /// How long a job takes while the library knows nothing better.
+    /// How long a job takes until the library has better data.
     pub usual_time: Duration,
     /// The first pause after a failure; later ones double up to a minute.
     pub first_pause: Duration,
 }
 
 impl Engine {
-    /// Starts on a library. Nothing is done before the first [`Engine::set_client`], so that
-    /// a gallery can be shown before anything touches the network.
+    /// Starts the engine of a library. It does nothing before the first [`Engine::set_client`], so
+    /// that a gallery can be shown before anything uses the network.
     ///
     /// # Panics
-    /// Outside a tokio runtime.
+    /// If called outside a tokio runtime.
     #[must_use]
     pub fn start(config: EngineConfig) -> Self {
         let shared = Arc::new(Shared::new(
@@ -66,7 +66,7 @@ impl Engine {
     }
 }
 
-/// Begins a task again that panicked, after a pause: what it did is in the library.
+/// Restarts a task that panicked, after a pause: its work so far is in the library.
 async fn kept_alive<F: Future<Output = ()>>(pause: Duration, task: impl Fn() -> F) {
     while AssertUnwindSafe(task()).catch_unwind().await.is_err() {
         tracing::error!("a task of the engine broke off and begins again");

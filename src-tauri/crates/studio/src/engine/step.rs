@@ -2,31 +2,31 @@
 
 use crate::generation::{Millis, Record, State};
 
-/// How long the server keeps an idempotency key, less an hour: a replay must arrive while
-/// it is kept, or it would be a second purchase.
+/// How long the server keeps an idempotency key, minus an hour: a repeated request must arrive
+/// while the key is kept, or it would be a second purchase.
 pub const REPLAY_WITHIN: Millis = 23 * 3_600_000;
 
-/// How long an uploaded picture must still live for a request that names it to be sent:
-/// the job may wait in a queue before the picture is fetched.
+/// How long an uploaded picture must remain available for a request that names it to be sent: the
+/// job may wait in a queue before the picture is fetched.
 pub const PICTURE_MARGIN: Millis = 10 * 60_000;
 
-/// How far a clock may step back when it is set right by the network's.
+/// How far a clock may be set back when it is corrected by the network's time.
 const SETTLING: Millis = 10 * 60_000;
 
 /// The next thing to do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Step {
-    /// Send the pictures, write the request down.
+    /// Send the pictures and record the request.
     Prepare,
-    /// Send the stored request under its stored key.
+    /// Send the stored request with its stored key.
     Submit,
-    /// Find out from the account whether the request arrived, long ago.
+    /// Find out from the account whether a request that was sent long ago arrived.
     Settle,
     /// Ask how the job is doing.
     Look,
     /// Fetch the clip.
     Fetch,
-    /// Nothing, until a person asks for something.
+    /// Do nothing until the user asks for something.
     Rest,
 }
 
@@ -61,8 +61,8 @@ pub fn next(record: &Record, now: Millis) -> Step {
     }
 }
 
-/// Whether the server still knows a key first used at `sent`. One of the future tells of a
-/// clock that was wrong then: how old the key is can't be known.
+/// Whether the server still knows a key first used at `sent`. A time in the future means that the
+/// clock was wrong then: the age of the key can't be known.
 fn is_young(sent: Millis, now: Millis) -> bool {
     sent <= now.saturating_add(SETTLING) && now < sent.saturating_add(REPLAY_WITHIN)
 }
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_request_that_may_have_arrived_is_only_ever_sent_again_as_the_same_one() {
-        // Even when its pictures have expired meanwhile: a new request could be a second purchase.
+        // Even if its pictures have expired meanwhile: a new request could be a second purchase.
         assert_eq!(
             next(&submitted(Some(NOW - 7_200_000), Some(NOW - 1)), NOW),
             Step::Submit
@@ -131,7 +131,7 @@ mod tests {
     fn a_key_first_used_in_the_future_is_not_used_again() {
         let sent = |at| next(&submitted(Some(at), None), NOW);
         assert_eq!(sent(NOW + 2 * 86_400_000), Step::Settle);
-        // The network's time sets a clock back by seconds, and that is no reason to doubt.
+        // Network time sets a clock back by seconds, which is no reason for doubt.
         assert_eq!(sent(NOW + 5_000), Step::Submit);
     }
 

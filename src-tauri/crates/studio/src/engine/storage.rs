@@ -1,4 +1,4 @@
-//! What the engine keeps on the disk: the library, the frames and the clips folder.
+//! What the engine keeps on disk: the library, the frames and the clips folder.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
@@ -15,11 +15,11 @@ pub(super) struct Storage {
     pub library: Library,
     pub frames: Frames,
     clips_folder: RwLock<ClipsFolder>,
-    /// The clips folder is another.
+    /// The clips folder has changed.
     pub folder_changed: Notify,
-    /// Clips whose files were not there when last looked for.
+    /// Clips whose files were missing at the last check.
     missing: Mutex<HashSet<GenerationId>>,
-    /// One look at all files at a time: on a disk that sleeps they would pile up.
+    /// Only one check of all files at a time: on a disk that sleeps they would pile up.
     pub looking: tokio::sync::Mutex<()>,
 }
 
@@ -35,7 +35,7 @@ impl Storage {
         }
     }
 
-    /// Where clips go, and on whose word.
+    /// Where clips go, and whether the user chose the folder.
     pub fn clips_folder(&self) -> ClipsFolder {
         self.clips_folder
             .read()
@@ -52,7 +52,7 @@ impl Storage {
         self.folder_changed.notify_one();
     }
 
-    /// Clips whose files were gone when last looked for.
+    /// Clips whose files were missing at the last check.
     pub fn missing(&self) -> MutexGuard<'_, HashSet<GenerationId>> {
         self.missing.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,5 +1,5 @@
-//! Sending: first the pictures, then the request, which is written down with its key
-//! before it leaves and from then on never changes.
+//! Sending: first the pictures, then the request. The request is recorded with its key before it
+//! leaves and never changes from then on.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,21 +13,21 @@ use super::rejection::{AfterSubmit, AfterUpload, after_submit, after_upload, ref
 use super::shared::Shared;
 use super::step::PICTURE_MARGIN;
 use super::{ending, messages, reconcile, spending};
+use crate::crash_points;
 use crate::frames::FrameHash;
 use crate::generation::{GenerationId, Millis, Record, Submission};
 use crate::library::{LibraryError, UploadRecord};
 use crate::message::Message;
-use crate::points;
 use crate::settings::{Field, FrameUrls, Settings};
 
-/// Uploads what the settings need and is not at the server (long enough) any more, then
-/// writes the exact request down.
+/// Uploads the pictures that the settings need and that the server does not have (for long enough)
+/// any more, then records the exact request.
 pub(super) async fn prepare(
     shared: &Arc<Shared>,
     client: &Client,
     record: Record,
 ) -> Result<Outcome, LibraryError> {
-    // Nobody chose what would be sent in place of what can't be read.
+    // The user did not choose the values that would be sent instead of what can't be read.
     if !record.whole {
         return ending::fail(shared, &record.id, messages::unreadable()).await;
     }
@@ -77,18 +77,18 @@ pub(super) async fn prepare(
         sent_by: None,
     };
     let wanted = id;
-    points::reach(points::REQUEST_MADE);
+    crash_points::reach(crash_points::REQUEST_MADE);
     shared
         .storage
         .library
         .run(move |library| library.submitting(&wanted, &submission))
         .await?;
-    points::reach(points::REQUEST_STORED);
+    crash_points::reach(crash_points::REQUEST_STORED);
     shared.changed(&id).await;
     Ok(Outcome::Done)
 }
 
-/// The address of a picture at the server, which has it for some time yet.
+/// The address of a picture at the server, which will keep it for some time.
 async fn picture(
     shared: &Arc<Shared>,
     client: &Client,
@@ -115,10 +115,10 @@ async fn picture(
         return missing();
     };
     let turn = shared.remote.uploading.acquire().await;
-    points::reach(points::UPLOAD_BEGUN);
+    crash_points::reach(crash_points::UPLOAD_BEGUN);
     let answer = client.upload(file).await;
     drop(turn);
-    points::reach(points::UPLOAD_ANSWERED);
+    crash_points::reach(crash_points::UPLOAD_ANSWERED);
     let upload = match answer {
         Ok(upload) => upload,
         Err(error) => {
@@ -138,11 +138,11 @@ async fn picture(
         .library
         .run(move |library| library.uploaded(frame, &stored))
         .await?;
-    points::reach(points::UPLOAD_STORED);
+    crash_points::reach(crash_points::UPLOAD_STORED);
     Ok(Ok(upload))
 }
 
-/// A frame's file, to be sent as it is read. The server sees the hash as its name.
+/// Opens a frame's file for streaming. The server sees the hash as its name.
 async fn open(path: &Path, frame: FrameHash, content_type: &str) -> std::io::Result<UploadFile> {
     let file = tokio::fs::File::open(path).await?;
     let length = file.metadata().await?.len();
@@ -155,8 +155,8 @@ async fn open(path: &Path, frame: FrameHash, content_type: &str) -> std::io::Res
     ))
 }
 
-/// Sends the stored request. Whatever happens on the way, the same request goes under the
-/// same key until the server has answered it.
+/// Sends the stored request. Whatever happens, the same request is sent with the same key until the
+/// server has answered it.
 pub(super) async fn submit(
     shared: &Arc<Shared>,
     client: &Client,
@@ -167,7 +167,7 @@ pub(super) async fn submit(
         .as_ref()
         .is_some_and(|submission| submission.first_sent.is_some());
     let (now, by) = (shared.now(), client.fingerprint());
-    // Another account has never seen this idempotency key: it would take the request anew,
+    // Another account has never seen this idempotency key: it would accept the request as a new one
     // and charge for it.
     if let Some(first) = first_sender(&record)
         && first != by
@@ -182,11 +182,11 @@ pub(super) async fn submit(
     };
     let id = record.id;
     shared.changed(&id).await;
-    points::reach(points::SUBMIT_MARKED);
+    crash_points::reach(crash_points::SUBMIT_MARKED);
     let answer = client
         .generate(submission.body.into(), &submission.key)
         .await;
-    points::reach(points::SUBMIT_ANSWERED);
+    crash_points::reach(crash_points::SUBMIT_ANSWERED);
     let error = match answer {
         Ok(accepted) => {
             shared.accepted(&id, &accepted.job_id, shared.now()).await?;
@@ -213,7 +213,7 @@ pub(super) async fn submit(
     }
 }
 
-/// Which API key a request that may have arrived was sent with.
+/// The API key that a request that may have arrived was sent with.
 fn first_sender(record: &Record) -> Option<&str> {
     let submission = record.submission.as_ref()?;
     submission.first_sent?;

@@ -1,26 +1,26 @@
-//! Sweeping: what a killed program left half-written is removed at the next start. A `.part`
-//! that its generation will go on with stays.
+//! Sweeping: files that a killed program left incomplete are removed at the next start. A `.part`
+//! file that its generation will continue with stays.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::posters::POSTERS;
 use super::shared::Shared;
+use crate::atomic_write;
 use crate::clips;
-use crate::durable;
 use crate::generation::GenerationId;
 use crate::library::{Library, LibraryError};
 
-/// Removes what was half-written beside the library, and begins to look through the folders
-/// of clips: one on a share that hangs keeps nothing else waiting.
+/// Removes incomplete files beside the library, and starts to search the clips folders in the
+/// background, so that a network share that hangs delays nothing else.
 pub(super) async fn sweep(shared: &Arc<Shared>) {
     let frames = shared.storage.frames.clone();
     let swept = shared
         .storage
         .library
         .run(move |library| {
-            durable::sweep(library.folder());
-            durable::sweep(&library.folder().join(POSTERS));
+            atomic_write::sweep(library.folder());
+            atomic_write::sweep(&library.folder().join(POSTERS));
             frames.sweep();
             Ok(())
         })
@@ -37,9 +37,9 @@ pub(super) async fn sweep(shared: &Arc<Shared>) {
     });
 }
 
-/// Removes every `.part` of a generation that will not go on with it, from the clips folder
-/// and from those that were it before. One of these that holds none any more is forgotten;
-/// one that is not there may come back.
+/// Removes every `.part` file of a generation that will not continue with it, from the clips folder
+/// and from earlier clips folders. An earlier folder without any is forgotten; one that is
+/// unavailable may come back.
 fn sweep_clips(library: &Library, clips_folder: &Path) -> Result<(), LibraryError> {
     let mut folders = library.download_folders()?;
     folders.retain(|folder| folder != clips_folder);
@@ -52,7 +52,7 @@ fn sweep_clips(library: &Library, clips_folder: &Path) -> Result<(), LibraryErro
     Ok(())
 }
 
-/// Says how many `.part`s stay in a folder; `None` if it can't be read.
+/// Returns how many `.part` files stay in a folder; `None` if it can't be read.
 fn sweep_folder(library: &Library, folder: &Path) -> Result<Option<usize>, LibraryError> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Ok(None);
@@ -63,12 +63,12 @@ fn sweep_folder(library: &Library, folder: &Path) -> Result<Option<usize>, Libra
         let owner = name
             .strip_prefix('.')
             .and_then(|name| name.strip_suffix(".part"))
-            // Somebody else's file, unless it is called after a generation.
+            // A file of another program, unless it is named after a generation.
             .and_then(|id| id.parse::<GenerationId>().ok());
         let Some(owner) = owner else {
             continue;
         };
-        // Asked for each file: a generation is written down before its file is begun.
+        // Checked for each file: a generation is recorded before its file is created.
         let is_wanted = library
             .record(&owner)?
             .is_some_and(|record| record.state.is_unfinished());
@@ -79,10 +79,10 @@ fn sweep_folder(library: &Library, folder: &Path) -> Result<Option<usize>, Libra
     Ok(Some(left))
 }
 
-/// Removes what the download of a finished clip had in folders that it did not end in.
+/// Removes the `.part` files that the download of a finished clip left in other folders.
 pub(super) fn remove_parts(library: &Library, id: &GenerationId) -> Result<(), LibraryError> {
     for folder in library.download_folders()? {
-        // Mostly there is none.
+        // Usually there is none.
         let _ = std::fs::remove_file(clips::part_path(&folder, id));
     }
     Ok(())

@@ -1,5 +1,5 @@
-//! Looking after the clips folder: when it can't take clips, that is said above the gallery
-//! before one is made for nothing, and when it can again, everything goes on at once.
+//! Watching the clips folder: when it can't store clips, a notice appears above the gallery before
+//! a clip is made in vain; when it can again, everything continues at once.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,12 +8,12 @@ use super::messages;
 use super::shared::Shared;
 use crate::notice::{Notice, NoticeKind};
 
-/// How soon it is noticed that a folder is back.
+/// How soon the program notices that a folder is back.
 const WHILE_TROUBLE: Duration = Duration::from_secs(3);
-/// How soon it is noticed that a chosen folder is gone. Nothing is written for that.
+/// How soon the program notices that a chosen folder is gone. This check writes nothing.
 const WHILE_WELL: Duration = Duration::from_secs(30);
 
-/// Looks for ever; ends with the engine.
+/// Watches the folder until the engine ends.
 pub(super) async fn look_after(shared: Arc<Shared>) {
     let mut trouble = tell(&shared, true).await;
     loop {
@@ -27,7 +27,7 @@ pub(super) async fn look_after(shared: Arc<Shared>) {
     }
 }
 
-/// Says what is wrong with the folder, or takes that back. `thoroughly` tries to write.
+/// Shows what is wrong with the folder, or withdraws that notice. `thoroughly` tries to write.
 async fn tell(shared: &Shared, thoroughly: bool) -> bool {
     let folder = shared.storage.clips_folder();
     let looked = folder.clone();

@@ -1,5 +1,5 @@
-//! A frame cut to the shape of another, around its middle: the clip takes the shape of its
-//! start frame, so an end frame of another shape would be stretched or filled up.
+//! Cuts a frame to the shape of another, around its centre: the clip takes the shape of its start
+//! frame, so an end frame of another shape would be stretched or padded.
 
 use image::ImageFormat;
 
@@ -9,7 +9,7 @@ use super::problem::FrameProblem;
 use super::{encode, size};
 use crate::message::Message;
 
-/// The middle of a kept picture, as large as fits, in the shape of `like` (width and height).
+/// The centre of a kept picture, as large as possible, in the shape of `like` (width and height).
 pub(super) fn crop(
     format: ImageFormat,
     file: &[u8],
@@ -27,7 +27,7 @@ pub(super) fn crop(
     Ok(prepared)
 }
 
-/// The largest size of the shape of `like` within `size`, in whole pixels.
+/// The largest size with the shape of `like` within `size`, in whole pixels.
 fn largest_within((width, height): (u32, u32), like: (u32, u32)) -> (u32, u32) {
     let [w, h, like_w, like_h] = [width, height, like.0, like.1].map(u64::from);
     let rounded = |a: u64, b: u64, most: u32| {

@@ -1,4 +1,4 @@
-//! Writing pictures: as PNG, as JPEG, and as a JPEG that is small enough.
+//! Encodes pictures: as PNG, as JPEG, and as a JPEG that is small enough.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
@@ -6,8 +6,8 @@ use image::{DynamicImage, ImageEncoder, ImageResult, RgbImage, Rgba};
 
 use super::limits::THUMB_SIDE;
 
-/// The qualities that are tried before a picture is made smaller: from one where nothing
-/// can be seen to one where a careful eye begins to.
+/// The qualities that are tried before a picture is made smaller: from one with no visible loss to
+/// one where a careful observer starts to see it.
 const QUALITIES: [u8; 4] = [95, 90, 85, 80];
 
 /// The quality of pictures that had to be made smaller.
@@ -16,7 +16,7 @@ const SMALLER_QUALITY: u8 = 85;
 /// The quality of thumbnails.
 const THUMB_QUALITY: u8 = 82;
 
-/// With eight bits a channel, and with transparency only if something is transparent.
+/// Converts to eight bits per channel. Keeps transparency only if something is transparent.
 pub(super) fn simplified(image: DynamicImage) -> DynamicImage {
     let colour = image.color();
     if colour.has_alpha() {
@@ -33,7 +33,7 @@ pub(super) fn simplified(image: DynamicImage) -> DynamicImage {
     }
 }
 
-/// On white, which is what a JPEG has where other pictures have nothing.
+/// Puts the picture on white: a JPEG has no transparency.
 pub(super) fn on_white(image: DynamicImage) -> DynamicImage {
     if !image.color().has_alpha() {
         return image;
@@ -50,13 +50,13 @@ pub(super) fn on_white(image: DynamicImage) -> DynamicImage {
 fn over_white(channel: u8, alpha: u8) -> u8 {
     let (channel, alpha) = (u32::from(channel), u32::from(alpha));
     let mixed = (channel * alpha + 255 * (255 - alpha) + 127) / 255;
-    // A mean of two values up to 255 is one itself.
+    // The mean of two values up to 255 is at most 255.
     u8::try_from(mixed).unwrap_or(u8::MAX)
 }
 
-/// With its longest side at most this long, in pixels; a smaller picture stays as it is.
-/// Averages whole blocks, which needs no memory beside the result: a sharper filter would
-/// take a gigabyte for a phone's largest photo.
+/// Scales the picture down until its longest side is at most this long, in pixels; a smaller
+/// picture is unchanged. Averages whole blocks, which needs no memory besides the result: a sharper
+/// filter would take a gigabyte for a phone's largest photo.
 pub(super) fn within(image: DynamicImage, side: u32) -> DynamicImage {
     if image.width().max(image.height()) <= side {
         image
@@ -73,8 +73,8 @@ pub(super) fn png(image: &DynamicImage, profile: Option<&[u8]>) -> ImageResult<V
     Ok(bytes)
 }
 
-/// A JPEG of at most this many bytes, and the picture as it is in there: made smaller if no
-/// quality was enough.
+/// A JPEG of at most this many bytes, and the picture that is in it. The picture is made smaller if
+/// no quality was enough.
 pub(super) fn jpeg_within(
     limit: usize,
     mut image: DynamicImage,
@@ -86,14 +86,14 @@ pub(super) fn jpeg_within(
         if bytes.len() <= limit {
             return Ok((bytes, image));
         }
-        // The lowest quality takes a bit less than half of what the highest does.
+        // The lowest quality takes a bit less than half the bytes of the highest.
         if bytes.len() > limit * 3 {
             break;
         }
     }
-    // A JPEG's size goes with its pixels. With the limit that Kling sets this ends long
-    // before the smallest size that it takes: 300 by 750 pixels are under a megabyte even
-    // as noise.
+    // A JPEG's size depends on its pixel count. With the limit that Kling sets, this ends long
+    // before the smallest size that Kling accepts: 300 by 750 pixels are under a megabyte even as
+    // noise.
     while bytes.len() > limit {
         let scale = (limit as f64 / bytes.len() as f64).sqrt();
         let side = f64::from(image.width().max(image.height())) * scale.clamp(0.5, 0.9);
@@ -104,7 +104,7 @@ pub(super) fn jpeg_within(
 }
 
 /// A length in whole pixels.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // It is some thousand.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // It is a few thousand.
 fn rounded(length: f64) -> u32 {
     length.round() as u32
 }
@@ -132,14 +132,14 @@ fn with_profile(
     profile: Option<&[u8]>,
 ) -> ImageResult<()> {
     if let Some(profile) = profile.filter(|profile| fits(profile, image)) {
-        // An encoder that cannot carry it leaves the colours as sRGB: dull, not wrong.
+        // If an encoder can't carry a profile, the colours are read as sRGB: dull, not wrong.
         let _ = encoder.set_icc_profile(profile.to_vec());
     }
     image.write_with_encoder(encoder)
 }
 
-/// Whether a profile speaks of the colours this picture has. It says so itself, at 16 (ICC.1,
-/// 7.2.6); that of a print file does not fit its converted pixels.
+/// Whether a profile describes the colours this picture has. It names its colour space at offset 16
+/// (ICC.1, 7.2.6); the profile of a print file does not match its converted pixels.
 fn fits(profile: &[u8], image: &DynamicImage) -> bool {
     let space: &[u8] = if image.color().has_color() {
         b"RGB "
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use image::{RgbaImage, load_from_memory};
 
-    /// Noise, the hardest thing to compress: the same every time.
+    /// Noise, which is hardest to compress: the same every time.
     fn noise(width: u32, height: u32) -> DynamicImage {
         let mut state = 0x2545_f491_u32;
         let image = RgbImage::from_fn(width, height, |_, _| {

@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use specta::Type;
 
-/// What a frame is called everywhere: in settings, in the library, in the page and on
-/// disk. Exactly 64 lower-case hexadecimal digits in text, so that a hash which came from
-/// outside can never name another file.
+/// The name of a frame everywhere: in settings, in the library, in the page and on disk. As text it
+/// is exactly 64 lower-case hexadecimal digits, so that a hash from outside can never name another
+/// file.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
 #[serde(try_from = "String", into = "String")]
 #[specta(type = String)]
 pub struct FrameHash([u8; 32]);
 
-/// A text that is no hash of a frame.
+/// A text that is not the hash of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a frame's hash is 64 lower-case hexadecimal digits")]
 pub struct NotAHash;
@@ -44,7 +44,7 @@ impl FromStr for FrameHash {
     }
 }
 
-/// Lower case only, so that a frame has one name and not many.
+/// Lower case only, so that a frame has exactly one name.
 fn digit(character: u8) -> Result<u8, NotAHash> {
     match character {
         b'0'..=b'9' => Ok(character - b'0'),
@@ -87,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    /// The published SHA-256 of nothing.
+    /// The published SHA-256 of an empty input.
     const NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     #[test]

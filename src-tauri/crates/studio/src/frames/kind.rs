@@ -1,15 +1,15 @@
-//! What a file is, by its first bytes: never by its name, which people and programs get
-//! wrong. The one exception is a camera's raw file, which is a TIFF on the outside.
+//! Determines what a file is from its first bytes: never from its name, which users and programs
+//! get wrong. The one exception is a camera's raw file, which looks like a TIFF.
 
 use image::ImageFormat;
 
 use super::problem::FrameProblem;
 use crate::message::OtherKind;
 
-/// How much of a file [`of`] wants to see, in bytes.
+/// How much of a file [`of`] needs, in bytes.
 pub(super) const HEAD_BYTES: usize = 4096;
 
-/// The formats that are read, in the words of people.
+/// The names of the formats that can be read, as users know them.
 pub(super) fn name_of(format: ImageFormat) -> &'static str {
     match format {
         ImageFormat::Jpeg => "JPEG",
@@ -22,10 +22,10 @@ pub(super) fn name_of(format: ImageFormat) -> &'static str {
     }
 }
 
-/// The picture format of a file that begins with `head` and is called `name`.
+/// The picture format of a file that starts with `head` and is called `name`.
 ///
 /// # Errors
-/// What it is instead, with what to do about it.
+/// What the file is instead, with what to do about it.
 pub(super) fn of(name: &str, head: &[u8]) -> Result<ImageFormat, FrameProblem> {
     if head.is_empty() {
         return Err(FrameProblem::Empty);
@@ -57,7 +57,7 @@ pub(super) fn of(name: &str, head: &[u8]) -> Result<ImageFormat, FrameProblem> {
     }
 }
 
-/// The endings of the common cameras' raw files.
+/// The file extensions of the common cameras' raw files.
 fn is_camera_raw(name: &str) -> bool {
     const ENDINGS: [&str; 9] = [
         "arw", "cr2", "cr3", "dng", "nef", "orf", "pef", "raf", "rw2",
@@ -127,7 +127,7 @@ fn in_iso_box(head: &[u8]) -> FrameProblem {
 }
 
 fn text(head: &[u8]) -> Option<FrameProblem> {
-    // The end may cut a character in two; that is no reason to doubt the rest.
+    // The end may cut a character in two; that does not make the rest doubtful.
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
         Err(error) if error.error_len().is_none() => {

@@ -1,9 +1,9 @@
-//! The limits of a frame, each with where it comes from.
+//! The limits of a frame, each with its source.
 
-/// Kling takes pictures of at least 300 pixels on each side.
+/// Kling accepts pictures of at least 300 pixels on each side.
 pub const MIN_SIDE: u32 = 300;
 
-/// Kling takes pictures of at most 10 MB. Counted in millions, the stricter reading.
+/// Kling accepts pictures of at most 10 MB. Counted in millions, the stricter reading.
 pub const MAX_STORED_BYTES: usize = 10_000_000;
 
 /// The most pixels that are decoded: a phone's 108-megapixel photo fits, a picture made to
@@ -18,8 +18,8 @@ pub const MAX_DECODED_BYTES: u64 = MAX_PIXELS * 4;
 /// uncompressed TIFF of 50 megapixels still fits.
 pub const MAX_FILE_BYTES: u64 = 200_000_000;
 
-/// The longest side of a picture that has to be encoded anew, in pixels: twice that of the
-/// largest clip (3840 × 2160), beyond which nothing could be seen in the clip.
+/// The longest side of a picture that has to be re-encoded, in pixels: twice that of the largest
+/// clip (3840 × 2160). More would not be visible in the clip.
 pub const MAX_ENCODED_SIDE: u32 = 7680;
 
 /// The longest side of a thumbnail, in pixels.

@@ -1,11 +1,11 @@
 //! Frames: the pictures that a generation starts from, ends at or refers to.
 //!
-//! Whatever is dropped, pasted or picked is decoded at once, turned upright, checked,
-//! converted where Kling would not take it, rid of what it tells about the person, and kept
-//! under the hash of its bytes. What is refused here would otherwise be refused minutes
-//! later by a server, in fewer words. Sending is not done here.
+//! A dropped, pasted or chosen picture is decoded at once, turned upright, checked, converted if
+//! Kling would not accept it, stripped of personal data, and kept under the hash of its bytes. What
+//! is refused here would otherwise be refused minutes later by a server, with a shorter
+//! explanation. Sending is not done here.
 //!
-//! Everything here reads files and computes, up to seconds for a large photo: call it from
+//! Everything here reads files and computes, for up to seconds with a large photo: call it from
 //! `spawn_blocking`, never on an async worker.
 
 mod crop;

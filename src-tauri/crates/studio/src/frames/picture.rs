@@ -1,5 +1,5 @@
-//! Decoding, within bounds: the header is asked first, and no pixel is read of a picture
-//! that could not be taken anyway.
+//! Decoding within limits: the header is checked first, and no pixel is read of a picture that
+//! would be refused anyway.
 
 use std::io::Cursor;
 
@@ -11,22 +11,22 @@ use super::limits::{MAX_DECODED_BYTES, MAX_PIXELS};
 use super::problem::FrameProblem;
 use super::size;
 
-/// What decoders may use beside the picture itself, in bytes: tables, one strip of a TIFF,
-/// an unpacked colour profile.
+/// The memory that decoders may use besides the picture itself, in bytes: tables, one strip of a
+/// TIFF, an unpacked colour profile.
 const DECODER_BYTES: u64 = 128 * 1024 * 1024;
 
-/// A decoded picture, still lying as the camera held it.
+/// A decoded picture, still in the orientation in which the camera stored it.
 pub(super) struct Picture {
     pub image: DynamicImage,
     pub orientation: Orientation,
-    /// What its numbers mean as colours; without it they are sRGB.
+    /// The colour profile of its values; without one they are sRGB.
     pub profile: Option<Vec<u8>>,
 }
 
-/// Decodes a file. `orientation` is used where the decoder finds none.
+/// Decodes a file. `orientation` is used if the decoder finds none.
 ///
 /// # Errors
-/// Too large, too small or too long by its header; broken otherwise.
+/// If the picture is too large, too small or too long by its header, or if it is broken.
 pub(super) fn decode(
     format: ImageFormat,
     file: &[u8],
@@ -51,7 +51,7 @@ pub(super) fn decode(
         (width, height)
     };
     size::check(upright_width, upright_height)?;
-    // Twice, because a GIF's first picture may be put together from a part of it.
+    // Twice, because a GIF's first picture may be composed from a part of it.
     let bounded = decoder.set_limits(limits_of(bytes * 2 + DECODER_BYTES));
     bounded.map_err(|_| FrameProblem::Broken)?;
     let profile = decoder.icc_profile().unwrap_or_default();

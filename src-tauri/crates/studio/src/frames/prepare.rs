@@ -1,6 +1,6 @@
-//! From the person's file to the bytes that are kept and later sent: the same bytes where
-//! that is possible, a faithful new picture where it is not, and a sentence for every
-//! difference that the person might wonder about.
+//! From the user's file to the bytes that are kept and later sent: the same bytes if possible,
+//! otherwise a faithful new picture, and a sentence for every difference that the user might wonder
+//! about.
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageFormat};
@@ -11,8 +11,8 @@ use super::problem::FrameProblem;
 use super::{encode, kind, strip};
 use crate::message::Message;
 
-/// Up to this many pixels a converted picture becomes a PNG, which loses nothing: a full
-/// HD picture does, in 2 to 4 MB. Larger ones would be slow to send.
+/// Up to this many pixels, a converted picture becomes a PNG, which loses nothing: a full HD
+/// picture takes 2 to 4 MB. Larger ones would be slow to send.
 const SMALL_PIXELS: u64 = 1920 * 1080;
 
 /// What is kept of a picture.
@@ -27,8 +27,8 @@ pub(super) struct Prepared {
     pub thumb: Vec<u8>,
 }
 
-/// Makes a frame of a picture file called `name`. Takes up to seconds of one core, and
-/// memory for the decoded picture up to twice.
+/// Makes a frame from a picture file called `name`. Takes up to seconds of one core, and up to
+/// twice the memory of the decoded picture.
 pub(super) fn prepare(name: &str, file: &[u8]) -> Result<Prepared, FrameProblem> {
     let head = &file[..file.len().min(kind::HEAD_BYTES)];
     let format = kind::of(name, head)?;
@@ -67,7 +67,7 @@ fn anew(
     print_colours: bool,
 ) -> Result<Prepared, FrameProblem> {
     let profile = picture.profile.as_deref();
-    // Smaller first: turning needs the memory a second time.
+    // Scaled down first: turning needs the memory a second time.
     let (width, height) = (picture.image.width(), picture.image.height());
     let mut image = encode::within(picture.image, MAX_ENCODED_SIDE);
     image.apply_orientation(picture.orientation);
@@ -94,7 +94,7 @@ fn anew(
     if see_through && format == ImageFormat::Jpeg {
         change(Message::FilledWithWhite);
     }
-    // Both in the order of their size, for they may have been swapped by turning.
+    // Both sorted by size, because turning may have swapped them.
     let before = (width.max(height), width.min(height));
     let after = (
         image.width().max(image.height()),
@@ -118,7 +118,7 @@ fn anew(
     })
 }
 
-/// What is kept of a picture that comes from a kept one in the format `from`.
+/// What is kept of a picture that is derived from a kept one in the format `from`.
 pub(super) fn written(
     image: DynamicImage,
     from: ImageFormat,
@@ -136,8 +136,8 @@ pub(super) fn written(
     })
 }
 
-/// Writes a picture in the best format that stays under the limit. The picture comes back
-/// as it was written.
+/// Encodes a picture in the best format that stays under the limit. Returns the picture as it was
+/// encoded.
 fn write(
     image: DynamicImage,
     from: ImageFormat,
@@ -159,7 +159,7 @@ fn write(
     Ok((bytes, ImageFormat::Jpeg, image))
 }
 
-/// With one digit behind the point.
+/// With one digit after the decimal point.
 fn megabytes(bytes: usize) -> String {
     format!("{:.1}", bytes as f64 / 1_000_000.0)
 }

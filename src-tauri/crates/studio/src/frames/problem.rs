@@ -6,27 +6,27 @@ use std::path::PathBuf;
 use super::limits::{MAX_FILE_BYTES, MAX_PIXELS, MIN_SIDE};
 use crate::message::{Message, OtherKind};
 
-/// A picture that was not taken.
+/// A picture that was refused.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", Message::from(self))]
 pub enum FrameProblem {
-    /// A folder, a device, anything but a file.
+    /// A folder, a device, or anything else that is not a file.
     NotAFile,
     /// Nothing is there (any more).
     Missing,
-    /// An address of the web instead of a file, as browsers drop it.
+    /// A web address instead of a file, as browsers drop it.
     Link,
-    /// It is there, and the system does not let it be read.
+    /// It exists, but the system does not allow reading it.
     Unreadable(#[source] io::Error),
     /// No bytes at all.
     Empty,
-    /// Something else than a picture, as far as its beginning tells.
+    /// Something other than a picture, judging by its first bytes.
     NotAPicture(OtherKind),
-    /// A picture of a kind that is not read here, by name: "HEIC".
+    /// A picture of a format that is not supported, by name: "HEIC".
     Unsupported(&'static str),
-    /// A picture that cannot be decoded to its end.
+    /// A picture that cannot be decoded completely.
     Broken,
-    /// A side under [`MIN_SIDE`]. Width and height in pixels, upright.
+    /// A side shorter than [`MIN_SIDE`]. Width and height in pixels, upright.
     TooSmall {
         /// Pixels.
         width: u32,
@@ -50,13 +50,13 @@ pub enum FrameProblem {
     },
     /// More bytes than [`MAX_FILE_BYTES`].
     FileTooLarge,
-    /// No room to keep it.
+    /// No space to keep it.
     DiskFull(#[source] io::Error),
-    /// The library's folder does not take it.
+    /// The library's folder can't be written to.
     NotStored {
         /// The folder of frames.
         folder: PathBuf,
-        /// What the system answered.
+        /// The error of the system.
         source: io::Error,
     },
 }
@@ -105,7 +105,7 @@ impl From<&FrameProblem> for Message {
 }
 
 impl FrameProblem {
-    /// What an error while reading the person's file means.
+    /// What an error while reading the user's file means.
     pub(super) fn reading(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::Missing,

@@ -1,10 +1,10 @@
-//! Whether Kling takes pictures of a size.
+//! Whether Kling accepts pictures of a size.
 
 use super::limits::MIN_SIDE;
 use super::problem::FrameProblem;
 
-/// Checks the size of an upright picture against what Kling takes: [`MIN_SIDE`], and a
-/// ratio between 1 to 2.5 and 2.5 to 1.
+/// Checks the size of an upright picture against what Kling accepts: [`MIN_SIDE`], and a ratio
+/// between 1 to 2.5 and 2.5 to 1.
 pub(super) fn check(width: u32, height: u32) -> Result<(), FrameProblem> {
     let (short, long) = (width.min(height), width.max(height));
     if short < MIN_SIDE {

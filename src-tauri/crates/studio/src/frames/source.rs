@@ -1,4 +1,4 @@
-//! Reading the file that the person pointed at, which may be anything.
+//! Reads the file that the user pointed at, which may be anything.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -8,12 +8,12 @@ use super::kind;
 use super::limits::MAX_FILE_BYTES;
 use super::problem::FrameProblem;
 use crate::message::OtherKind;
-use crate::regular;
+use crate::regular_file;
 
-/// The name and the bytes of a picture file. What is no picture is refused after its first
-/// bytes, so that a dropped film is not read through.
+/// The name and the bytes of a picture file. Anything else is refused after its first bytes, so
+/// that a dropped video is not read completely.
 pub(super) fn read(path: &Path) -> Result<(String, Vec<u8>), FrameProblem> {
-    let (file, about) = regular::open_anything(path).map_err(|error| unopened(path, error))?;
+    let (file, about) = regular_file::open_anything(path).map_err(|error| unopened(path, error))?;
     if about.is_dir() {
         return Err(FrameProblem::NotAFile);
     }
@@ -28,7 +28,7 @@ pub(super) fn read(path: &Path) -> Result<(String, Vec<u8>), FrameProblem> {
     Ok((name, bytes))
 }
 
-/// What is neither a file nor a folder.
+/// Anything that is neither a file nor a folder.
 const A_DEVICE: FrameProblem = FrameProblem::NotAPicture(OtherKind::Device);
 
 fn unopened(path: &Path, error: io::Error) -> FrameProblem {
@@ -53,7 +53,7 @@ fn read_picture(name: &str, mut file: File, length: u64) -> Result<Vec<u8>, Fram
     if length > MAX_FILE_BYTES {
         return Err(FrameProblem::FileTooLarge);
     }
-    // One more than allowed, for a file that grew since it was measured.
+    // One more than allowed, for a file that has grown since it was measured.
     take(MAX_FILE_BYTES + 1, &mut bytes).map_err(FrameProblem::reading)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(FrameProblem::FileTooLarge);
@@ -61,8 +61,8 @@ fn read_picture(name: &str, mut file: File, length: u64) -> Result<Vec<u8>, Fram
     Ok(bytes)
 }
 
-/// Whether a path that names no file is an address instead. Browsers drop those, and on
-/// the way "https://" may lose a slash or gain one in front.
+/// Whether a path that names no file is a web address instead. Browsers drop those, and on the way
+/// "https://" may lose a slash or get one in front.
 fn is_link(path: &Path) -> bool {
     let text = path.to_string_lossy().to_ascii_lowercase();
     let text = text.trim_start_matches('/');

@@ -11,8 +11,8 @@ use super::hash::FrameHash;
 use super::prepare::{self, Prepared};
 use super::problem::FrameProblem;
 use super::{crop, limits, source};
+use crate::atomic_write;
 use crate::catalogue::words;
-use crate::durable;
 use crate::message::{self, Message};
 
 /// A picture that is kept.
@@ -28,29 +28,29 @@ pub struct Frame {
     /// The size of the kept file, at most [`limits::MAX_STORED_BYTES`].
     #[specta(type = u32)]
     pub bytes: u64,
-    /// What the person's file was called when it was last brought in.
+    /// The name of the user's file when it was last imported.
     pub name: String,
-    /// What is different from the user's file.
+    /// What differs from the user's file.
     #[serde(deserialize_with = "message::all_stored")]
     #[specta(type = Vec<Message>)]
     pub changes: Vec<Message>,
 }
 
-/// The folder of frames: `HASH.jpg` or `HASH.png`, beside it `HASH.json` with what is known
-/// of it, and `thumbs/HASH.jpg`.
+/// The folder of frames: `HASH.jpg` or `HASH.png`, beside it `HASH.json` with what is known about
+/// it, and `thumbs/HASH.jpg`.
 #[derive(Clone, Debug)]
 pub struct Frames {
     pub(super) folder: PathBuf,
 }
 
-/// The formats that are kept, with their endings and their content types.
+/// The formats that are kept, with their file extensions and their content types.
 pub(super) const KEPT: [(ImageFormat, &str, &str); 2] = [
     (ImageFormat::Jpeg, "jpg", "image/jpeg"),
     (ImageFormat::Png, "png", "image/png"),
 ];
 
 impl Frames {
-    /// The frames in this folder, which is made when the first one is kept.
+    /// The frames in this folder, which is created when the first one is kept.
     #[must_use]
     pub fn open(folder: impl Into<PathBuf>) -> Self {
         Self {
@@ -58,26 +58,26 @@ impl Frames {
         }
     }
 
-    /// Removes what a killed program left half-written.
+    /// Removes what a killed process left half-written.
     pub(crate) fn sweep(&self) {
-        durable::sweep(&self.folder);
-        durable::sweep(&self.folder.join("thumbs"));
+        atomic_write::sweep(&self.folder);
+        atomic_write::sweep(&self.folder.join("thumbs"));
     }
 
-    /// Keeps the picture that a path points at, as a drop or a dialog gives it.
+    /// Keeps the picture at a path that comes from a drop or a dialog.
     ///
     /// # Errors
-    /// Why it cannot be a frame, in words for the person.
+    /// Why it cannot be a frame, in words for the user.
     pub fn import_path(&self, path: &Path) -> Result<Frame, FrameProblem> {
         let (name, file) = source::read(path)?;
         self.import_bytes(&name, &file)
     }
 
-    /// Keeps a picture that is no file, such as one from the clipboard. `name` is what the
-    /// person will see it called.
+    /// Keeps a picture that is not a file, such as one from the clipboard. `name` is the name that
+    /// the user will see.
     ///
     /// # Errors
-    /// As [`Frames::import_path`].
+    /// See [`Frames::import_path`].
     pub fn import_bytes(&self, name: &str, file: &[u8]) -> Result<Frame, FrameProblem> {
         if file.len() as u64 > limits::MAX_FILE_BYTES {
             return Err(FrameProblem::FileTooLarge);
@@ -85,10 +85,10 @@ impl Frames {
         self.keep(name, prepare::prepare(name, file)?)
     }
 
-    /// Keeps the middle of a kept frame in the shape of another, as a frame of its own.
+    /// Keeps the centre of a kept frame in the shape of another, as a separate frame.
     ///
     /// # Errors
-    /// When one of them is not kept any more, or too little would be left.
+    /// If one of them is not kept any more, or too little would be left.
     pub fn crop_like(&self, hash: FrameHash, like: FrameHash) -> Result<Frame, FrameProblem> {
         let (frame, shape) = self
             .get(hash)
@@ -115,23 +115,23 @@ impl Frames {
             .find_map(|(format, ending, _)| (*format == prepared.format).then_some(*ending))
             .unwrap_or("jpg");
         let picture = self.file(frame.hash, ending);
-        // The picture last: once it is there, so is everything else.
-        durable::write(&self.thumb_file(frame.hash), &prepared.thumb)
+        // The picture last: once it is there, everything else is.
+        atomic_write::write(&self.thumb_file(frame.hash), &prepared.thumb)
             .and_then(|()| {
                 let text = serde_json::to_vec_pretty(&frame)?;
-                durable::write(&self.file(frame.hash, "json"), &text)
+                atomic_write::write(&self.file(frame.hash, "json"), &text)
             })
             .and_then(|()| {
                 if is_there(&picture, frame.hash) {
                     return Ok(());
                 }
-                durable::write(&picture, &prepared.bytes)
+                atomic_write::write(&picture, &prepared.bytes)
             })
             .map_err(|error| FrameProblem::storing(&self.folder, error))?;
         Ok(frame)
     }
 
-    /// What is known of a frame; `None` if it is not kept (any more).
+    /// What is known about a frame; `None` if it is not kept (any more).
     #[must_use]
     pub fn get(&self, hash: FrameHash) -> Option<Frame> {
         let picture = self.path(hash)?;
@@ -139,7 +139,7 @@ impl Frames {
             .ok()
             .and_then(|text| serde_json::from_slice::<Frame>(&text).ok())
             .filter(|frame| frame.hash == hash);
-        // The picture is what matters; the rest can be asked of it.
+        // Only the picture is essential; the rest can be derived from it.
         known.or_else(|| described(hash, &picture))
     }
 
@@ -180,8 +180,8 @@ impl Frames {
     }
 }
 
-/// Whether a whole picture of this hash is already at `path`. A damaged one is not, so
-/// bringing the picture in again mends it.
+/// Whether a complete picture with this hash is already at `path`. A damaged one does not count, so
+/// importing the picture again repairs it.
 fn is_there(path: &Path, hash: FrameHash) -> bool {
     fs::read(path).is_ok_and(|bytes| FrameHash::of(&bytes) == hash)
 }

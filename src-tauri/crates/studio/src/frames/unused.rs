@@ -1,17 +1,17 @@
-//! Removing pictures that nothing refers to any more, after a day of grace: a draft that was
-//! replaced may come back, and a removed clip may too.
+//! Removes pictures that nothing refers to any more, after a grace period of a day: a draft that
+//! was replaced may come back, and so may a removed clip.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
 
 use super::hash::FrameHash;
 use super::store::{Frames, KEPT};
+use crate::atomic_write;
 use crate::clock::Millis;
-use crate::durable;
 
-/// How long a picture is kept after it was first seen to be unused, in milliseconds.
+/// How long a picture is kept after it was first found unused, in milliseconds.
 const GRACE: Millis = 24 * 3_600_000;
-/// Since when each unused picture is known to be unused, in the folder of frames.
+/// The file in the folder of frames that records since when each unused picture is unused.
 const NOTE: &str = "unused.json";
 
 /// What was removed.
@@ -19,12 +19,12 @@ const NOTE: &str = "unused.json";
 pub struct Removed {
     /// Pictures.
     pub count: usize,
-    /// Bytes that are free now.
+    /// Bytes freed.
     pub bytes: u64,
 }
 
 impl Frames {
-    /// Removes every picture that is not among `used` and was not a day ago either. Blocks.
+    /// Removes every picture that is not among `used` and was already unused a day ago. Blocks.
     pub fn remove_unused(&self, used: &HashSet<FrameHash>, now: Millis) -> Removed {
         let note = self.folder.join(NOTE);
         let before: HashMap<FrameHash, Millis> = fs::read(&note)
@@ -35,7 +35,7 @@ impl Frames {
         let mut unused = HashMap::new();
         for hash in self.all().difference(used) {
             let since = before.get(hash).copied().unwrap_or(now);
-            // A clock that was set back starts the day again.
+            // A clock that was set back restarts the day.
             if now - since < GRACE {
                 unused.insert(*hash, since.min(now));
             } else {
@@ -45,7 +45,7 @@ impl Frames {
         }
         if unused != before
             && let Ok(text) = serde_json::to_vec(&unused)
-            && let Err(error) = durable::write(&note, &text)
+            && let Err(error) = atomic_write::write(&note, &text)
         {
             tracing::warn!(%error, "which pictures are unused could not be noted");
         }
@@ -70,8 +70,8 @@ impl Frames {
             .collect()
     }
 
-    /// Removes a picture with what is known of it, and says how many bytes that were. What
-    /// can't be removed is in nobody's way.
+    /// Removes a picture with its metadata, and returns the number of bytes freed. Files that can't
+    /// be removed do no harm.
     fn remove(&self, hash: FrameHash) -> u64 {
         let mut files = vec![self.thumb_file(hash), self.file(hash, "json")];
         files.extend(KEPT.iter().map(|(_, ending, _)| self.file(hash, ending)));
@@ -83,8 +83,8 @@ impl Frames {
     }
 }
 
-/// The hashes that stand in a text, whatever else does: stored settings that can't be read
-/// still keep their pictures.
+/// The hashes in a text, whatever else it contains: stored settings that can't be read still keep
+/// their pictures.
 #[must_use]
 pub fn hashes_in(text: &str) -> HashSet<FrameHash> {
     text.split(|letter: char| !letter.is_ascii_hexdigit())

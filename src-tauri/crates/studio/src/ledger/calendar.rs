@@ -1,5 +1,5 @@
-//! The person's own days and months: a limit of a day begins anew at their midnight, not
-//! at Greenwich's.
+//! Days and months in the user's own time zone: a day's limit is reset at the user's midnight, not
+//! at midnight UTC.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,14 +11,14 @@ use crate::generation::Millis;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Today {
     date: Date,
-    /// When the day began.
+    /// When the day started.
     pub day_began: Millis,
-    /// When the month began.
+    /// When the month started.
     pub month_began: Millis,
 }
 
 impl Today {
-    /// The day that holds `at`.
+    /// The day that contains `at`.
     #[must_use]
     pub fn at(at: Millis, zone: &TimeZone) -> Self {
         let date = Timestamp::from_millisecond(at)

@@ -1,16 +1,15 @@
-//! The ledger as a file for a spreadsheet: RFC 4180 (commas, CRLF, quotes doubled), in
-//! UTF-8.
+//! The ledger as a file for a spreadsheet: RFC 4180 (commas, CRLF, doubled quotes), in UTF-8.
 //!
-//! Prompts are anybody's words and job ids are a server's, so no cell may begin as a
-//! formula: a spreadsheet would run it when the file is opened.
+//! Prompts can be any text and job ids come from a server, so no cell may start like a formula: a
+//! spreadsheet would run it when the file is opened.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{Entry, Kind};
 
-/// Tells a spreadsheet that this is UTF-8; without it Excel takes it for the system's own
-/// old encoding and breaks every accent.
+/// Marks the file as UTF-8 for a spreadsheet; without it Excel assumes the system's legacy encoding
+/// and breaks every accented letter.
 const MARK: &str = "\u{feff}";
 
 const HEADER: [&str; 10] = [
@@ -26,8 +25,8 @@ const HEADER: [&str; 10] = [
     "Prompt",
 ];
 
-/// The whole file. Times are ISO 8601 in `zone`, with their distance from UTC; an amount
-/// that is not known yet is an empty cell.
+/// The whole file. Times are ISO 8601 in `zone`, with their UTC offset; an amount that is not known
+/// yet is an empty cell.
 #[must_use]
 pub fn write(entries: &[Entry], zone: &TimeZone) -> Vec<u8> {
     let mut text = String::from(MARK);
@@ -82,8 +81,8 @@ fn row<const CELLS: usize>(text: &mut String, cells: [String; CELLS]) {
     text.push_str("\r\n");
 }
 
-/// Text that no spreadsheet takes for a formula: what begins like one gets a quote before
-/// it, also behind blanks, and in the wide forms that some spreadsheets read as the same.
+/// Text that no spreadsheet takes for a formula. A quote is put before a text that starts like one,
+/// even after spaces or in the full-width forms that some spreadsheets read as the same.
 fn harmless(text: &str) -> String {
     let begins = text.trim_start().chars().next();
     let formula = matches!(

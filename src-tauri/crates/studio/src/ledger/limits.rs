@@ -1,10 +1,10 @@
-//! The limits a person sets on a day's and a month's credits, and what is said when one
-//! holds something back. A pure judgement: of the limits, of what is used, and of the most
-//! that the next clip may cost.
+//! The limits that the user sets on a day's and a month's credits, and the message when a limit
+//! holds something back. The decision is pure: it depends on the limits, on what is used, and on
+//! the most that the next clip may cost.
 //!
-//! A price that is not known can't be held against a limit. Sending all the same would
-//! make the limit a wish, so nothing is sent then, and the sentence says why. Without a
-//! limit an unknown price stops nobody.
+//! An unknown price can't be compared with a limit. Sending anyway would make the limit useless, so
+//! nothing is sent then, and the sentence says why. Without a limit an unknown price prevents
+//! nothing.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -12,28 +12,28 @@ use specta::Type;
 use super::calendar::Today;
 use crate::message::{self, Message};
 
-/// The most credits a person wants taken; `None` for no limit. Zero stops everything.
+/// The most credits the user wants to spend; `None` for no limit. Zero stops everything.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename = "SpendingLimits", rename_all = "camelCase")]
 pub struct Limits {
-    /// A day.
+    /// Per day.
     pub day: Option<u32>,
-    /// A month.
+    /// Per month.
     pub month: Option<u32>,
 }
 
 impl Limits {
-    /// Whether there is one at all.
+    /// Whether any limit is set.
     #[must_use]
     pub fn any(self) -> bool {
         self.day.is_some() || self.month.is_some()
     }
 
-    /// Whether a clip of at most `price` credits keeps within them.
+    /// Checks whether a clip of at most `price` credits stays within the limits.
     ///
     /// # Errors
-    /// Why it does not. Where both limits stand in the way it is the month's, which does so
-    /// for longer.
+    /// Why it does not. If both limits prevent it, the month's is reported, because it lasts
+    /// longer.
     pub fn judge(self, today: &Today, used: &Used, price: Option<i64>) -> Result<(), Overrun> {
         if !self.any() {
             return Ok(());
@@ -62,14 +62,14 @@ impl Limits {
 /// Credits of a day or a month that count towards its limit.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Tally {
-    /// Taken and not given back; at the most expected where the amount is not known yet.
+    /// Taken and not given back; the highest expected amount if the amount is not known yet.
     pub taken: i64,
     /// Set aside for what is not charged yet.
     pub set_aside: i64,
 }
 
 impl Tally {
-    /// Both.
+    /// The sum of both.
     #[must_use]
     pub fn all(self) -> i64 {
         self.taken + self.set_aside
@@ -79,29 +79,29 @@ impl Tally {
 /// What counts towards the limits.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Used {
-    /// Towards the day's.
+    /// Towards the day's limit.
     pub day: Tally,
-    /// Towards the month's.
+    /// Towards the month's limit.
     pub month: Tally,
 }
 
-/// Which limit stands in the way, and when it begins anew.
+/// Which limit prevents it, and when it is reset.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Span {
-    /// The day's.
+    /// The day's limit.
     Day,
-    /// The month's, until this day, `2026-12-01`.
+    /// The month's limit, until this day, `2026-12-01`.
     Month(String),
 }
 
-/// Why a clip is not paid for just now.
+/// Why a clip is not paid for at the moment.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Overrun {
-    /// There is a limit, and what the clip costs is not known.
+    /// There is a limit, and the price of the clip is not known.
     Unpriced,
-    /// It would go over a limit.
+    /// It would exceed a limit.
     Over {
-        /// Which.
+        /// Which limit.
         span: Span,
         /// The limit in credits.
         limit: i64,
@@ -113,7 +113,7 @@ pub enum Overrun {
 }
 
 impl Overrun {
-    /// What a person reads at the press of Generate: nothing was recorded.
+    /// The message after Generate is pressed: nothing was recorded.
     #[must_use]
     pub fn refusal(&self) -> Message {
         let Self::Over {
@@ -140,8 +140,7 @@ impl Overrun {
         }
     }
 
-    /// What a person reads on the card of a generation that was recorded before and is not
-    /// sent yet.
+    /// The message on the card of a generation that was recorded before and is not sent yet.
     #[must_use]
     pub fn waiting(&self) -> Message {
         let Self::Over {
@@ -290,17 +289,17 @@ mod tests {
         };
         assert_eq!(
             words((Some(100), None), used(100, 100), 35),
-            "Waiting: today's limit of 100 credits is reached. It goes on tomorrow, or when you \
+            "Waiting: today's limit of 100 credits is reached. It continues tomorrow, or when you \
              raise the limit."
         );
         assert_eq!(
             words((None, Some(100)), used(0, 90), 35),
             "Waiting: this clip may cost 35 credits, and this month's limit of 100 leaves 10. It \
-             goes on from 1 December, or when you raise the limit."
+             continues from 1 December, or when you raise the limit."
         );
         assert_eq!(
             words((Some(30), None), used(0, 0), 35),
-            "Waiting: this clip may cost 35 credits, more than your limit of 30 a day. It goes on \
+            "Waiting: this clip may cost 35 credits, more than your limit of 30 a day. It continues \
              when you raise the limit in Settings."
         );
     }

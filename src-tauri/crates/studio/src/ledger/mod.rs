@@ -1,10 +1,10 @@
-//! The ledger: every credit that was taken and every one that came back, and the limits a
-//! person sets on them.
+//! The ledger: every credit that was taken and every one that was given back, and the limits that
+//! the user sets on them.
 //!
-//! Here are the forms it is shown and saved in and the rules of the limits, all pure. The
-//! rows themselves are written by the library, in the very transaction of the step that
-//! reveals them, so that the books are exact wherever the program ends. Nothing here knows
-//! what a credit costs in money: Apiframe sells them at different prices.
+//! This module has the types in which it is shown and exported, and the rules of the limits, all
+//! pure. The library writes the rows themselves, in the same transaction as the step that reveals
+//! them, so that the ledger is exact whenever the program ends. Nothing here knows what a credit
+//! costs in money: Apiframe sells them at different prices.
 
 mod calendar;
 pub mod csv;
@@ -18,7 +18,7 @@ use specta::Type;
 
 use crate::generation::Millis;
 
-/// Which way credits went.
+/// The direction of a booking.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Type)]
 #[serde(rename = "EntryKind", rename_all = "camelCase")]
 pub enum Kind {
@@ -46,31 +46,31 @@ pub struct Entry {
     /// Its own number, in the order in which rows were written.
     #[specta(type = u32)]
     pub id: i64,
-    /// When the job was accepted, or its failure was seen.
+    /// When the job was accepted, or when its failure was seen.
     #[specta(type = u32)]
     pub at: Millis,
-    /// The person's own day at that time, `2026-11-22`.
+    /// The user's own day at that time, `2026-11-22`.
     pub day: String,
-    /// The generation, also after it was removed from the gallery.
+    /// The id of the generation, also after it was removed from the gallery.
     pub generation: String,
     /// Whether the generation is still in the gallery.
     pub in_gallery: bool,
-    /// How its prompt begins.
+    /// The start of its prompt.
     pub prompt: String,
     /// Apiframe's id of the job.
     pub job: String,
-    /// Which way.
+    /// The direction.
     pub kind: Kind,
-    /// How many, by Apiframe's own word; `None` while that is not known yet.
+    /// How many, as reported by Apiframe; `None` while that is not known yet.
     #[specta(type = Option<u32>)]
     pub credits: Option<i64>,
-    /// All credits spent up to and with this row, by day and number; what is not known
-    /// yet counts as nothing.
+    /// All credits spent up to and including this row, by day and number; unknown amounts count as
+    /// zero.
     #[specta(type = i32)]
     pub total: i64,
 }
 
-/// What went which way in a day or a month.
+/// The credits taken and given back in a day or a month.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Type)]
 #[serde(rename = "LedgerSum", rename_all = "camelCase")]
 pub struct Sum {
@@ -82,24 +82,24 @@ pub struct Sum {
     /// Credits given back.
     #[specta(type = u32)]
     pub returned: i64,
-    /// Charges whose amount is not known yet, and so in none of the sums.
+    /// Charges whose amount is not known yet, and which are therefore in none of the sums.
     pub unknown: u32,
 }
 
-/// A stretch of the ledger, newest first.
+/// A page of the ledger, newest first.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
 #[serde(rename = "LedgerPage", rename_all = "camelCase")]
 pub struct Page {
     /// The rows.
     pub entries: Vec<Entry>,
-    /// The sums of the days they are of, newest first; whole days, also where a day goes
-    /// on in the next page.
+    /// The sums of the days of the rows, newest first. They cover whole days, even if a day
+    /// continues on the next page.
     pub days: Vec<Sum>,
-    /// What to ask with for the page after; `None` on the last.
+    /// The cursor for the next page; `None` on the last.
     pub next: Option<String>,
 }
 
-/// Where a day or a month stands.
+/// The totals of a day or a month.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
@@ -113,11 +113,11 @@ pub struct Standing {
     /// charged yet, at the most they may cost.
     #[specta(type = u32)]
     pub set_aside: i64,
-    /// The limit, where the person set one.
+    /// The limit, if the user set one.
     pub limit: Option<u32>,
 }
 
-/// The books at a glance.
+/// A summary of the ledger.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Books {

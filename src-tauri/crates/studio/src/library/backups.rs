@@ -1,9 +1,9 @@
-//! Backups: whole copies of the library beside it, made by SQLite itself, so that each is a
-//! library that can be opened as it is. One a day, one before the library's form changes; the
-//! newest three are kept.
+//! Backups: whole copies of the library beside it, made by SQLite itself, so that each is a library
+//! that can be opened as it is. One is made each day, and one before the library's schema changes;
+//! the newest three are kept.
 //!
-//! A backup is made on a connection of its own, of one moment of the library, in steps with
-//! pauses between: nobody who reads or writes waits for it, and a slow disk is left to them.
+//! A backup is made on its own connection, from a single snapshot of the library, in steps with
+//! pauses between them: no reader or writer waits for it, and a slow disk stays free for others.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,21 +14,21 @@ use rusqlite::backup::{self, StepResult};
 
 use super::connections::open_to_read;
 use super::{Library, LibraryError};
-use crate::durable;
+use crate::atomic_write;
 use crate::generation::Millis;
 use crate::private;
 
-/// How many are kept.
+/// How many backups are kept.
 const KEPT: usize = 3;
-/// Pages that are copied at a time: 1 MB.
+/// Pages that are copied per step: 1 MB.
 const PAGES_A_STEP: i32 = 256;
-/// The pause after a step: at least half of the time, the disk is somebody else's.
+/// The pause after a step. At least half of the time, the disk is free for others.
 const PAUSE: Duration = Duration::from_millis(10);
 const DAY: Millis = 24 * 3_600_000;
 const FOLDER: &str = "backups";
 const PREFIX: &str = "library-";
 const SUFFIX: &str = ".sqlite";
-/// The form of the time in a name: sorts by age, and stands in any file name.
+/// The format of the time in a name: it sorts by age, and is valid in any file name.
 const TIME: &str = "%Y-%m-%dT%H-%M-%S.%3fZ";
 
 /// One backup.
@@ -40,14 +40,14 @@ pub(super) struct Backup {
 }
 
 impl Library {
-    /// Makes a backup if the newest is more than a day away, and drops the oldest. An empty
-    /// library needs none. Says whether one was made.
+    /// Makes a backup if the newest is more than a day old, and deletes the oldest. An empty
+    /// library needs none. Returns whether one was made.
     ///
     /// # Errors
     /// SQLite's, or the disk's.
     pub fn back_up_daily(&self, now: Millis) -> Result<bool, LibraryError> {
         let newest = list(&self.folder).into_iter().next();
-        // A clock that was set back must not put it off for years.
+        // A clock that was set back must not delay it for years.
         if newest.is_some_and(|newest| (now - newest.made).abs() < DAY) {
             return Ok(false);
         }
@@ -59,7 +59,7 @@ impl Library {
             )
         })?;
         if some {
-            // A damaged library must not take the place of a good backup.
+            // A damaged library must not replace a good backup.
             check(&self.folder)?;
             make(&self.folder, now)?;
         }
@@ -67,7 +67,7 @@ impl Library {
     }
 }
 
-/// Looks through the whole file of the library in `folder`.
+/// Checks the whole file of the library in `folder`.
 ///
 /// # Errors
 /// [`LibraryError::Damaged`], or SQLite's.
@@ -81,23 +81,23 @@ pub(super) fn check(folder: &Path) -> Result<(), LibraryError> {
     }
 }
 
-/// Makes a backup now and drops the oldest.
+/// Makes a backup now and deletes the oldest.
 pub(super) fn make(folder: &Path, now: Millis) -> Result<(), LibraryError> {
     let backups = folder.join(FOLDER);
     private::make_folder(&backups)?;
-    durable::sweep(&backups);
+    atomic_write::sweep(&backups);
     let time = jiff::Timestamp::from_millisecond(now).unwrap_or_default();
     let file = backups.join(format!("{PREFIX}{}{SUFFIX}", time.strftime(TIME)));
-    let unfinished = durable::unfinished_name(&file);
+    let unfinished = atomic_write::unfinished_name(&file);
     // SQLite fills an empty file and keeps its mode.
     fs::File::create(&unfinished)?;
     private::close_file(&unfinished);
     copy(&folder.join(super::FILE), &unfinished)?;
     fs::File::open(&unfinished)?.sync_all()?;
     fs::rename(&unfinished, &file)?;
-    durable::sync_folder(&backups)?;
+    atomic_write::sync_folder(&backups)?;
     for old in list(folder).into_iter().skip(KEPT) {
-        // One too many is no harm.
+        // One backup too many does no harm.
         let _ = fs::remove_file(old.file);
     }
     Ok(())
@@ -106,8 +106,8 @@ pub(super) fn make(folder: &Path, now: Millis) -> Result<(), LibraryError> {
 /// Copies the library as it is at this moment.
 fn copy(library: &Path, target: &Path) -> Result<(), LibraryError> {
     let source = open_to_read(library)?;
-    // With a transaction open, what is written meanwhile is not seen, and so makes no copy
-    // start again.
+    // With a transaction open, the copy does not see what is written meanwhile, and does not have
+    // to start again.
     let moment = source.unchecked_transaction()?;
     moment.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     let mut target = Connection::open(target)?;
@@ -120,7 +120,7 @@ fn copy(library: &Path, target: &Path) -> Result<(), LibraryError> {
     }
 }
 
-/// The backups there are, newest first.
+/// The existing backups, newest first.
 pub(super) fn list(folder: &Path) -> Vec<Backup> {
     let Ok(entries) = fs::read_dir(folder.join(FOLDER)) else {
         return Vec::new();

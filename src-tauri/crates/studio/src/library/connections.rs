@@ -1,8 +1,8 @@
 //! The connections to the library's file: one that writes, and a few that only read.
 //!
-//! SQLite's write-ahead log lets readers go on while somebody writes, but only on
-//! connections of their own. One connection behind a mutex would hold up every page of the
-//! gallery behind a synced write.
+//! SQLite's write-ahead log lets readers continue during a write, but only on connections of their
+//! own. A single connection behind a mutex would make every page of the gallery wait for a synced
+//! write.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -13,11 +13,10 @@ use rusqlite::{Connection, OpenFlags};
 use super::LibraryError;
 use crate::private;
 
-/// Readers at the same time; more wait for one of them. Each holds a page cache of 2 MB and
-/// three file handles, and two cores read no faster with more.
+/// The most readers at the same time; others wait for one of them. Each holds a page cache of 2 MB
+/// and three file handles, and two cores read no faster with more.
 const MOST_READERS: usize = 4;
-/// Another program that looks into the file (a backup tool, a curious user) holds a lock for
-/// moments only.
+/// Another program that opens the file (a backup tool, a curious user) holds a lock only briefly.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
@@ -31,12 +30,12 @@ pub(super) struct Connections {
 #[derive(Debug, Default)]
 struct Readers {
     idle: Vec<Connection>,
-    /// Those that are lent, too.
+    /// Includes the connections that are in use.
     open: usize,
 }
 
 impl Connections {
-    /// `writer` is a connection of [`open_to_write`] to `file`.
+    /// `writer` is a connection to `file` from [`open_to_write`].
     pub(super) fn new(file: PathBuf, writer: Connection) -> Self {
         Self {
             file,
@@ -46,8 +45,8 @@ impl Connections {
         }
     }
 
-    /// Runs `work` on the connection that writes, after whoever has it now. A panic while it
-    /// was held leaves SQLite's transaction rolled back, so the next caller can go on.
+    /// Runs `work` on the connection that writes, after its current user is done. A panic during a
+    /// write leaves SQLite's transaction rolled back, so the next caller can continue.
     pub(super) fn write<T>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, LibraryError>,
@@ -56,8 +55,8 @@ impl Connections {
         work(&mut writer)
     }
 
-    /// Runs `work` on a connection that reads. All it asks is answered from one moment, and
-    /// everything written before is in it.
+    /// Runs `work` on a connection that reads. All its queries see the same snapshot, which
+    /// includes everything written before.
     pub(super) fn read<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, LibraryError>,
@@ -77,8 +76,8 @@ impl Connections {
                 });
             }
             if readers.open < MOST_READERS {
-                // Opened here, under the lock: it takes well under a millisecond, and
-                // happens as often as there are readers.
+                // Opened here, under the lock: it takes well under a millisecond, and happens only
+                // once per reader.
                 let connection = open_to_read(&self.file)?;
                 readers.open += 1;
                 return Ok(Borrowed {
@@ -94,13 +93,13 @@ impl Connections {
     }
 }
 
-/// A reader that goes back when it is dropped.
+/// A reader that is given back when it is dropped.
 struct Borrowed<'a> {
     connection: Lent,
     from: &'a Connections,
 }
 
-/// Empty only while it is being given back.
+/// Empty only while the reader is being given back.
 struct Lent(Option<Connection>);
 
 impl std::ops::Deref for Lent {
@@ -129,12 +128,12 @@ impl Drop for Borrowed<'_> {
     }
 }
 
-/// Opens the connection that writes, making the file where there is none. What a call has
-/// written is on the disk when it returns: writes are few, and a row that records a
-/// submission must be there before the submission leaves.
+/// Opens the connection that writes, and creates the file if there is none. What a call has written
+/// is on the disk when it returns: writes are few, and a row that records a submission must be
+/// there before the submission leaves.
 pub(super) fn open_to_write(file: &Path) -> Result<Connection, LibraryError> {
     let connection = Connection::open(file)?;
-    // The files that SQLite keeps beside it get its mode.
+    // The files that SQLite keeps beside the library get its mode.
     private::close_file(file);
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
@@ -143,9 +142,9 @@ pub(super) fn open_to_write(file: &Path) -> Result<Connection, LibraryError> {
     Ok(connection)
 }
 
-/// Opens a connection that changes nothing.
+/// Opens a read-only connection.
 pub(super) fn open_to_read(file: &Path) -> Result<Connection, LibraryError> {
-    // Not `SQLITE_OPEN_READ_ONLY`: a reader of a write-ahead log takes part in its index.
+    // Not `SQLITE_OPEN_READ_ONLY`: a reader of a write-ahead log also uses the log's index.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -193,7 +192,7 @@ mod tests {
                     .unwrap();
             });
             has_begun.recv().unwrap();
-            // More of them than there are readers.
+            // More threads than there are readers.
             let readers: Vec<_> = (0..3 * MOST_READERS)
                 .map(|_| scope.spawn(|| connections.read(count).unwrap()))
                 .collect();

@@ -1,17 +1,17 @@
-//! The folders that downloads were begun in, until nothing unfinished can lie there any more:
-//! the user may choose another clips folder at any time, and unplug a drive with the old one.
+//! The folders in which downloads were started, until they can't contain anything unfinished any
+//! more: the user may choose another clips folder at any time, and unplug a drive with the old one.
 
 use std::path::{Path, PathBuf};
 
 use super::{Library, LibraryError};
 
 impl Library {
-    /// A download begins in this folder.
+    /// A download starts in this folder.
     ///
     /// # Errors
     /// SQLite's.
     pub fn add_download_folder(&self, folder: &Path) -> Result<(), LibraryError> {
-        // Clips in a folder whose name is no text can't be found again either.
+        // Clips in a folder whose name is not valid text can't be found again either.
         let Some(folder) = folder.to_str() else {
             return Ok(());
         };
@@ -24,7 +24,7 @@ impl Library {
         })
     }
 
-    /// The folders in which an unfinished download may lie.
+    /// The folders that may contain an unfinished download.
     ///
     /// # Errors
     /// SQLite's.
@@ -38,7 +38,7 @@ impl Library {
         })
     }
 
-    /// Nothing unfinished lies in this folder.
+    /// This folder contains nothing unfinished.
     ///
     /// # Errors
     /// SQLite's.

@@ -1,13 +1,13 @@
-//! Where the clips' files are, for looking after them.
+//! The locations of the clips' files, for checking them.
 
-use super::life::{advance, set_address};
+use super::transitions::{advance, set_address};
 use super::{Library, LibraryError};
 use crate::generation::GenerationId;
 
-/// A clip's file, as the library has it.
+/// A clip's file, as stored in the library.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ClipFile {
-    /// Whose.
+    /// The clip's generation.
     pub id: GenerationId,
     /// The full path.
     pub file: String,
@@ -16,7 +16,7 @@ pub struct ClipFile {
 }
 
 impl Library {
-    /// The files of all clips. Nothing is looked at on the disk.
+    /// The files of all clips. This does not access the disk.
     ///
     /// # Errors
     /// SQLite's.
@@ -39,10 +39,10 @@ impl Library {
         })
     }
 
-    /// A clip whose file is gone is fetched again, from this address. Its poster stays.
+    /// A clip whose file is missing is fetched again, from this address. Its poster stays.
     ///
     /// # Errors
-    /// SQLite's, or [`LibraryError::NotThere`] if it is no finished clip with a job.
+    /// SQLite's, or [`LibraryError::NotThere`] if it is not a finished clip with a job.
     pub fn fetch_again(&self, id: &GenerationId, url: &str) -> Result<(), LibraryError> {
         self.write(|connection| {
             let transaction = connection.transaction()?;

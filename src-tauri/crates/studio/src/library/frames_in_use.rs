@@ -7,12 +7,12 @@ use super::connections::open_to_read;
 use super::{FILE, LibraryError, backups};
 use crate::frames::{FrameHash, hashes_in};
 
-/// The pictures that generations of the library in `folder` were made from, whether that
-/// library is open or not. Looks for hashes in the stored text, so that settings which can't
-/// be read keep their pictures too.
+/// The pictures that generations of the library in `folder` were made from, whether that library is
+/// open or not. Searches the stored text for hashes, so that settings that can't be read keep their
+/// pictures too.
 ///
 /// # Errors
-/// SQLite's, or that a library that was here is gone: nobody knows then.
+/// SQLite's, or an error if a library that existed is missing: then the pictures are unknown.
 pub fn frames_in_use(folder: &Path) -> Result<HashSet<FrameHash>, LibraryError> {
     let file = folder.join(FILE);
     if !file.exists() {

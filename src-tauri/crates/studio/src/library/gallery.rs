@@ -1,5 +1,5 @@
-//! The gallery's pages: newest first, by keys rather than offsets, so that the thousandth
-//! page costs what the first does and nothing shows twice when something new comes in.
+//! The gallery's pages: newest first, with keys rather than offsets, so that the thousandth page
+//! costs as much as the first and nothing appears twice when something new is added.
 
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
@@ -54,13 +54,13 @@ pub struct Counts {
 pub struct Page {
     /// The records, newest first.
     pub records: Vec<Record>,
-    /// What to ask with for the page after; `None` on the last.
+    /// The cursor for the page after this one; `None` on the last page.
     pub next: Option<String>,
 }
 
 impl Library {
-    /// The page of the gallery that begins after `cursor` (a [`Page::next`]), the first
-    /// one without. A cursor that can't be read gives the first page.
+    /// The page of the gallery that starts after `cursor` (a [`Page::next`]), or the first page
+    /// without one. A cursor that can't be read gives the first page.
     ///
     /// # Errors
     /// SQLite's.

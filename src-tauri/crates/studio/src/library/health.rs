@@ -1,22 +1,22 @@
-//! What can be said of the library as a whole, for a report.
+//! Facts about the library as a whole, for a report.
 
 use super::{Library, LibraryError};
 
 /// How many generations are in a state.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StateCount {
-    /// The state's word, as stored.
+    /// The state's name, as stored.
     pub state: String,
     /// How many.
     pub count: u32,
 }
 
 impl Library {
-    /// Whether the file is sound: nothing, or `SQLite`'s own sentences about what is wrong,
-    /// at most ten.
+    /// Checks the file: returns nothing if it is sound, otherwise at most ten of `SQLite`'s own
+    /// sentences about what is wrong.
     ///
     /// # Errors
-    /// SQLite's, where it can't even look.
+    /// SQLite's, if it can't even check the file.
     pub fn integrity(&self) -> Result<Vec<String>, LibraryError> {
         self.read(|connection| {
             let mut statement = connection.prepare("PRAGMA integrity_check(10)")?;
@@ -27,7 +27,7 @@ impl Library {
         })
     }
 
-    /// The version of the file's form.
+    /// The version of the file's schema.
     ///
     /// # Errors
     /// SQLite's.
@@ -37,7 +37,7 @@ impl Library {
         })
     }
 
-    /// How many generations there are of each state, the most first.
+    /// How many generations are in each state, the largest number first.
     ///
     /// # Errors
     /// SQLite's.

@@ -1,4 +1,4 @@
-//! What the library's own finished jobs teach: how long such jobs take and what they cost.
+//! What the library's own finished jobs show: how long such jobs take and what they cost.
 
 use rusqlite::params;
 
@@ -10,13 +10,13 @@ use crate::settings::{Mode, Model, Settings};
 
 const MODES: [Mode; 3] = [Mode::Standard, Mode::Pro, Mode::FourK];
 
-/// A job that took longer than this, in milliseconds, tells of a clock that was wrong.
+/// A longer time for a job, in milliseconds, means that a clock was wrong.
 const LONGEST: Millis = 24 * 3_600_000;
 
 impl Library {
-    /// How long the latest finished jobs like one with these settings took by the server's
-    /// clock, from acceptance to completion: those of the same model, mode and length where
-    /// they are enough, else of the same model and mode, else of the model.
+    /// How long the latest finished jobs with similar settings took by the server's clock, from
+    /// acceptance to completion: those of the same model, mode and length if there are enough, else
+    /// of the same model and mode, else of the model.
     ///
     /// # Errors
     /// SQLite's.
@@ -40,8 +40,8 @@ impl Library {
         })
     }
 
-    /// What the latest job of each mode, with and without sound, of this model cost: also
-    /// one that is still being made, since it was charged when it was accepted.
+    /// What the latest job of this model cost for each mode, with and without sound. This includes
+    /// a job that is still running, since it was charged when it was accepted.
     ///
     /// # Errors
     /// SQLite's.

@@ -1,4 +1,4 @@
-//! A generation's id in its column: as text, so that it can be read in any SQLite tool.
+//! Stores a generation's id in its column as text, so that any SQLite tool can read it.
 
 use rusqlite::ToSql;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};

@@ -1,9 +1,10 @@
-//! Which file a name leads to. Where the file of an open library is deleted, SQLite goes on
-//! with what nobody will find again.
+//! Which file a path refers to. If the file of an open library is deleted, SQLite keeps using a
+//! file that can't be found again.
 
 use std::path::Path;
 
-/// A file, by what stays the same while it is moved about and differs from any other.
+/// A file's identity: it stays the same when the file is moved and differs from that of any other
+/// file.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Identity {
     device: u64,
@@ -21,7 +22,7 @@ pub(super) fn of(path: &Path) -> Option<Identity> {
     })
 }
 
-/// Windows deletes and replaces no file that is open.
+/// Windows does not delete or replace a file that is open.
 #[cfg(not(unix))]
 pub(super) fn of(_path: &Path) -> Option<Identity> {
     Some(Identity {

@@ -1,10 +1,10 @@
-//! The ledger's rows. They are written by the steps of a generation's life, inside their
-//! transactions, and never deleted: removing a generation from the gallery leaves them.
+//! The ledger's rows. The steps of a generation's life write them, inside their transactions. They
+//! are never deleted: removing a generation from the gallery leaves them.
 //!
-//! A job has one row for its charge and at most one for its return, so observing the same
+//! A job has one row for its charge and at most one for its return, so that observing the same
 //! thing twice, before and after a crash, books it once. A charge is booked when the job is
-//! accepted. Its amount is Apiframe's own figure, which comes later: the row has none until
-//! then, and the sums say how many such rows there are.
+//! accepted. Its amount is Apiframe's own figure, which arrives later: until then the row has no
+//! amount, and the sums include the number of such rows.
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
@@ -14,20 +14,20 @@ use crate::ledger::{Entry, Kind, Page, Sum};
 
 /// Rows on a page: a screen or two.
 const PAGE: u32 = 50;
-/// Months that are summed up: as many as one compares.
+/// Months that are summed up: as many as a user compares.
 const MONTHS: u32 = 12;
 
 /// All rows.
 const ROWS: &str = "SELECT l.*, EXISTS (SELECT 1 FROM generations g WHERE g.id = l.generation) AS kept \
     FROM ledger l";
 
-/// What is summed up of days in a span.
+/// The columns that are summed over the days of a span.
 const SUMS: &str = "coalesce(sum(charged), 0) AS charged, coalesce(sum(returned), 0) AS returned, \
     coalesce(sum(unknown), 0) AS unknown FROM ledger_days";
 
 impl Library {
-    /// Books the charge of a generation's job, or the amount that became known of it. A
-    /// figure that can't be one (negative, or beyond any price) is taken as not known.
+    /// Books the charge of a generation's job, or its amount once that is known. An impossible
+    /// figure (negative, or beyond any price) is treated as unknown.
     pub(super) fn book_charge(
         &self,
         connection: &Connection,
@@ -61,8 +61,8 @@ impl Library {
         sum_up(connection, id)
     }
 
-    /// Books that a generation's job gave back what it took, seen at `now`. One that never
-    /// had a job took nothing.
+    /// Books that a generation's job returned what it charged, seen at `now`. A generation that
+    /// never had a job was not charged.
     pub(super) fn book_return(
         &self,
         connection: &Connection,
@@ -86,8 +86,8 @@ impl Library {
         sum_up(connection, id)
     }
 
-    /// The page of the ledger that begins after `cursor` (a [`Page::next`]), newest first,
-    /// the first one without. A cursor that can't be read gives the first page.
+    /// The page of the ledger that starts after `cursor` (a [`Page::next`]), newest first, or the
+    /// first page without one. A cursor that can't be read gives the first page.
     ///
     /// # Errors
     /// SQLite's.
@@ -158,7 +158,7 @@ impl Library {
             .query_row(params![span, first, last], read_sum)?)
     }
 
-    /// The latest months with anything booked in them, newest first.
+    /// The latest months that have any bookings, newest first.
     pub(super) fn months(connection: &Connection) -> Result<Vec<Sum>, LibraryError> {
         Ok(connection
             .prepare_cached(&format!(
@@ -170,8 +170,8 @@ impl Library {
     }
 }
 
-/// Sums up the days on which something of a generation's job is booked: whole days, which
-/// have few rows, so that a sum can't go astray.
+/// Updates the sums of the days on which something is booked for a generation's job. It sums whole
+/// days, which have few rows, so that a sum can't drift.
 fn sum_up(connection: &Connection, id: &GenerationId) -> Result<(), LibraryError> {
     connection
         .prepare_cached(
@@ -190,7 +190,7 @@ fn sum_up(connection: &Connection, id: &GenerationId) -> Result<(), LibraryError
     Ok(())
 }
 
-/// What was spent in all before a row.
+/// The total that was spent before a row.
 fn before(connection: &Connection, row: &Entry) -> Result<i64, LibraryError> {
     let days: i64 = connection
         .prepare_cached(
@@ -206,7 +206,7 @@ fn before(connection: &Connection, row: &Entry) -> Result<i64, LibraryError> {
     Ok(days + that_day)
 }
 
-/// Gives rows, oldest first, their running total. Days, not moments, come first: an answer
+/// Sets the running total of rows, oldest first. They are ordered by day, not by time: an answer
 /// that was looked up late is booked on the day it happened.
 fn add_up<'a>(entries: impl Iterator<Item = &'a mut Entry>, total: &mut i64) {
     for entry in entries {
@@ -219,7 +219,7 @@ fn add_up<'a>(entries: impl Iterator<Item = &'a mut Entry>, total: &mut i64) {
     }
 }
 
-/// The sums of the days with anything booked in them, newest first.
+/// The sums of the days that have any bookings, newest first.
 fn days(connection: &Connection, first: &str, last: &str) -> Result<Vec<Sum>, LibraryError> {
     Ok(connection
         .prepare_cached(&format!(

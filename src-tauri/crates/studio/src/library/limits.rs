@@ -1,12 +1,12 @@
-//! The spending limits, and the steps that one may hold back: writing a new generation down,
-//! and letting its request leave. Each looks at the limits and at what is used, and takes its
-//! share, in one transaction: two presses, or two requests that leave at once, can't both take
-//! the rest, and no limit is passed because it was set a moment ago.
+//! The spending limits, and the steps that a limit may hold back: recording a new generation, and
+//! letting its request leave. Each step checks the limits and what is used, and takes its share, in
+//! one transaction: two presses, or two requests that leave at once, can't both take the rest, and
+//! no limit is exceeded because it was set a moment ago.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::life::mark_sent;
 use super::records::insert;
+use super::transitions::mark_sent;
 use super::{Library, LibraryError};
 use crate::generation::{GenerationId, Millis, Record};
 use crate::ledger::{Books, Limits, Overrun, Standing, Tally, Today, Used};
@@ -14,19 +14,19 @@ use crate::ledger::{Books, Limits, Overrun, Standing, Tally, Today, Used};
 /// Which generations without a charge count towards a limit.
 #[derive(Clone, Copy)]
 enum SetAside<'a> {
-    /// All that are not finished: what was pressed is as good as spent.
+    /// All that are not finished: what was requested is as good as spent.
     All,
-    /// Those whose request may have arrived, apart from this one. What merely waits must
-    /// not hold back what waits beside it, or neither would ever go.
+    /// Those whose request may have arrived, except this one. Waiting generations must not hold
+    /// each other back, or none of them would ever continue.
     Sent { but: &'a GenerationId },
 }
 
 impl Library {
-    /// Writes down a new generation of at most `expected` credits, if the limits allow it
-    /// besides all that is booked and under way.
+    /// Records a new generation of at most `expected` credits, if the limits allow it in addition
+    /// to all that is booked and under way.
     ///
     /// # Errors
-    /// SQLite's. The inner error says which limit stands in the way; nothing was written.
+    /// SQLite's. The inner error says which limit prevents it; nothing was written.
     pub fn insert_within(
         &self,
         record: &Record,
@@ -50,7 +50,7 @@ impl Library {
     /// leave at `now`.
     ///
     /// # Errors
-    /// SQLite's. The inner error says which limit stands in the way.
+    /// SQLite's. The inner error says which limit prevents it.
     pub fn may_leave(
         &self,
         id: &GenerationId,
@@ -65,8 +65,7 @@ impl Library {
     /// limits allow it.
     ///
     /// # Errors
-    /// As for all steps. The inner error says which limit stands in the way; nothing was
-    /// changed.
+    /// As for all steps. The inner error says which limit prevents it; nothing was changed.
     pub fn sent_within(
         &self,
         id: &GenerationId,
@@ -115,8 +114,8 @@ impl Library {
         })
     }
 
-    /// Takes over the limits that an older program kept in the preferences, unless some were
-    /// set here since.
+    /// Adopts the limits that an older version of the program kept in the preferences, unless
+    /// limits have been set here since.
     ///
     /// # Errors
     /// SQLite's.
@@ -190,7 +189,7 @@ fn judge(
     Ok(limits(connection)?.judge(today, &used, expected))
 }
 
-/// The days between which all days of a month lie.
+/// The first and last possible day of a month.
 fn ends(month: &str) -> (String, String) {
     (format!("{month}-01"), format!("{month}-31"))
 }
@@ -209,9 +208,9 @@ fn used(connection: &Connection, today: &Today, set_aside: SetAside) -> Result<U
     })
 }
 
-/// Credits charged on these days and not given back, at the most expected where the amount
-/// is not known yet. A return counts for the day of its charge: credits of yesterday that
-/// come back make no room today.
+/// Credits charged on these days and not returned; the highest expected amount where the actual
+/// amount is not known yet. A return counts for the day of its charge: credits of yesterday that
+/// are returned make no room today.
 fn taken(connection: &Connection, first: &str, last: &str) -> Result<i64, LibraryError> {
     Ok(connection
         .prepare_cached(
@@ -222,8 +221,8 @@ fn taken(connection: &Connection, first: &str, last: &str) -> Result<i64, Librar
         .query_row([first, last], |row| row.get(0))?)
 }
 
-/// The most that generations without a charge may cost, with those whose request left after
-/// `began` and whose fate is unknown: they may have been charged.
+/// The most that generations without a charge may cost. This includes those whose request left
+/// after `began` and whose fate is unknown: they may have been charged.
 fn aside(connection: &Connection, which: SetAside, began: Millis) -> Result<i64, LibraryError> {
     let (sent_only, but) = match which {
         SetAside::All => (false, None),

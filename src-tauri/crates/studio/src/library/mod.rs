@@ -1,30 +1,29 @@
-//! The library: what this person has generated, in one SQLite file.
+//! The library: what the user has generated, in one SQLite file.
 //!
-//! It keeps records, the ledger, the spending limits, the addresses of uploaded pictures and
-//! nothing else: frames and clips are files beside it, the key is in the vault. Every change
-//! is one transaction, and every transaction is on the disk when the call returns. Calls
-//! block: for milliseconds on a good disk, for seconds on a bad one. Async callers go through
-//! [`Library::run`].
+//! It stores records, the ledger, the spending limits, the addresses of uploaded pictures and
+//! nothing else: frames and clips are files beside it, and the key is in the vault. Every change is
+//! one transaction, and every transaction is on the disk when the call returns. Calls block: for
+//! milliseconds on a good disk, for seconds on a bad one. Async callers use [`Library::run`].
 
 mod backups;
-mod brought;
 mod connections;
 mod download_folders;
+mod error_messages;
 mod files;
-mod found;
 mod frames_in_use;
 mod gallery;
 mod health;
 mod history;
 mod id;
 mod identity;
+mod imported_jobs;
 mod ledger;
-mod life;
 mod limits;
+mod orphan_clips;
 mod records;
 mod rescue;
 mod schema;
-mod trouble;
+mod transitions;
 mod uploads;
 
 #[cfg(test)]
@@ -50,22 +49,22 @@ use crate::ledger::Today;
 use crate::message::Message;
 use crate::private;
 
-/// What went wrong with the library's file.
+/// An error while using the library's file.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", Message::from(self))]
 pub enum LibraryError {
-    /// A newer program has changed the file's form.
+    /// A newer version of the program has changed the file's schema.
     Newer,
     /// No such generation, or it is not in the state the change needs.
     NotThere,
-    /// SQLite could not do it.
+    /// An error from SQLite.
     Sqlite(#[from] rusqlite::Error),
-    /// The file is not what SQLite wrote; its own words.
+    /// The file is not what SQLite wrote; contains SQLite's own words.
     Damaged(String),
-    /// The file was deleted or replaced while this program had it open; what is written now
-    /// is lost with it.
+    /// The file was deleted or replaced while this program had it open; anything written now is
+    /// lost with it.
     Gone(PathBuf),
-    /// A folder could not be made.
+    /// A folder could not be created.
     Io(#[from] std::io::Error),
     /// A stored value is not what this program writes.
     Unreadable(&'static str),
@@ -76,7 +75,7 @@ impl From<&LibraryError> for Message {
         match error {
             LibraryError::Newer => Self::LibraryNewer,
             LibraryError::NotThere => Self::NotThere,
-            LibraryError::Sqlite(error) => trouble::message(error),
+            LibraryError::Sqlite(error) => error_messages::message(error),
             LibraryError::Damaged(_) => Self::LibraryDamaged,
             LibraryError::Gone(folder) => Self::LibraryGone {
                 folder: folder.display().to_string(),
@@ -99,22 +98,23 @@ const FILE: &str = "library.sqlite";
 pub struct Library {
     connections: Arc<Connections>,
     folder: PathBuf,
-    /// Which file it is, whatever its name leads to later.
+    /// The file's identity, whatever its path refers to later.
     identity: Option<identity::Identity>,
-    /// Where days begin; the system's own place where none is set.
+    /// The time zone in which days are counted; the system's own if none is set.
     zone: Option<TimeZone>,
 }
 
 impl Library {
-    /// Opens the library in `folder`, making it where there is none.
+    /// Opens the library in `folder`, and creates it if there is none.
     ///
     /// # Errors
-    /// [`LibraryError::Newer`] for a file of a newer program, which is left as it is.
+    /// [`LibraryError::Newer`] for a file of a newer version of the program, which is left as it
+    /// is.
     pub fn open(folder: &Path) -> Result<Self, LibraryError> {
         Self::open_at(folder, jiff::Timestamp::now().as_millisecond())
     }
 
-    /// Opens it at `now`, which a backup before a change of its form is named after.
+    /// Opens it at `now`. A backup before a change of its schema is named after that time.
     fn open_at(folder: &Path, now: Millis) -> Result<Self, LibraryError> {
         private::make_folder(folder)?;
         let file = folder.join(FILE);
@@ -128,7 +128,7 @@ impl Library {
         })
     }
 
-    /// The same library for a person in another time zone than the system's.
+    /// The same library for a user in another time zone than the system's.
     #[must_use]
     pub fn in_zone(self, zone: TimeZone) -> Self {
         Self {
@@ -137,28 +137,28 @@ impl Library {
         }
     }
 
-    /// The time zone in which the person's days are counted, asked of the system each time:
-    /// people travel.
+    /// The time zone in which the user's days are counted. The system is asked each time, since
+    /// users travel.
     #[must_use]
     pub fn zone(&self) -> TimeZone {
         self.zone.clone().unwrap_or_else(TimeZone::system)
     }
 
-    /// The person's day that holds `at`.
+    /// The user's day that contains `at`.
     fn day_of(&self, at: Millis) -> Today {
         Today::at(at, &self.zone())
     }
 
-    /// The folder the library lives in.
+    /// The folder that contains the library.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Runs `work` where blocking is allowed.
+    /// Runs `work` on a thread where blocking is allowed.
     ///
     /// # Errors
-    /// What `work` answers.
+    /// The error of `work`.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, LibraryError> + Send + 'static,
@@ -166,13 +166,13 @@ impl Library {
         let library = self.clone();
         match tokio::task::spawn_blocking(move || work(&library)).await {
             Ok(result) => result,
-            // The runtime is going down; what was not written is done again at the next start.
+            // The runtime is shutting down; what was not written is done again at the next start.
             Err(stopped) => Err(LibraryError::Io(std::io::Error::other(stopped))),
         }
     }
 
-    /// Makes sure that the file is still where the next start will look for it. Asked before
-    /// anything is written down that leads to a charge.
+    /// Makes sure that the file is still where the next start will look for it. Checked before
+    /// anything is recorded that leads to a charge.
     fn is_in_place(&self) -> Result<(), LibraryError> {
         if identity::of(&self.folder.join(FILE)) == self.identity {
             Ok(())
@@ -189,7 +189,7 @@ impl Library {
         self.connections.write(work)
     }
 
-    /// Runs `work` on a connection that only reads; never waits for one that writes.
+    /// Runs `work` on a connection that only reads; never waits for the one that writes.
     fn read<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, LibraryError>,

@@ -1,4 +1,4 @@
-//! Records in and out of their rows.
+//! Reading records from their rows and writing them.
 
 use std::path::Path;
 
@@ -10,14 +10,14 @@ use crate::message::Message;
 use crate::remote::BroughtIn;
 use crate::settings::Settings;
 
-/// Every row of the library, to be narrowed down by what follows: the generation `g` with what
-/// is stored of its submission `s`.
+/// Every row of the library, to be filtered by what follows: the generation `g` with the stored
+/// data of its submission `s`.
 pub(super) const ROWS: &str = "SELECT g.*, s.key, s.body, s.pictures_until, s.first_sent, \
     s.doubtful, s.sent_by, s.result_url \
     FROM generations g LEFT JOIN submissions s ON s.generation = g.id";
 
 impl Library {
-    /// Writes down a new generation, before anything else happens with it.
+    /// Records a new generation, before anything else happens with it.
     ///
     /// # Errors
     /// SQLite's.
@@ -38,7 +38,7 @@ impl Library {
         })
     }
 
-    /// Whether some generation here is this job's.
+    /// Whether some generation here has this job.
     ///
     /// # Errors
     /// SQLite's.
@@ -50,7 +50,7 @@ impl Library {
         })
     }
 
-    /// All records that the engine still has something to do for, oldest first.
+    /// All records that the engine still has work to do for, oldest first.
     ///
     /// # Errors
     /// SQLite's.
@@ -67,7 +67,7 @@ impl Library {
     }
 }
 
-/// Writes a new record; `expected` is the most it may cost, where that is known.
+/// Writes a new record; `expected` is the most it may cost, if that is known.
 pub(super) fn insert(
     connection: &Connection,
     record: &Record,
@@ -98,8 +98,8 @@ pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String, LibraryErro
     serde_json::to_string(value).map_err(|_| LibraryError::Unreadable("value"))
 }
 
-/// A row of [`ROWS`] as a record. Whatever in it this program does not understand keeps no
-/// other part from being read, nor the row from being shown and its job from being watched.
+/// Reads a row of [`ROWS`] as a record. A part that this program does not understand does not
+/// prevent other parts from being read, the row from being shown, or its job from being watched.
 pub(super) fn read(row: &Row) -> rusqlite::Result<Record> {
     let (settings, mut whole) = Settings::from_stored(&row.get::<_, String>("settings")?);
     let mut lenient = |read: bool| whole &= read;
@@ -115,7 +115,7 @@ pub(super) fn read(row: &Row) -> rusqlite::Result<Record> {
             brought_in: row.get::<_, Option<String>>("brought_in")?.map(|text| {
                 let told = serde_json::from_str(&text);
                 lenient(told.is_ok());
-                // What is not known of it is not paid for again as if it were.
+                // Unknown settings are not paid for again as if they were known.
                 told.unwrap_or_else(|_| BroughtIn::of_nothing_known())
             }),
         }),
@@ -147,7 +147,7 @@ pub(super) fn read(row: &Row) -> rusqlite::Result<Record> {
         id: row.get("id")?,
         created: row.get("created")?,
         settings,
-        // Never one from which a request would leave.
+        // Never a state in which a request would be sent.
         state: state.unwrap_or(match (&clip, &job) {
             (Some(_), _) => State::Ready,
             (None, Some(_)) => State::Rendering,
@@ -174,7 +174,7 @@ fn read_clip(row: &Row, file: String) -> rusqlite::Result<Clip> {
         name: path
             .file_name()
             .map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned()),
-        // Looking is not done here: a disk that sleeps would hold up everything else.
+        // The disk is not checked here: one that sleeps would delay everything else.
         missing: false,
         bytes: row
             .get::<_, Option<i64>>("bytes")?

@@ -1,14 +1,14 @@
-//! Opening a library whose file is damaged: it is set aside, never deleted, and the newest
+//! Opening a library whose file is damaged: the file is set aside, never deleted, and the newest
 //! good backup takes its place.
 //!
-//! The backup is made ready in a folder of its own and takes the library's name last, in one
-//! step. A program that is stopped on the way leaves the damaged file, or none: none, or an
-//! empty one, beside backups is damage too, so the next start does it all again.
+//! The backup is prepared in a folder of its own and gets the library's name last, in one step. If
+//! the program is stopped on the way, the damaged file is still there, or there is none. A missing
+//! or empty file beside backups also counts as damage, so the next start repeats the rescue.
 //!
-//! What happened after that backup is not in it. So nothing in it that was not yet sent is
-//! sent now: it may have been sent, and paid for, since. Such generations become uncertain,
-//! and only the account's own list, or the person, says what becomes of them. Clips that
-//! are on the disk and not in the backup are taken in again by the engine.
+//! The backup does not contain what happened after it was made. So nothing in it that was unsent is
+//! sent now: it may have been sent, and paid for, since. Such generations become uncertain, and
+//! only the account's own list, or the user, decides what becomes of them. The engine imports clips
+//! that are on the disk but not in the backup.
 
 use std::fs;
 use std::io;
@@ -21,28 +21,27 @@ use super::{Library, LibraryError, backups};
 use crate::generation::{Failure, Millis};
 use crate::private;
 
-/// A file that says that the library was found damaged while it was in use.
+/// A file which records that the library was found damaged while it was in use.
 const DAMAGED: &str = "damaged";
-/// Where a backup is made ready, beside the library.
+/// The folder beside the library in which a backup is prepared.
 const WORKSHOP: &str = "rescue";
 
-/// What was done to open a library that was damaged, or not there.
+/// What was done to open a library that was damaged or missing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Rescue {
     /// Where the damaged file is now; `None` if there was none.
     pub set_aside: Option<PathBuf>,
-    /// When the backup in its place was made; `None` if there was none and the library
-    /// begins anew.
+    /// When the backup in its place was made; `None` if there was none and the library is new.
     pub backup: Option<Millis>,
 }
 
 impl Library {
-    /// Opens the library in `folder` and looks through its file. A damaged one is set aside
-    /// for the newest good backup. One that is begun is told as a rescue too: where the folder
-    /// of an older one was deleted, its clips may still be there.
+    /// Opens the library in `folder` and checks its file. A damaged file is set aside and replaced
+    /// by the newest good backup. A library that is newly created is also reported as a rescue: if
+    /// the folder of an older one was deleted, its clips may still be there.
     ///
     /// # Errors
-    /// As [`Library::open`], damage aside.
+    /// As [`Library::open`], except for damage.
     pub fn open_or_rescue(
         folder: &Path,
         now: Millis,
@@ -59,8 +58,8 @@ impl Library {
             };
             return Ok((Library::open_at(folder, now)?, Some(begun)));
         }
-        // A whole look takes its time with a large library, so it is taken where there is a
-        // reason to; else in the background, before each backup.
+        // A complete check of a large library takes time, so it is done here only if there is a
+        // reason; otherwise in the background, before each backup.
         let opened = if ended_badly(folder) {
             open_whole(folder, now)
         } else {
@@ -73,14 +72,14 @@ impl Library {
             }
             opened => {
                 let library = opened?;
-                // Looked through, and sound.
+                // Checked, and sound.
                 let _ = fs::remove_file(folder.join(DAMAGED));
                 Ok((library, None))
             }
         }
     }
 
-    /// Notes that the file was found damaged, for the next start to do something about.
+    /// Records that the file was found damaged, so that the next start deals with it.
     pub fn mark_damaged(&self) {
         if let Err(error) = fs::write(self.folder.join(DAMAGED), b"") {
             tracing::error!(?error, "the damaged library could not be marked");
@@ -88,8 +87,8 @@ impl Library {
     }
 }
 
-/// Whether there was a library here whose file is not there any more, or empty. An empty file
-/// is never a library that begins: SQLite would take it for one.
+/// Whether there was a library here whose file is now missing or empty. An empty file is never a
+/// new library, but SQLite would treat it as one.
 fn is_lost(folder: &Path) -> bool {
     match fs::metadata(folder.join(super::FILE)) {
         Ok(file) => file.len() == 0,
@@ -97,15 +96,15 @@ fn is_lost(folder: &Path) -> bool {
     }
 }
 
-/// Opens the library and looks through all of it.
+/// Opens the library and checks all of it.
 fn open_whole(folder: &Path, now: Millis) -> Result<Library, LibraryError> {
     let library = Library::open_at(folder, now)?;
     backups::check(folder)?;
     Ok(library)
 }
 
-/// Whether the library was left as a crash or a power cut leaves it: SQLite removes its log
-/// when it is closed in order.
+/// Whether the library was left as a crash or a power cut leaves it: SQLite removes its log when it
+/// is closed properly.
 fn ended_badly(folder: &Path) -> bool {
     fs::metadata(with_suffix(&folder.join(super::FILE), "-wal")).is_ok_and(|log| log.len() > 0)
         || folder.join(DAMAGED).exists()
@@ -144,7 +143,7 @@ fn rescue(
             Err(error) if is_damage(&error) => {
                 tracing::error!(?error, backup = %backup.file.display(), "a backup can't be used");
             }
-            // A full disk, say: the backup is as good as before, and the next start tries again.
+            // For example a full disk: the backup is still good, and the next start tries again.
             Err(error) => return Err(error),
         }
     }
@@ -167,8 +166,8 @@ fn clear(folder: &Path) -> Result<(), LibraryError> {
     }
 }
 
-/// Moves the library's file away, with the files that SQLite keeps beside it; `None` if it is
-/// not there.
+/// Moves the library's file away, with the files that SQLite keeps beside it; `None` if it does not
+/// exist.
 fn set_aside(folder: &Path, now: Millis) -> Result<Option<PathBuf>, LibraryError> {
     let file = folder.join(super::FILE);
     let was_there = file.exists();
@@ -212,7 +211,7 @@ fn doubt_what_is_unsent(
             named_params! {":doubt": doubt, ":now": now},
         )?;
         transaction.commit()?;
-        // The file is renamed without SQLite's journal beside it, so all has to be in it.
+        // The file is renamed without SQLite's journal beside it, so it has to contain everything.
         let busy: bool =
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if busy {

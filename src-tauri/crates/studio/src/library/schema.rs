@@ -1,5 +1,5 @@
-//! The library's tables, as numbered steps from nothing to now. A step, once released, is
-//! never edited: a change is a new step, tested from the version before.
+//! The library's tables, as numbered steps from an empty file to the current version. A step is
+//! never edited after its release: a change is a new step, tested from the version before.
 
 use rusqlite::Connection;
 use rusqlite_migration::{Error, M, Migrations, SchemaVersion};
@@ -53,17 +53,17 @@ CREATE TABLE uploads (
 ) STRICT;
 ";
 
-/// Version 2. A request that another program may have sent since (see `rescue`) is never
-/// sent again by itself.
+/// Version 2. A request that another program may have sent since (see `rescue`) is never sent again
+/// automatically.
 const DOUBT: &str = "
 ALTER TABLE generations ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 0;
 ";
 
-/// Version 3: the ledger. Rows are never deleted, and belong to no row of `generations`, which may go:
-/// `prompt` is how that of the generation begins. A job is charged once and returned once,
-/// whatever is observed how often. `credits` is NULL while unknown; `expected` is the most
-/// it may cost, known before, and so is that of a generation not charged yet. Jobs from
-/// before the ledger are booked from what was stored of them.
+/// Version 3: the ledger. Rows are never deleted, and do not depend on rows of `generations`, which
+/// may be deleted: `prompt` is the start of the generation's prompt. A job is charged once and
+/// returned once, however often this is observed. `credits` is NULL while unknown; `expected` is
+/// the most it may cost, known in advance, also for a generation not charged yet. Jobs from before
+/// the ledger are booked from what was stored about them.
 const LEDGER: &str = "
 ALTER TABLE generations ADD COLUMN expected INTEGER;
 
@@ -98,17 +98,17 @@ FROM ledger l JOIN generations g ON g.id = l.generation
 WHERE g.state = 'failed' AND json_valid(g.failure) AND g.failure ->> '$.charged' = 0;
 ";
 
-/// Version 4. Generations that were brought in from the account: what is known of their settings, as
+/// Version 4. Generations that were imported from the account: what is known of their settings, as
 /// JSON. NULL for those submitted here.
 const BROUGHT_IN: &str = "ALTER TABLE generations ADD COLUMN brought_in TEXT;";
 
 /// Version 5. The fingerprint of the API key that a request was first sent with.
 const SENT_BY: &str = "ALTER TABLE generations ADD COLUMN sent_by TEXT;";
 
-/// Version 6. The table of generations keeps what is shown, searched and priced by; what is
-/// needed only to send a request and to fetch its clip lives in `submissions` and goes when
-/// the clip is there. Sums of the ledger's days, so that a page of it costs what it shows.
-/// The spending limits, so that what a request may cost is judged in the transaction that
+/// Version 6. The table of generations keeps the columns for display, search and prices; what is
+/// needed only to send a request and to fetch its clip is in `submissions` and is deleted when the
+/// clip is ready. Sums of the ledger's days, so that the cost of a page depends only on what it
+/// shows. The spending limits, so that the cost of a request is checked in the transaction that
 /// lets it leave; no row means that none was ever set here.
 const SUBMISSIONS: &str = "
 DROP INDEX generations_by_age;
@@ -195,7 +195,7 @@ CREATE TABLE limits (
 ) STRICT;
 ";
 
-/// Version 7. The folders in which an unfinished download may lie.
+/// Version 7. The folders that may contain an unfinished download.
 const DOWNLOAD_FOLDERS: &str = "CREATE TABLE download_folders (folder TEXT PRIMARY KEY) STRICT;";
 
 fn migrations() -> Migrations<'static> {
@@ -210,8 +210,8 @@ fn migrations() -> Migrations<'static> {
     ])
 }
 
-/// Brings the file to this program's version, after a call of `before` if it has an older
-/// one. A new file has none.
+/// Migrates the file to this program's version, after a call of `before` if it has an older one. A
+/// new file has none.
 pub(super) fn migrate(
     connection: &mut Connection,
     before: impl FnOnce() -> Result<(), LibraryError>,

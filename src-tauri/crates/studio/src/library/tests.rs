@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used)]
-//! The library over its real file: what is written is there after it is opened again, and
-//! a step that comes too late changes nothing.
+//! The library with its real file: what is written is there after it is opened again, and a step
+//! that comes too late changes nothing.
 
 mod ledger;
 mod limits;
@@ -173,7 +173,7 @@ fn the_first_time_a_request_left_is_kept() {
     shelf.library.sent(&id, 1500, "key").unwrap();
     shelf.library.sent(&id, 2500, "key").unwrap();
     assert_eq!(first_sent(), Some(1500));
-    // Only the very attempt that did not leave may take its mark back.
+    // Only the very attempt that was not sent may take its mark back.
     assert!(shelf.library.unsent(&id, 2500).is_err());
     assert_eq!(first_sent(), Some(1500));
     shelf.library.unsent(&id, 1500).unwrap();
@@ -290,7 +290,7 @@ fn the_gallery_is_paged_newest_first_without_gaps_or_repeats() {
     loop {
         let page = shelf.library.page(Filter::All, cursor.as_deref()).unwrap();
         seen.extend(page.records.into_iter().map(|record| record.id));
-        // Something new on top must not push anything onto the next page.
+        // A new row at the top must not push anything onto the next page.
         shelf.insert(5000);
         cursor = page.next;
         if cursor.is_none() {
@@ -345,7 +345,7 @@ fn times_come_from_jobs_as_much_alike_as_there_are_enough_of() {
     };
     finish(&settings, &[90, 70]);
     assert_eq!(median(&settings), None, "two say too little");
-    // The last is that of a clock that was wrong.
+    // The last one comes from a clock that was wrong.
     finish(&settings, &[80, 3_000_000]);
     assert_eq!(median(&settings), Some(80.0));
     assert_eq!(median(&longer), Some(80.0), "of its mode");

@@ -1,5 +1,5 @@
-//! Where pictures were uploaded to, while those addresses live: the same picture in three
-//! takes is sent once.
+//! The addresses of uploaded pictures, while they are valid: the same picture in three takes is
+//! sent once.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -17,7 +17,7 @@ pub struct UploadRecord {
 }
 
 impl Library {
-    /// The picture's address, if it lives longer than `at_least`.
+    /// The picture's address, if it is valid for longer than `at_least`.
     ///
     /// # Errors
     /// SQLite's.
@@ -42,7 +42,7 @@ impl Library {
         })
     }
 
-    /// Remembers a picture's address, in place of an older one.
+    /// Stores a picture's address, replacing an older one.
     ///
     /// # Errors
     /// SQLite's.
@@ -57,7 +57,7 @@ impl Library {
         })
     }
 
-    /// Forgets all addresses: another account, or another server, knows none of them.
+    /// Forgets all addresses: they are not valid for another account or another server.
     ///
     /// # Errors
     /// SQLite's.

@@ -9,7 +9,7 @@ fn plan(history: &[Millis]) -> PollPlan {
     PollPlan::new(RenderTimes::of(history.to_vec()), PUBLISHED)
 }
 
-/// A job of 420 s that says how far it is, as of these ages.
+/// A job of 420 s that reports its progress at these ages.
 fn steady(ages: &[u64]) -> PollPlan {
     let mut plan = plan(&[]);
     for age in ages {

@@ -171,6 +171,6 @@ fn pictures_and_music_are_told_from_clips_by_model_or_by_result() {
     assert!(!with("new", json!({"images": ["https://cdn.test/a.png"]})));
     assert!(!with("new", json!(["https://cdn.test/a.PNG?x=.mp4"])));
     assert!(with("new", json!({"videoUrl": "https://cdn.test/a"})));
-    // Expired ones have no result left to tell by.
+    // Expired jobs have no result left to recognise them by.
     assert!(with("new", Value::Null));
 }

@@ -1,8 +1,8 @@
 //! The rules of a generation's settings, checked before anything is sent or spent.
 //!
-//! The limits are the narrower of the API's schema and what is known of the model behind
-//! it: the schema lets through some of what the model then refuses, after a wait. Frames
-//! are not judged here: a picture outside the limits never becomes a frame.
+//! The limits are the narrower of the API's schema and the known limits of the model behind it: the
+//! schema accepts some values that the model then refuses, after a wait. Frames are not checked
+//! here: a picture outside the limits never becomes a frame.
 
 use std::ops::RangeInclusive;
 
@@ -11,27 +11,27 @@ use super::values::{Model, Settings};
 use super::violation::Violation;
 use crate::message::Message;
 
-/// Characters of the prompt. The schema allows 4000, the model behind it 2500.
+/// The most characters of the prompt. The schema allows 4000, the model behind it 2500.
 pub const PROMPT_CHARS: usize = 2500;
-/// Characters of what to avoid, by the schema.
+/// The most characters of what to avoid, by the schema.
 pub const AVOID_CHARS: usize = 2500;
-/// Seconds of a clip, by the schema.
+/// The seconds of a clip, by the schema.
 pub const LENGTH_SECONDS: RangeInclusive<u8> = 3..=15;
-/// Shots of one clip, by the schema of Omni; the model behind both has the same limit.
+/// The most shots of one clip, by the schema of Omni; the model behind both has the same limit.
 pub const MOST_SHOTS: usize = 6;
-/// Characters of one shot's prompt, by the model behind the API.
+/// The most characters of one shot's prompt, by the model behind the API.
 pub const SHOT_CHARS: usize = 512;
-/// Many times what any list of settings may hold.
+/// Many times what any list of settings may contain.
 const LONGEST_LIST: usize = 64;
-/// Reference pictures, by the schema of Omni.
+/// The most reference pictures, by the schema of Omni.
 pub const MOST_REFERENCES: usize = 7;
 
-/// Characters that any text field takes: eight times what the longest may have, so that a
-/// text can be pasted and shortened. The page's fields end here too.
+/// The most characters that any text field accepts: eight times the longest valid text, so that a
+/// text can be pasted and shortened. The page's fields have the same limit.
 pub const LONGEST_TEXT: usize = 20_000;
 
 impl Settings {
-    /// Whether a text is longer than a field takes: no user has written it here.
+    /// Whether a text is longer than a field accepts: the user can't have written it here.
     #[must_use]
     pub fn has_endless_text(&self) -> bool {
         let shots = self.shots.iter().map(|shot| &shot.prompt);
@@ -41,7 +41,7 @@ impl Settings {
             || texts.any(|text| text.chars().count() > LONGEST_TEXT)
     }
 
-    /// Every rule these settings break, in the order of the composer; empty means they
+    /// Every rule that these settings break, in the order of the composer; empty means that they
     /// can be sent.
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
@@ -122,7 +122,7 @@ impl Settings {
     }
 }
 
-/// A count, as messages carry it.
+/// A count, in the type that messages use.
 fn of(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }

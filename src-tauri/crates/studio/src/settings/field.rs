@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-/// A control of the composer that a sentence can point at.
+/// A control of the composer that a message can point at.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Field {
@@ -27,6 +27,6 @@ pub enum Field {
     Shape,
     /// With sound or without.
     Sound,
-    /// What should not be seen.
+    /// What should not be visible.
     Avoid,
 }

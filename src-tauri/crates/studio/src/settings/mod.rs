@@ -1,8 +1,8 @@
-//! The settings of a generation: everything a person chooses before pressing Generate.
+//! The settings of a generation: everything the user chooses before pressing Generate.
 //!
-//! Plain values, as the page sends them and the library stores them. The rules they must
-//! keep are in [`check`], the request they become is in [`request`]; nothing here touches
-//! a disk or a network, so that the same rules serve the composer, the engine and a test.
+//! Plain values, as the page sends them and the library stores them. Their rules are in [`check`],
+//! and the request they become is in [`request`]; nothing here touches a disk or a network, so that
+//! the same rules serve the composer, the engine and a test.
 
 mod check;
 pub(crate) mod field;

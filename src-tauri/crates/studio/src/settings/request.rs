@@ -1,5 +1,5 @@
-//! Settings as the request they become, and a refused request's fields as the controls
-//! they came from.
+//! Converts settings to the request they become, and the fields of a refused request to the
+//! controls they came from.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::field::Field;
 use super::values::{Mode, Model, Settings, Shape};
 use crate::frames::hash::FrameHash;
 
-/// Where each frame of some settings was uploaded to.
+/// The address to which each frame of some settings was uploaded.
 pub type FrameUrls = HashMap<FrameHash, Url>;
 
 impl Settings {
@@ -29,7 +29,7 @@ impl Settings {
             Mode::Pro => apiframe::Mode::Pro,
             Mode::FourK => apiframe::Mode::FourK,
         });
-        // With a start frame the clip takes its shape, and the model ignores this one.
+        // With a start frame the clip takes its shape, and the model ignores this value.
         let aspect_ratio = self.start.is_none().then_some(match self.shape {
             Shape::Wide => AspectRatio::Landscape,
             Shape::Tall => AspectRatio::Portrait,

@@ -1,9 +1,9 @@
-//! Settings as they are stored: JSON that a later program adds to and an earlier one still
-//! reads.
+//! Settings as they are stored: JSON that a later program extends and an earlier one can still
+//! read.
 //!
-//! A field that is missing takes its default. A field that this program does not know, and one
-//! it knows with a value it does not, is kept under [`Settings::others`] as it stood: it is
-//! shown, written back, and never sent, since nobody here can say what it means.
+//! A missing field takes its default. A field that this program does not know, or whose value it
+//! does not know, is kept unchanged under [`Settings::others`]: it is shown, written back, and
+//! never sent, since this program can't know what it means.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 
 use super::values::Settings;
 
-/// The form of the stored settings. A program that changes what a field means counts it up
-/// and converts older ones here; a new field needs no new form. What was written before there
-/// was a number has the same form.
+/// The version of the stored settings. A program that changes what a field means increases it and
+/// converts older ones here; a new field needs no new version. Settings that were written before
+/// there was a number have the same format.
 const VERSION: u32 = 1;
 const VERSION_FIELD: &str = "version";
 const OTHERS_FIELD: &str = "others";
@@ -33,7 +33,7 @@ impl Settings {
         Value::Object(fields).to_string()
     }
 
-    /// What can be read of a stored text, and whether that is all of it.
+    /// What can be read from a stored text, and whether that is all of it.
     #[must_use]
     pub fn from_stored(text: &str) -> (Self, bool) {
         let (Ok(Value::Object(fields)), Ok(Value::Object(defaults))) = (

@@ -20,7 +20,7 @@ pub enum Model {
 }
 
 impl Model {
-    /// The name on the wire and in the catalogue.
+    /// The name in the API and in the catalogue.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The name on the wire and in the library.
+    /// The name in the API and in the library.
     #[must_use]
     pub fn id(self) -> &'static str {
         match self {
@@ -85,7 +85,7 @@ pub struct Shot {
     pub seconds: u8,
 }
 
-/// Everything a person chose for one generation.
+/// Everything the user chose for one generation.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
@@ -99,25 +99,25 @@ pub struct Settings {
     pub end: Option<FrameHash>,
     /// The parts of the clip, empty for a single prompt.
     pub shots: Vec<Shot>,
-    /// Pictures to take persons, things or a style from (Omni only).
+    /// Pictures to take people, things or a style from (Omni only).
     pub references: Vec<FrameHash>,
     /// The quality.
     pub mode: Mode,
     /// The length in whole seconds.
     pub length: u8,
-    /// The shape, where there is no start frame.
+    /// The shape, if there is no start frame.
     pub shape: Shape,
     /// Whether the clip gets sound.
     pub sound: bool,
-    /// What should not be seen.
+    /// What should not be visible.
     pub avoid: String,
-    /// What a newer program stored and this one does not know: JSON texts by the names of the
-    /// fields. Shown and kept; never sent.
+    /// Fields that a newer program stored and this one does not know: JSON texts by the names of
+    /// the fields. Shown and kept; never sent.
     pub others: BTreeMap<String, String>,
 }
 
 impl Default for Settings {
-    /// A new composer: the API's own defaults, silent.
+    /// A new composer: the API's own defaults, without sound.
     fn default() -> Self {
         Self {
             model: Model::default(),
@@ -137,7 +137,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Every picture these settings need, in the order they are uploaded, each once.
+    /// Every picture that these settings need, each once, in the order in which they are uploaded.
     #[must_use]
     pub fn frames(&self) -> Vec<FrameHash> {
         let mut all = Vec::new();

@@ -6,11 +6,11 @@ use specta::Type;
 use super::field::Field;
 use crate::message::Message;
 
-/// A rule that settings break, said so that a person can mend it.
+/// A rule that settings break, described so that the user can fix it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Violation {
-    /// Where.
+    /// The field at fault.
     pub field: Field,
     /// What is wrong and what to do.
     pub message: Message,

@@ -1,4 +1,4 @@
-//! Signing in and out, and what is known of the account.
+//! Signing in and out, and what is known about the account.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -12,7 +12,7 @@ use crate::paths::Profile;
 use crate::problem::Problem;
 use crate::session::{Account, Connection, Keep, KeyHint, KeySource, Session};
 
-/// How long the balance may lag: several jobs often end together, and one question is enough.
+/// How long the balance may lag: several jobs often end together, and one request is enough.
 const SOON: Duration = Duration::from_millis(800);
 
 impl Studio {
@@ -31,9 +31,9 @@ impl Studio {
         session
     }
 
-    /// Finds out who is signed in: the sandbox, a key of the environment or of this run,
-    /// or the keychain's. The first time this touches the keychain and the network; asking
-    /// again is the person's "Try again".
+    /// Finds out who is signed in: the sandbox, a key from the environment or of this run, or the
+    /// key in the keychain. This is the first use of the keychain and the network; a repeated call
+    /// is the user's "Try again".
     ///
     /// # Errors
     /// When the library of the profile can't be opened or the sandbox can't be started.
@@ -63,17 +63,17 @@ impl Studio {
         if let Some((key, source)) = found {
             return self.sign_in_with(key, source, None);
         }
-        // What needs no key, a clip that is half fetched, goes on without one.
+        // Work that needs no key, such as a clip that is half fetched, continues without one.
         if self.profile() == Some(Profile::Apiframe) {
             self.engine_of(Profile::Apiframe)?.set_client(None);
         }
         Ok(self.set_session(Session::SignedOut))
     }
 
-    /// Checks a key with Apiframe, keeps it where the person wants, and signs in with it.
+    /// Checks a key with Apiframe, stores it where the user wants, and signs in with it.
     ///
     /// # Errors
-    /// A problem with the key, the connection or the keychain; nothing was kept then.
+    /// A problem with the key, the connection or the keychain; in that case nothing was stored.
     pub async fn sign_in(self: &Arc<Self>, pasted: &str, keep: Keep) -> Result<Session, Problem> {
         let key = ApiKey::parse(pasted).map_err(|shape| Message::from(&shape))?;
         let client = self.client(self.base.clone(), Some(key.clone()))?;
@@ -93,10 +93,10 @@ impl Studio {
         self.sign_in_with(key, source, Some(me))
     }
 
-    /// Takes the key out of the keychain and forgets it. What is unfinished waits.
+    /// Removes the key from the keychain and forgets it. Unfinished work waits.
     ///
     /// # Errors
-    /// The keychain's trouble; the key is still in it then.
+    /// The keychain's error; in that case the key is still in it.
     pub async fn sign_out(self: &Arc<Self>) -> Result<Session, Problem> {
         let source = self
             .key
@@ -124,7 +124,7 @@ impl Studio {
         self.enter_sandbox().await
     }
 
-    /// Back from the sandbox to Apiframe's own library.
+    /// Returns from the sandbox to Apiframe's own library.
     ///
     /// # Errors
     /// As [`Studio::open_session`].
@@ -144,7 +144,7 @@ impl Studio {
             return self.session();
         };
         let answer = client.me().await;
-        // Whoever is signed in by now may be somebody else.
+        // By now another user may be signed in.
         match self.session() {
             Session::Ready { account: now }
                 if now.key == account.key && now.profile == account.profile =>
@@ -157,7 +157,7 @@ impl Studio {
         }
     }
 
-    /// Asks for the balance in a moment.
+    /// Asks for the balance after a short delay.
     pub(super) fn ask_soon(self: &Arc<Self>) {
         if self.asking_soon.swap(true, Ordering::AcqRel) {
             return;
@@ -220,8 +220,8 @@ impl Studio {
         Ok(session)
     }
 
-    /// Looks after what is under way at Apiframe while the sandbox is shown: it is paid for,
-    /// and kept there for a day only. Touches the keychain only where there is such a thing.
+    /// Continues work that is under way at Apiframe while the sandbox is shown: it is paid for, and
+    /// Apiframe keeps it for only a day. Uses the keychain only if there is such work.
     fn go_on_with_apiframe(self: &Arc<Self>) {
         let signed_in = self
             .key
@@ -264,7 +264,7 @@ impl Studio {
         };
         let client = self.client(self.base.clone(), Some(key.clone()))?;
         let mut known = self.key.lock().unwrap_or_else(PoisonError::into_inner);
-        // Whoever signed in while the keychain was read knows better.
+        // A sign-in while the keychain was being read takes precedence.
         if known.is_none() {
             *known = Some((key, source));
             engine.set_client(Some(client));
@@ -286,8 +286,8 @@ impl Studio {
             Some(me) => told(account, Ok(me)),
             None => account,
         };
-        // Whoever signed in while this was being prepared is not shown as somebody else: what
-        // is shown is where the next press of Generate goes.
+        // If another profile was chosen while this was being prepared, that one stays shown: the
+        // next press of Generate goes to the profile that is shown.
         if self.profile() != Some(account.profile) {
             return Ok(self.session());
         }
@@ -297,7 +297,7 @@ impl Studio {
             if ask {
                 studio.refresh_account().await;
             }
-            // Prices are a courtesy: without them the button shows none.
+            // Prices are optional: without them the button shows none.
             if let Ok(catalogue) = client.models(apiframe::Modality::Video).await {
                 engine.learn_prices(catalogue);
                 studio.tell(News::Session(studio.session()));
@@ -342,7 +342,7 @@ impl Studio {
     }
 }
 
-/// An account with what Apiframe just said of it.
+/// An account with what Apiframe just reported about it.
 fn told(mut account: Account, answer: Result<Me, Error>) -> Account {
     match answer {
         Ok(me) => {
@@ -363,7 +363,7 @@ fn told(mut account: Account, answer: Result<Me, Error>) -> Account {
                 message: Message::KeyStopped,
             };
         }
-        // It is there, it just can't say.
+        // The server is reachable but can't answer.
         Err(Error::Rejected(_) | Error::Unsendable(_)) => {}
         Err(Error::Connect(_) | Error::Lost(_)) => {
             account.connection = Connection::Offline {

@@ -67,7 +67,7 @@ impl Studio {
         .text()
     }
 
-    /// Whether there is a key and where it is kept: nothing of the key itself.
+    /// Whether there is a key and where it is stored: nothing about the key itself.
     fn key_line(&self) -> String {
         let key = self.key.lock().unwrap_or_else(PoisonError::into_inner);
         match key.as_ref().map(|(_, source)| *source) {
@@ -95,14 +95,14 @@ async fn library_facts(engine: &Engine) -> Result<LibraryFacts, LibraryError> {
         .await
 }
 
-/// A folder with the room on its disk; one that is not made yet has its parent's.
+/// A folder with the free space on its disk; a folder that does not exist yet has its parent's.
 fn place(name: &'static str, path: PathBuf) -> Place {
     let there: Option<&Path> = path.ancestors().find(|folder| folder.is_dir());
     let free = there.and_then(|folder| fs4::available_space(folder).ok());
     Place { name, path, free }
 }
 
-/// The system by its own name, where it gives one, its kernel and its processor.
+/// The system's own name, if it gives one, its kernel and its processor.
 fn system() -> String {
     let named = std::fs::read_to_string("/etc/os-release")
         .ok()
@@ -122,7 +122,7 @@ fn system() -> String {
     said
 }
 
-/// The desktop and the kind of its session, where the system has several.
+/// The desktop and the type of its session, if the system has several.
 fn desktop() -> String {
     let said: Vec<String> = ["XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE"]
         .into_iter()

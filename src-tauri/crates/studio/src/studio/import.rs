@@ -1,15 +1,15 @@
-//! Taking pictures in.
+//! Importing pictures.
 
 use super::Studio;
 use crate::frames::{Frame, FrameProblem, Frames};
 use crate::problem::Problem;
 
 impl Studio {
-    /// Takes a picture in where blocking is allowed: reading and converting one takes up to
-    /// seconds. A few at a time; the others wait for their turn.
+    /// Imports a picture on a thread where blocking is allowed: reading and converting one takes up
+    /// to seconds. A few are imported at a time; the others wait for their turn.
     ///
     /// # Errors
-    /// What `work` says, or that the program is ending.
+    /// The error of `work`, or that the program is ending.
     pub async fn import(
         &self,
         work: impl FnOnce(&Frames) -> Result<Frame, FrameProblem> + Send + 'static,

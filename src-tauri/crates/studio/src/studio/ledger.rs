@@ -14,7 +14,7 @@ impl Studio {
     /// The books at a glance.
     ///
     /// # Errors
-    /// The library's, or that nobody signed in yet.
+    /// The library's, or that no one has signed in yet.
     pub async fn books(self: &Arc<Self>) -> Result<Books, Problem> {
         Ok(self.engine()?.books().await?)
     }
@@ -31,14 +31,14 @@ impl Studio {
             .await?)
     }
 
-    /// Sets the limits of the profile that is shown, and answers with the books under them.
+    /// Sets the limits of the profile that is shown, and returns the books with the new limits.
     ///
     /// # Errors
-    /// When they can't be kept; they are what they were then.
+    /// When they can't be stored; in that case they are unchanged.
     pub async fn set_limits(self: &Arc<Self>, limits: Limits) -> Result<Books, Problem> {
         let engine = self.engine()?;
         engine.set_limits(limits).await?;
-        // A copy, for the day on which the library is lost with its backups.
+        // A copy, in case the library and its backups are lost.
         if let Some(profile) = self.profile() {
             self.change_preferences(|preferences| {
                 if limits.any() {
@@ -51,10 +51,10 @@ impl Studio {
         Ok(engine.books().await?)
     }
 
-    /// What a file with the ledger may be called: `Inbetween credits 2026-11-22.csv`.
+    /// A suggested name for a file with the ledger: `Inbetween credits 2026-11-22.csv`.
     ///
     /// # Errors
-    /// That nobody signed in yet.
+    /// That no one has signed in yet.
     pub fn ledger_file_name(self: &Arc<Self>) -> Result<String, Problem> {
         let zone = self.engine()?.library().zone();
         let day = Today::at(self.clock.now(), &zone).day();
@@ -64,17 +64,18 @@ impl Studio {
         })
     }
 
-    /// Writes the whole ledger into a file for a spreadsheet, in place of one that is there.
+    /// Writes the whole ledger to a file for a spreadsheet, replacing an existing file.
     ///
     /// # Errors
-    /// The library's, or that the file can't be written; an older one is untouched then.
+    /// The library's, or that the file can't be written; in that case an existing file is
+    /// unchanged.
     pub async fn export_ledger(self: &Arc<Self>, file: &Path) -> Result<(), Problem> {
         let library = self.engine()?.library().clone();
         let zone = library.zone();
         let entries = library.run(Library::entries).await?;
         let target = file.to_owned();
         let written = tokio::task::spawn_blocking(move || {
-            crate::durable::write(&target, &csv::write(&entries, &zone))
+            crate::atomic_write::write(&target, &csv::write(&entries, &zone))
         })
         .await
         .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)));

@@ -1,12 +1,12 @@
 //! The studio: everything the program does, without a window.
 //!
-//! It holds the home folders, the preferences, the vault, the frames and, per profile, a
-//! library with its engine, and knows who is signed in. A shell calls it and shows what it
-//! says; it decides nothing about pixels.
+//! It holds the home folders, the preferences, the vault, the frames and, per profile, a library
+//! with its engine, and knows who is signed in. A shell calls it and shows the results; the studio
+//! has no part in how they are displayed.
 
 mod account;
-mod desk;
 mod diagnosis;
+mod draft;
 mod import;
 mod ledger;
 mod unused_frames;
@@ -20,6 +20,7 @@ use std::time::Duration;
 use apiframe::{ApiKey, Client, Config};
 use futures_util::future::BoxFuture;
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 use url::Url;
 
 use crate::clips::{ClipsFolder, Fetcher};
@@ -35,8 +36,8 @@ use crate::problem::Problem;
 use crate::session::{KeySource, Session};
 use crate::vault::Vault;
 
-/// Pictures taken in at the same time. A decoded one may take half a gigabyte, and decoding
-/// one keeps a core busy: more at once would be no faster.
+/// Pictures imported at the same time. A decoded one may take half a gigabyte, and decoding one
+/// keeps a core busy: more at once would be no faster.
 const IMPORTED_AT_ONCE: usize = 2;
 
 /// Apiframe's address.
@@ -46,7 +47,7 @@ const SERVICE: &str = "app.inbetween";
 /// The first pause after a failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// A running sandbox: where it listens, and the key it takes.
+/// A running sandbox: its address and the key it accepts.
 #[derive(Clone, Debug)]
 pub struct SandboxDoor {
     /// Its address on loopback.
@@ -55,7 +56,7 @@ pub struct SandboxDoor {
     pub key: ApiKey,
 }
 
-/// Starts the sandbox, or says why it can't be.
+/// Starts the sandbox, or returns why it can't be started.
 pub type StartSandbox =
     Box<dyn Fn() -> BoxFuture<'static, Result<SandboxDoor, String>> + Send + Sync>;
 
@@ -63,9 +64,9 @@ pub type StartSandbox =
 pub struct StudioConfig {
     /// Where things are kept.
     pub home: Home,
-    /// What time it is.
+    /// The current time.
     pub clock: Clock,
-    /// How requests introduce themselves: `inbetween/VERSION`.
+    /// The user agent of requests: `inbetween/VERSION`.
     pub user_agent: String,
     /// Another address for Apiframe (`APIFRAME_BASE_URL`).
     pub base_url: Option<Url>,
@@ -73,7 +74,7 @@ pub struct StudioConfig {
     pub key: Option<ApiKey>,
     /// How the sandbox is started.
     pub sandbox: StartSandbox,
-    /// What a job takes in the sandbox, before its library knows.
+    /// How long a job takes in the sandbox, until its library has better data.
     pub sandbox_time: Duration,
 }
 
@@ -84,7 +85,7 @@ pub enum News {
     Gallery(Event),
     /// Who is signed in, or how much is left.
     Session(Session),
-    /// Another profile is shown: everything is different.
+    /// Another profile is shown, or events were missed: everything may be different.
     Profile(Option<Profile>),
 }
 
@@ -98,20 +99,20 @@ pub struct Studio {
     sandbox: StartSandbox,
     sandbox_time: Duration,
     frames: Frames,
-    /// Pictures that are taken in at the same time.
+    /// Limits how many pictures are imported at the same time.
     importing: tokio::sync::Semaphore,
     vault: Vault,
     preferences: Mutex<Preferences>,
     engines: Mutex<HashMap<Profile, Arc<Engine>>>,
-    /// The key in use and where it is kept.
+    /// The key in use and where it is stored.
     key: Mutex<Option<(ApiKey, KeySource)>>,
     session: Mutex<Session>,
     /// The sandbox, once started.
     door: tokio::sync::Mutex<Option<SandboxDoor>>,
     news: broadcast::Sender<News>,
-    /// A question about the account is about to be asked.
+    /// Whether a request about the account is about to be made.
     asking_soon: AtomicBool,
-    /// Only one question about the account at a time; a second one waits and asks anew.
+    /// Only one request about the account at a time; a second one waits and then asks again.
     asking: tokio::sync::Mutex<()>,
 }
 
@@ -124,21 +125,21 @@ impl std::fmt::Debug for Studio {
 }
 
 impl Studio {
-    /// Opens what is on this disk: preferences, frames, and the library of the profile in
-    /// use. Asks neither network nor keychain; [`Studio::open_session`] does.
+    /// Opens what is on this disk: preferences, frames, and the library of the profile in use. Uses
+    /// neither the network nor the keychain; [`Studio::open_session`] does.
     ///
     /// # Errors
     /// A problem with the folders, the library, or the address of Apiframe.
     ///
     /// # Panics
-    /// Outside a tokio runtime.
+    /// If called outside a tokio runtime.
     pub fn open(config: StudioConfig) -> Result<Arc<Self>, Problem> {
         let base = match config.base_url {
             Some(base) => base,
             None => Url::parse(APIFRAME).map_err(|error| Problem::internal(&error))?,
         };
-        crate::durable::sweep(&config.home.data);
-        crate::durable::sweep(&config.home.config);
+        crate::atomic_write::sweep(&config.home.data);
+        crate::atomic_write::sweep(&config.home.config);
         let frames = Frames::open(config.home.frames());
         let preferences = Preferences::load(&config.home.preferences_file());
         config.home.close(preferences.clips_folder.as_deref());
@@ -163,10 +164,10 @@ impl Studio {
             asking: tokio::sync::Mutex::default(),
             home: config.home,
         });
-        // A base that can't be used is said now, not at the first press of Generate.
+        // A base that can't be used is reported now, not at the first press of Generate.
         studio.client(studio.base.clone(), None)?;
         tokio::spawn(Self::look_after_frames(Arc::downgrade(&studio)));
-        // The window opens all the same: it says what is wrong where a person can read it.
+        // The window opens nevertheless: it shows what is wrong where the user can read it.
         if let Some(profile) = profile
             && let Err(problem) = studio.engine_of(profile)
         {
@@ -175,7 +176,7 @@ impl Studio {
         Ok(studio)
     }
 
-    /// What changes from now on.
+    /// A receiver of the changes from now on.
     #[must_use]
     pub fn news(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
@@ -209,10 +210,10 @@ impl Studio {
         )
     }
 
-    /// Changes the preferences and keeps them on the disk.
+    /// Changes the preferences and stores them on the disk.
     ///
     /// # Errors
-    /// When they can't be written; the change then holds until the program ends.
+    /// When they can't be written; in that case the change lasts until the program ends.
     pub fn change_preferences(&self, change: impl FnOnce(&mut Preferences)) -> Result<(), Problem> {
         let changed = {
             let mut preferences = self
@@ -236,7 +237,7 @@ impl Studio {
         })
     }
 
-    /// The same, and whether a person chose it.
+    /// The same, and whether the user chose it.
     fn clips_place(&self, profile: Profile) -> ClipsFolder {
         let path = self.clips_folder(profile);
         match self.preferences(|preferences| preferences.clips_folder.clone()) {
@@ -245,10 +246,10 @@ impl Studio {
         }
     }
 
-    /// Chooses where clips go from now on.
+    /// Sets where clips go from now on.
     ///
     /// # Errors
-    /// When the choice can't be kept.
+    /// When the choice can't be stored.
     pub fn set_clips_folder(&self, folder: Option<PathBuf>) -> Result<(), Problem> {
         let kept = self.change_preferences(|preferences| preferences.clips_folder = folder);
         let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -261,13 +262,13 @@ impl Studio {
     /// The engine of the profile that is shown.
     ///
     /// # Errors
-    /// A problem when there is none: nobody has signed in yet.
+    /// A problem when there is none: no one has signed in yet.
     pub fn engine(self: &Arc<Self>) -> Result<Arc<Engine>, Problem> {
         let profile = self.profile().ok_or(Message::NoLibrary)?;
         self.engine_of(profile)
     }
 
-    /// The engine of a profile, opened where it was not.
+    /// The engine of a profile, opened if it was not open.
     fn engine_of(self: &Arc<Self>, profile: Profile) -> Result<Arc<Engine>, Problem> {
         let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(engine) = engines.get(&profile) {
@@ -282,7 +283,8 @@ impl Studio {
             self.clock.now(),
             &crate::engine::doubt(),
         )?;
-        // What an older program kept there, and what is left where a library was lost.
+        // Limits that an older version of the program stored there, or that remain after a library
+        // was lost.
         if let Some(limits) = self.preferences(|it| it.limits.get(&profile).copied()) {
             library.adopt_limits(limits)?;
         }
@@ -296,7 +298,7 @@ impl Studio {
                 Problem::from(Message::TlsUnavailable)
             })?,
             clock: self.clock.clone(),
-            // Whatever stands in for Apiframe on this machine is as quick as the sandbox.
+            // A server that stands in for Apiframe on this machine is as fast as the sandbox.
             usual_time: if loopback {
                 self.sandbox_time
             } else {
@@ -309,21 +311,14 @@ impl Studio {
         Ok(engine)
     }
 
-    /// Passes on what the engine of a profile says, while that profile is shown. Ends with
-    /// the engine or the studio.
+    /// Forwards the events of a profile's engine while that profile is shown. Ends with the engine
+    /// or the studio.
     fn listen(self: &Arc<Self>, profile: Profile, engine: &Engine) {
         let mut events = engine.events();
         let studio = Arc::downgrade(self);
         tokio::spawn(async move {
             loop {
-                let event = match events.recv().await {
-                    Ok(event) => event,
-                    Err(broadcast::error::RecvError::Lagged(missed)) => {
-                        tracing::warn!(missed, "events came faster than they were passed on");
-                        continue;
-                    }
-                    Err(broadcast::error::RecvError::Closed) => return,
-                };
+                let event = events.recv().await;
                 let Some(studio) = studio.upgrade() else {
                     return;
                 };
@@ -331,9 +326,16 @@ impl Studio {
                     continue;
                 }
                 match event {
-                    Event::Balance => studio.ask_soon(),
-                    Event::KeyRefused => studio.key_refused(),
-                    event => studio.tell(News::Gallery(event)),
+                    Ok(Event::Balance) => studio.ask_soon(),
+                    Ok(Event::KeyRefused) => studio.key_refused(),
+                    Ok(event) => studio.tell(News::Gallery(event)),
+                    Err(RecvError::Lagged(missed)) => {
+                        tracing::warn!(missed, "events came faster than they were passed on");
+                        // Any of them may have been among those.
+                        studio.ask_soon();
+                        studio.tell(News::Profile(Some(profile)));
+                    }
+                    Err(RecvError::Closed) => return,
                 }
             }
         });
@@ -350,7 +352,7 @@ impl Studio {
     }
 
     fn tell(&self, news: News) {
-        // Without a window nobody listens.
+        // Without a window there are no listeners.
         let _ = self.news.send(news);
     }
 }

@@ -9,14 +9,15 @@ use crate::frames::{Removed, hashes_in};
 use crate::library::{LibraryError, frames_in_use};
 use crate::paths::Profile;
 
-/// The first look, when everything that a start has to do is long done.
+/// The delay before the first look, when all the work of a start is long done.
 const FIRST: Duration = Duration::from_mins(10);
-/// Later looks. What is unused stays for a day, so more often would be no sooner.
+/// The time between later looks. Unused pictures stay for a day, so looking more often would remove
+/// nothing sooner.
 const EVERY: Duration = Duration::from_hours(6);
 
 impl Studio {
-    /// Removes the pictures that nothing has referred to for a day. Where a library can't be
-    /// read nothing is removed.
+    /// Removes the pictures that nothing has referred to for a day. If a library can't be read,
+    /// nothing is removed.
     ///
     /// # Errors
     /// The library's.
@@ -39,7 +40,7 @@ impl Studio {
         }
     }
 
-    /// Does so now and then, as long as the studio lives.
+    /// Does so from time to time, as long as the studio exists.
     pub(super) async fn look_after_frames(studio: Weak<Self>) {
         let mut pause = FIRST;
         loop {

@@ -1,4 +1,4 @@
-//! What can be wrong with a keychain, and what the person can do about it.
+//! What can go wrong with a keychain, and what the user can do about it.
 
 use keyring::Error;
 use serde::{Deserialize, Serialize};
@@ -6,15 +6,15 @@ use specta::Type;
 
 use crate::message::Message;
 
-/// The kinds of trouble that a person mends in different ways.
+/// The kinds of trouble, by what the user has to do about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum VaultTrouble {
-    /// There is a keychain and it does not open.
+    /// There is a keychain, but it does not open.
     Locked,
     /// There is no keychain.
     Absent,
-    /// The keychain did something else than what it should.
+    /// The keychain did not do what it should.
     Failed,
 }
 
@@ -28,7 +28,7 @@ pub struct VaultError {
     pub message: Message,
 }
 
-/// What D-Bus answers when nobody is there to serve, or left while serving.
+/// What D-Bus answers when no service is there to answer, or it left while answering.
 const NOBODY: [&str; 5] = [
     "org.freedesktop.DBus.Error.ServiceUnknown",
     "org.freedesktop.DBus.Error.NameHasNoOwner",
@@ -42,23 +42,23 @@ impl VaultError {
         Self { trouble, message }
     }
 
-    /// It did not answer in time, as one does that waits to be unlocked.
+    /// It did not answer in time, for example because it waits to be unlocked.
     pub(super) fn unanswered() -> Self {
         Self::new(VaultTrouble::Locked, Message::KeychainSilent)
     }
 
-    /// It broke down.
+    /// It failed.
     pub(super) fn failed() -> Self {
         Self::new(VaultTrouble::Failed, Message::KeychainFailed)
     }
 
-    /// What is kept there is no key.
+    /// The value that is kept there is not a key.
     pub(super) fn not_a_key() -> Self {
         Self::new(VaultTrouble::Failed, Message::KeychainNotAKey)
     }
 
-    /// There is no keychain to connect to. Everything that fails before a session stands is
-    /// counted here: no D-Bus, nobody there who serves secrets, a service that does not start.
+    /// There is no keychain to connect to. Every failure before a session is established counts as
+    /// this: no D-Bus, no secret service, a service that does not start.
     pub(super) fn absent(error: &Error) -> Self {
         log(VaultTrouble::Absent, error);
         Self::new(VaultTrouble::Absent, Message::KeychainAbsent)
@@ -75,7 +75,7 @@ impl VaultError {
                 (VaultTrouble::Absent, Message::KeychainAbsent)
             }
             Error::Ambiguous(_) => (VaultTrouble::Failed, Message::KeychainSeveral),
-            // These two hold what was read, and it was not text.
+            // These two contain what was read, and it was not text.
             Error::BadEncoding(_) | Error::BadDataFormat(..) => return Self::not_a_key(),
             _ => (VaultTrouble::Failed, Message::KeychainFailed),
         };
@@ -84,8 +84,8 @@ impl VaultError {
     }
 }
 
-/// Only the causes that come from the system are written down: other errors carry what was
-/// read from the keychain.
+/// Only the causes that come from the system are logged: other errors contain what was read from
+/// the keychain.
 fn log(trouble: VaultTrouble, error: &Error) {
     match error {
         Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => {

@@ -1,5 +1,5 @@
-//! The keychain itself, asked by whoever may block: connected to anew for each question, so
-//! that one that was absent or locked a moment ago is found when it is there.
+//! The keychain itself, called from code that may block. Each call makes a new connection, so that
+//! a keychain that was absent or locked a moment ago is found once it is there.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::error::VaultError;
 /// The user name under which the key is kept.
 pub const USER: &str = "apiframe-api-key";
 
-/// What the key is called where the keychain shows its entries.
+/// The label of the key where the keychain shows its entries.
 const LABEL: &str = "Inbetween: Apiframe API key";
 
 /// One entry of the system's keychain.
@@ -41,9 +41,9 @@ impl Keychain {
         }
     }
 
-    /// Keeps a key, in place of whatever is there. A keychain may take its time over it:
-    /// what nobody is `waiting` for any more is not begun, or put back if it is still `last`
-    /// in the row of changes.
+    /// Keeps a key, in place of whatever is there. A keychain may take a long time for it: a change
+    /// that no caller is `waiting` for any more is not started, or is undone if it is still the
+    /// `last` change.
     pub(super) fn store(
         &self,
         key: &ApiKey,
@@ -57,11 +57,11 @@ impl Keychain {
         remove(&self.entry()?)
     }
 
-    /// `keyring` makes its own entries from a store that it opens once in a process; if that
-    /// fails, it fails until the program is started again. So the store is opened here.
+    /// `keyring` makes its own entries from a store that it opens once in a process; if that fails,
+    /// it keeps failing until the program is restarted. So the store is opened here.
     fn entry(&self) -> Result<Entry, VaultError> {
         let store = open().map_err(|error| VaultError::absent(&error))?;
-        // What the person reads in the keychain's own window. Only the Secret Service has it.
+        // What the user reads in the keychain's own window. Only the Secret Service has it.
         let label = HashMap::from([("label", LABEL)]);
         let about = cfg!(all(unix, not(target_os = "macos"))).then_some(&label);
         match store.build(&self.service, USER, about) {
@@ -78,7 +78,7 @@ fn store_in(
     last: &dyn Fn() -> bool,
 ) -> Result<(), VaultError> {
     let before = match entry.get_password() {
-        // What is no key is not worth putting back.
+        // A value that is not a key is not worth restoring.
         Ok(text) => ApiKey::parse(&Zeroizing::new(text)).ok(),
         Err(Error::NoEntry | Error::BadEncoding(_)) => None,
         Err(Error::Ambiguous(several)) => {
@@ -114,7 +114,7 @@ fn remove(entry: &Entry) -> Result<(), VaultError> {
     }
 }
 
-/// Another program may have put a second entry of the same name into another collection.
+/// Another program may have added a second entry with the same name to another collection.
 fn remove_all(entries: &[keyring_core::Entry]) -> Result<(), VaultError> {
     for entry in entries {
         match entry.delete_credential() {
@@ -162,8 +162,8 @@ mod tests {
         Entry { inner }
     }
 
-    /// Somebody who waits until this was asked so many times, as one does who gives up
-    /// while the keychain takes its time.
+    /// A caller that is waiting for this many checks, like one that gives up while the keychain
+    /// takes its time.
     fn patient(times: usize) -> impl Fn() -> bool {
         let asked = Cell::new(0);
         move || asked.replace(asked.get() + 1) < times

@@ -1,13 +1,13 @@
 //! The vault: the Apiframe key in the keychain of the operating system, and nowhere else.
 //!
-//! Asking a keychain blocks, and one that waits to be unlocked can block for ever. So it is
-//! asked on a thread of its own and never longer than a limit; a thread that did not answer
-//! is given up, and the next question gets a new one. Nothing is kept open between
-//! questions, and nothing is touched before the first one.
+//! A call to a keychain blocks, and one that waits to be unlocked can block forever. So it is
+//! called on its own thread and never for longer than a limit; a thread that did not answer is
+//! given up, and the next call gets a new one. Nothing is kept open between calls, and nothing is
+//! touched before the first one.
 //!
-//! No key is `None`, a keychain in trouble is an error, and the two never mix: the one leads
-//! to the welcome screen, the other to a screen that offers to try again. Keeping a key
-//! elsewhere when the keychain fails is not offered here.
+//! No key is `None`, a keychain in trouble is an error, and the two are never mixed up: one leads
+//! to the welcome screen, the other to a screen that offers to try again. Keeping a key elsewhere
+//! when the keychain fails is not offered here.
 
 mod error;
 mod keychain;
@@ -28,17 +28,17 @@ use self::worker::{Question, Unanswered, Worker};
 /// The service under which Inbetween's key is kept.
 pub const SERVICE: &str = "app.inbetween";
 
-/// How long a keychain may take to answer. Open ones answer in milliseconds; this is for
-/// the person who is just typing its password into the window that the system shows.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a keychain may take to answer. Open ones answer in milliseconds; this is for users who
+/// are typing the password into the window that the system shows.
+const KEYCHAIN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The place of the key.
+/// The store of the key.
 #[derive(Debug)]
 pub struct Vault {
     keychain: Keychain,
-    patience: Duration,
+    timeout: Duration,
     worker: Worker,
-    /// How many changes were asked for so far; a change knows by it whether it is the last.
+    /// How many changes were requested so far; a change uses it to check whether it is the last.
     changes: Arc<AtomicU64>,
 }
 
@@ -48,23 +48,23 @@ impl Vault {
     pub fn new(service: &str) -> Self {
         Self {
             keychain: Keychain::new(service),
-            patience: PATIENCE,
+            timeout: KEYCHAIN_TIMEOUT,
             worker: Worker::default(),
             changes: Arc::default(),
         }
     }
 
-    /// The same vault, whose keychain has another time to answer than 30 seconds.
+    /// The same vault, with another time limit for its keychain than 30 seconds.
     #[must_use]
-    pub fn with_patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
     /// The key that is kept; `None` if there is none.
     ///
     /// # Errors
-    /// The keychain is locked, absent or failed, with a sentence for the person.
+    /// The keychain is locked, absent or failed, with a sentence for the user.
     pub async fn read(&self) -> Result<Option<ApiKey>, VaultError> {
         let keychain = self.keychain.clone();
         self.ask(move |_| keychain.read()).await
@@ -73,9 +73,9 @@ impl Vault {
     /// Keeps this key, in place of any other.
     ///
     /// # Errors
-    /// The keychain is locked, absent or failed, with a sentence for the person. Then what
-    /// was kept before is still kept: a keychain that answers after it was given up is put
-    /// back as it was.
+    /// The keychain is locked, absent or failed, with a sentence for the user. Then the previous
+    /// key is still kept: if a keychain answers after it was given up, its previous value is
+    /// restored.
     pub async fn store(&self, key: &ApiKey) -> Result<(), VaultError> {
         let keychain = self.keychain.clone();
         let key = key.clone();
@@ -89,15 +89,15 @@ impl Vault {
     /// Removes the key, if there is one.
     ///
     /// # Errors
-    /// The keychain is locked, absent or failed, with a sentence for the person. The key may
-    /// still be kept then.
+    /// The keychain is locked, absent or failed, with a sentence for the user. The key may still be
+    /// kept then.
     pub async fn remove(&self) -> Result<(), VaultError> {
         let keychain = self.keychain.clone();
         self.begin_change();
         self.ask(move |_| keychain.remove()).await
     }
 
-    /// Counts a change; the answer is its number.
+    /// Counts a change and returns its number.
     fn begin_change(&self) -> u64 {
         self.changes.fetch_add(1, Ordering::SeqCst) + 1
     }
@@ -106,7 +106,7 @@ impl Vault {
         &self,
         work: impl FnOnce(&dyn Question) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
-        match self.worker.ask(self.patience, work).await {
+        match self.worker.ask(self.timeout, work).await {
             Ok(answer) => answer,
             Err(Unanswered::TooLate) => Err(VaultError::unanswered()),
             Err(Unanswered::Stopped) => Err(VaultError::failed()),

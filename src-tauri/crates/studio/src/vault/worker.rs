@@ -1,4 +1,4 @@
-//! A thread that blocks so that nobody else has to.
+//! A thread that blocks so that no other thread has to.
 
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -10,8 +10,8 @@ use tokio::time::timeout;
 
 type Work = Box<dyn FnOnce() + Send>;
 
-/// One thread that answers one question after the other. It starts with the first question
-/// and ends with this value, or after its last answer once it was given up.
+/// A thread that answers one question after another. It starts with the first question and ends
+/// with this value, or after its last answer if it was given up.
 #[derive(Debug, Default)]
 pub(super) struct Worker {
     thread: Mutex<Thread>,
@@ -19,15 +19,15 @@ pub(super) struct Worker {
 
 #[derive(Debug, Default)]
 struct Thread {
-    /// Where its questions go; `None` before the first and after it was given up.
+    /// Where its questions are sent; `None` before the first and after it was given up.
     questions: Option<Sender<Work>>,
-    /// Counts the threads, so that a late question gives up its own and not a newer one.
+    /// Counts the threads, so that a late question gives up its own thread and not a newer one.
     number: u64,
 }
 
-/// What work may know of the question it answers.
+/// What work can find out about the question it answers.
 pub(super) trait Question {
-    /// Whether anybody still waits for the answer.
+    /// Whether a caller still waits for the answer.
     fn is_open(&self) -> bool;
 }
 
@@ -40,15 +40,15 @@ impl<T> Question for oneshot::Sender<T> {
 /// Why there is no answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unanswered {
-    /// It did not come in time.
+    /// It did not arrive in time.
     TooLate,
-    /// The thread could not be started or broke down.
+    /// The thread could not be started or it panicked.
     Stopped,
 }
 
 impl Worker {
-    /// Does `work` on the thread and waits for its result, at most this long. Work whose
-    /// question was given up before it began is not begun.
+    /// Does `work` on the thread and waits for its result, at most this long. Work whose question
+    /// was given up before it started is not started.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         patience: Duration,
@@ -59,7 +59,7 @@ impl Worker {
             .send(Box::new(move || {
                 if reply.is_open() {
                     let result = work(&reply);
-                    // Nobody waits any more: the work has seen to that itself.
+                    // If no caller waits any more, the work has already handled that.
                     let _ = reply.send(result);
                 }
             }))
@@ -73,13 +73,13 @@ impl Worker {
         Err(unanswered)
     }
 
-    /// Hands over work; the answer is the number of the thread that got it.
+    /// Hands over work and returns the number of the thread that got it.
     fn send(&self, work: Work) -> io::Result<u64> {
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         let work = match &thread.questions {
             Some(questions) => match questions.send(work) {
                 Ok(()) => return Ok(thread.number),
-                // It broke down after an answer; the work comes back.
+                // The thread broke down after an answer; the work is returned.
                 Err(returned) => returned.0,
             },
             None => work,
@@ -88,7 +88,7 @@ impl Worker {
         thread::Builder::new()
             .name("keychain".to_owned())
             .spawn(move || received.into_iter().for_each(|work| work()))?;
-        // The thread has only just begun to listen.
+        // The thread has just started to listen.
         questions
             .send(work)
             .map_err(|_| io::ErrorKind::BrokenPipe)?;

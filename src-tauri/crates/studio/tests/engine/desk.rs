@@ -1,4 +1,4 @@
-//! A desk to test at: a sandbox, and an engine on a library in a folder of its own.
+//! A desk for tests: a sandbox, and an engine with a library in its own folder.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,8 +15,8 @@ use studio::library::{Filter, Library};
 use studio::notice::{Notice, NoticeKind};
 use studio::settings::{Mode, Settings};
 
-/// Longer than anything here takes, shorter than a person's patience with a stuck test.
-/// Only ends a test that would hang: far beyond what a busy machine needs.
+/// Far longer than a busy machine needs for anything here, and shorter than a developer's patience
+/// with a stuck test. Only ends a test that would hang.
 pub const HANG: Duration = Duration::from_mins(5);
 
 pub struct Desk {
@@ -30,26 +30,26 @@ pub struct Desk {
 /// How a desk is set up.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// The clip of every job; `None` has each rendered.
+    /// The clip of every job; if `None`, each clip is rendered.
     pub clip: Option<Bytes>,
-    /// How many times faster than the real service jobs are.
+    /// How many times faster jobs are than at the real service.
     pub speed: f64,
     /// The engine's clock.
     pub clock: Clock,
-    /// What is known of the time that jobs take.
+    /// How long jobs usually take, as far as is known.
     pub usual_time: Duration,
     /// The first pause after a failure.
     pub first_pause: Duration,
-    /// When a silent call counts as lost. What is lost on a busy machine by mistake is asked
-    /// for again, as after any other loss.
+    /// When a silent call counts as lost. A call that a busy machine gives up by mistake is
+    /// repeated, as after any other loss.
     pub idle: Duration,
-    /// The most bytes of a clip.
+    /// The most bytes that a clip may have.
     pub largest: u64,
     /// Where the library is; `None` for the desk's own folder.
     pub library: Option<PathBuf>,
     /// Where clips go; `None` for the desk's own folder.
     pub clips: Option<PathBuf>,
-    /// The folder that a person chose for clips; `None` for the program's own.
+    /// The folder that the user chose for clips; `None` for the program's own.
     pub drive: Option<PathBuf>,
 }
 
@@ -89,7 +89,7 @@ impl Desk {
         Self::with(Setup::default()).await
     }
 
-    /// A desk at which it is as late as `clock` says.
+    /// A desk whose time is given by `clock`.
     pub async fn at(clock: Clock) -> Self {
         Self::with(Setup {
             clock,
@@ -135,7 +135,8 @@ impl Desk {
             user_agent: "inbetween/test".into(),
             timeouts: Timeouts {
                 idle: self.setup.idle,
-                // An upload whose answer stalls ends by it, and must well within `HANG`.
+                // An upload whose answer stalls ends by this limit, which must be well below
+                // `HANG`.
                 call: Duration::from_secs(30),
                 ..Timeouts::default()
             },
@@ -143,18 +144,18 @@ impl Desk {
         .unwrap()
     }
 
-    /// The program is killed: nothing gets to say goodbye.
+    /// Kills the program: nothing is shut down cleanly.
     pub fn kill(self) -> (Sandbox, tempfile::TempDir) {
         drop(self.engine);
         (self.sandbox, self.folder)
     }
 
-    /// The program is started again on what the killed one left.
+    /// Starts the program again on what the killed one left.
     pub fn start_again(left: (Sandbox, tempfile::TempDir)) -> Self {
         Self::start_again_at(left, Clock::system())
     }
 
-    /// The same at another time.
+    /// The same with another clock.
     pub fn start_again_at(left: (Sandbox, tempfile::TempDir), clock: Clock) -> Self {
         let setup = Setup {
             clock,
@@ -182,7 +183,7 @@ impl Desk {
         self.setup.clips.clone().unwrap_or_else(own)
     }
 
-    /// A picture of one colour, brought in as a frame.
+    /// A picture of one colour, imported as a frame.
     pub fn frame(&self, colour: [u8; 3]) -> FrameHash {
         let picture = image::RgbImage::from_pixel(480, 320, image::Rgb(colour));
         let mut png = std::io::Cursor::new(Vec::new());
@@ -201,7 +202,7 @@ impl Desk {
         self.engine.generation(id).await.unwrap()
     }
 
-    /// Waits until a generation is as wanted.
+    /// Waits until a generation is in the wanted state.
     pub async fn until(
         &self,
         id: &GenerationId,
@@ -247,7 +248,7 @@ impl Desk {
         .await
     }
 
-    /// Waits until a notice stands above the gallery.
+    /// Waits until a notice is shown above the gallery.
     pub async fn until_noticed(&self, kind: NoticeKind) -> String {
         self.until_notice(kind, |notice| {
             notice.map(|notice| notice.message.to_string())
@@ -255,7 +256,7 @@ impl Desk {
         .await
     }
 
-    /// Waits until it is taken away.
+    /// Waits until it is removed.
     pub async fn until_unnoticed(&self, kind: NoticeKind) {
         self.until_notice(kind, |notice| notice.is_none().then_some(()))
             .await;
@@ -304,8 +305,8 @@ impl Desk {
             .count()
     }
 
-    /// Whatever happened: jobs at the server are as many as asked for, each was charged
-    /// once, and no unfinished file is left.
+    /// Asserts what must hold whatever happened: the server has as many jobs as were requested,
+    /// each was charged once, and no unfinished file is left.
     pub async fn is_settled(&self, jobs: usize, charged: i64) {
         assert_eq!(self.sandbox.jobs().len(), jobs, "jobs at the server");
         assert_eq!(1000 - self.sandbox.credits(), charged, "credits taken");

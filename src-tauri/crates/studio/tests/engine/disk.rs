@@ -1,8 +1,8 @@
-//! Disks that are full, read-only, or gone and back again: real ones, of a few hundred
-//! kilobytes in memory, in a mount namespace that only a child of the test sees.
+//! Disks that are full, read-only, or gone and back again. They are real disks of a few hundred
+//! kilobytes in memory, in a mount namespace that only a child process of the test sees.
 //!
-//! Each test starts this very program again inside such a namespace, to run one case. Where
-//! the system allows no such namespace, the test says so and counts for nothing.
+//! Each test starts this same program again inside such a namespace, to run one case. If the system
+//! does not allow such a namespace, the test says so and does not count.
 #![allow(
     clippy::similar_names,
     reason = "a desk and a disk are what this is about"
@@ -24,7 +24,7 @@ use small::Disk;
 /// Set for the child, so that `--ignored` alone runs no case on the real disk.
 const INSIDE: &str = "INBETWEEN_TEST_DISK";
 
-/// Runs a case where it may mount.
+/// Runs a case in a process that may mount.
 fn inside(case: &str) {
     let unshare = || {
         let mut command = Command::new("unshare");
@@ -53,7 +53,7 @@ fn inside(case: &str) {
     assert!(text.contains("1 passed"), "{text}");
 }
 
-/// A test, and the case that it runs inside.
+/// A test, and the case that it runs inside the namespace.
 macro_rules! cases {
     ($($name:ident => $case:ident;)*) => {
         $(#[test]
@@ -86,10 +86,10 @@ cases! {
     a_read_only_library_is_refused_in_words_and_opens_afterwards => library_read_only;
 }
 
-const CLIPS_FULL: &str = "is full. Free some space and the download goes on by itself";
+const CLIPS_FULL: &str = "is full. Free some space and the download continues";
 const LIBRARY_FULL: &str = "The disk with the library is full. Free some space";
 
-/// A desk with its clips on a small disk, and a generation that renders.
+/// A desk with its clips on a small disk, and a generation that is rendering.
 async fn with_clips_on(disk: &Disk) -> (Desk, GenerationId) {
     let desk = Desk::with(Setup {
         clip: Some(clip().await),
@@ -106,7 +106,7 @@ async fn with_clips_on(disk: &Disk) -> (Desk, GenerationId) {
     (desk, id)
 }
 
-/// It went on by itself: the clip is there, once and whole, and was paid for once.
+/// It continued on its own: the clip is there, once and complete, and was paid for once.
 async fn ends_well(desk: &Desk, id: &GenerationId) {
     let done = desk.until_ready(id).await;
     assert_eq!(done.waiting, None);
@@ -132,7 +132,7 @@ async fn clips_full() {
 }
 
 async fn clips_without_a_name() {
-    // The disk itself, the folder and the `.part`: there is no room for another file.
+    // Inodes for the disk itself, the folder and the `.part`: there is no room for another file.
     let disk = Disk::of("1m,nr_inodes=3");
     let (desk, id) = with_clips_on(&disk).await;
     desk.sandbox.release();
@@ -145,7 +145,7 @@ async fn clips_read_only() {
     let (desk, id) = with_clips_on(&disk).await;
     disk.again("ro");
     desk.sandbox.release();
-    let waiting = desk.until_waiting(&id, "may not write to").await;
+    let waiting = desk.until_waiting(&id, "not allowed to write to").await;
     let sentence = waiting.waiting.unwrap().to_string();
     assert!(sentence.contains("choose another clips folder in Settings"));
     disk.again("rw");
@@ -155,7 +155,7 @@ async fn clips_read_only() {
 async fn clips_gone() {
     let disk = Disk::of("1m");
     let (desk, id) = with_clips_on(&disk).await;
-    // It goes away in the middle of the clip.
+    // The disk goes away in the middle of the clip.
     let slow = Answer::StallInside { after: Some(9000) };
     desk.sandbox
         .fault(Fault::on(Call::File).times(1).then(slow));
@@ -167,13 +167,13 @@ async fn clips_gone() {
     )
     .await;
     disk.unplug();
-    desk.until_waiting(&id, "may not write to").await;
+    desk.until_waiting(&id, "not allowed to write to").await;
     disk.plug();
     ends_well(&desk, &id).await;
     assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
 }
 
-/// A desk with its library on a small disk, with nobody signed in.
+/// A desk with its library on a small disk, with no one signed in.
 async fn with_library_on(disk: &Disk) -> Desk {
     let desk = Desk::with(Setup {
         clip: Some(clip().await),
@@ -181,8 +181,8 @@ async fn with_library_on(disk: &Disk) -> Desk {
         ..Setup::hasty()
     })
     .await;
-    // The day has its backup: one that is made while the disk fills up would give its room
-    // back and let the next step through.
+    // Today's backup already exists: a backup made while the disk fills up would free its space
+    // again and let the next step through.
     let name = jiff::Timestamp::now().strftime("library-%Y-%m-%dT%H-%M-%S.000Z.sqlite");
     let backups = disk.path().join("library/backups");
     std::fs::create_dir_all(&backups).unwrap();
@@ -205,7 +205,7 @@ async fn library_full_at_generate() {
 }
 
 async fn library_full_before_sending() {
-    // Each page more lets a little more be written down before the disk is full, until the
+    // Each additional page allows a little more to be written before the disk is full, until the
     // whole life fits.
     let mut stopped = 0;
     for pages in 0.. {
@@ -242,7 +242,7 @@ async fn library_full_before_sending() {
 async fn library_full_at_the_answer() {
     let disk = Disk::of("2m");
     let desk = with_library_on(&disk).await;
-    // The answer takes a while to come, and meanwhile the disk fills up.
+    // The answer takes a while, and meanwhile the disk fills up.
     let slow = Answer::Slow {
         bytes_per_second: 60,
     };
@@ -311,7 +311,7 @@ async fn library_read_only() {
     drop(Library::open(&folder).unwrap());
     disk.again("ro");
     let error = Library::open(&folder).unwrap_err();
-    assert!(error.to_string().contains("by itself"), "{error}");
+    assert!(error.to_string().contains("automatically"), "{error}");
     disk.again("rw");
     Library::open(&folder).unwrap();
 }

@@ -1,5 +1,5 @@
-//! Everything that can go wrong on the way: what the person reads, what was charged, and
-//! that it ends well where it can.
+//! Everything that can go wrong on the way: what the user reads, what was charged, and that it ends
+//! well if it can.
 
 use sandbox::{Answer, Call, Fault};
 use studio::engine::Event;
@@ -30,8 +30,8 @@ async fn fails(desk: &Desk) -> Failure {
     failure(failed)
 }
 
-/// Makes one clip past a fault, with one job and one charge, and answers what was shown
-/// while it waited.
+/// Makes one clip despite a fault, with one job and one charge, and checks what was shown while it
+/// waited.
 async fn survives(desk: &Desk, fault: Fault, words: &str) {
     desk.sandbox.fault(fault);
     let id = desk.generate(quick("Survivor")).await;
@@ -301,7 +301,7 @@ async fn a_broken_download_goes_on_where_it_stopped() {
 async fn no_connection_while_downloading_is_waited_out() {
     let desk = Desk::new().await;
     let fault = Fault::on(Call::File).times(4).then(Answer::Refuse);
-    survives(&desk, fault, "goes on where it stopped").await;
+    survives(&desk, fault, "continues where it stopped").await;
 }
 
 #[tokio::test]

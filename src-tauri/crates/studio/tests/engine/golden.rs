@@ -1,6 +1,6 @@
-//! Homes as released programs left them, in `tests/golden`, each in a folder named after the
-//! form of its library. They are opened by a test for ever: every generation is there, what is
-//! paid for becomes a clip, and nothing is charged twice.
+//! Homes as released programs left them, in `tests/golden`, each in a folder named after the schema
+//! of its library. Every later version has to open them: every generation is there, what is paid
+//! for becomes a clip, and nothing is charged twice.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,10 +19,10 @@ use studio::studio::{Studio, StudioConfig};
 
 use crate::desk::HANG;
 
-/// Stands in the libraries for the folder of the home.
+/// Stands for the home folder in the libraries.
 const PLACEHOLDER: &str = "/golden";
 
-/// A copy of a golden home, with the sandbox that it talked to as it was at that time.
+/// A copy of a golden home, with the sandbox that it talked to, as it was at that time.
 struct Old {
     folder: tempfile::TempDir,
     sandbox: Sandbox,
@@ -60,7 +60,7 @@ impl Old {
         Self { folder, sandbox }
     }
 
-    /// The program of today, in that home.
+    /// Opens that home with today's program.
     fn open(&self) -> Arc<Studio> {
         let folder = self.folder.path().to_owned();
         let home = Home::resolve(&|name| (name == HOME_VARIABLE).then(|| folder.clone().into()));
@@ -112,7 +112,7 @@ async fn all(studio: &Arc<Studio>) -> Vec<Generation> {
     shown
 }
 
-/// What is shown of each, oldest first: its state, what was charged, its prompt.
+/// What is shown of each generation, oldest first: its state, what was charged, its prompt.
 fn summary(shown: &[Generation]) -> Vec<(&'static str, Option<i64>, &str)> {
     let state = |phase: &Phase| match phase {
         Phase::Recorded => "recorded",
@@ -302,7 +302,7 @@ async fn what_a_newer_program_wrote_in_a_row_is_shown_and_kept() {
         .unwrap()
         .id;
 
-    // Its job goes on all the same, and what was stored stays as it was.
+    // Its job continues all the same, and what was stored stays as it was.
     studio.open_session().await.unwrap();
     let engine = studio.engine().unwrap();
     let deadline = tokio::time::Instant::now() + HANG;
@@ -319,8 +319,8 @@ async fn what_a_newer_program_wrote_in_a_row_is_shown_and_kept() {
         old.row(&watched.to_string(), "settings").as_deref(),
         Some("garbage")
     );
-    // Nothing is sent that nobody chose: of garbage never, and what a newer program wrote
-    // waits for one.
+    // Nothing is sent that the user did not choose: garbage is never sent, and what a newer program
+    // wrote waits for the user's choice.
     let (mut refused, mut waits) = (false, false);
     while !refused || !waits {
         assert!(tokio::time::Instant::now() < deadline);

@@ -1,4 +1,4 @@
-//! The books against the sandbox's till, and limits that hold.
+//! The ledger compared with the sandbox's own accounts, and limits that hold.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,13 +12,13 @@ use studio::ledger::{Kind, Limits};
 
 use crate::desk::{Desk, QUICK_PRICE, quick};
 
-/// The most that a quick clip may cost while only the catalogue is known: three seconds of
-/// the dearest quality.
+/// The most that a quick clip may cost while only the catalogue is known: three seconds of the most
+/// expensive quality.
 const QUICK_AT_MOST: u32 = 45;
 const HOUR: i64 = 3_600_000;
 
-/// A clock that begins at noon, so that no test runs across a midnight it did not ask for.
-/// The hours it was put forward are in the second part.
+/// A clock that starts at noon, so that no test runs across midnight by accident. The second part
+/// is the number of hours by which it was put forward.
 fn noon() -> (Clock, Arc<AtomicI64>) {
     let noon = jiff::civil::date(2026, 11, 22)
         .at(12, 0, 0, 0)
@@ -43,7 +43,7 @@ fn a_day(credits: u32) -> Limits {
     }
 }
 
-/// What the books say was spent, with every amount known.
+/// What the ledger says was spent, with every amount known.
 fn spent(desk: &Desk) -> i64 {
     let entries = desk.engine.library().entries().unwrap();
     let sum = |kind| -> i64 {
@@ -173,7 +173,7 @@ async fn presses_in_a_row_cannot_slip_under_the_limit_together() {
     }
     desk.is_settled(2, 2 * QUICK_PRICE).await;
     assert_eq!(spent(&desk), 2 * QUICK_PRICE);
-    // What they really cost is known now, and so is the price of the next.
+    // What the clips really cost is known now, and so is the price of the next one.
     let third = desk.generate(quick("There is room again")).await;
     desk.until_ready(&third).await;
     desk.is_settled(3, 3 * QUICK_PRICE).await;
@@ -197,12 +197,12 @@ async fn what_waits_for_room_goes_on_when_the_limit_is_raised_and_not_before() {
     let waiting = desk.until_waiting(&id, "raise the limit").await;
     assert_eq!(
         waiting.waiting.unwrap().to_string(),
-        "Waiting: this clip may cost 45 credits, more than your limit of 44 a day. It goes on \
+        "Waiting: this clip may cost 45 credits, more than your limit of 44 a day. It continues \
              when you raise the limit in Settings."
     );
     assert!(waiting.can_cancel);
 
-    // The limit holds after a restart as well.
+    // The limit also holds after a restart.
     let desk = Desk::start_again_at(desk.kill(), clock);
     desk.until_waiting(&id, "raise the limit").await;
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -228,7 +228,7 @@ async fn what_waits_for_room_goes_on_by_itself_when_the_day_ends() {
     let waiting = desk.until_waiting(&second, "today's limit").await;
     assert_eq!(
         waiting.waiting.unwrap().to_string(),
-        "Waiting: today's limit of 9 credits is reached. It goes on tomorrow, or when you raise \
+        "Waiting: today's limit of 9 credits is reached. It continues tomorrow, or when you raise \
              the limit."
     );
     hours.store(13, Ordering::SeqCst);
@@ -279,7 +279,7 @@ async fn with_a_limit_nothing_is_started_at_an_unknown_price() {
     );
     assert_eq!(desk.sandbox.jobs().len(), 0);
     desk.sandbox.clear_faults();
-    // The person asks for prices by pressing again; what waited goes on with them.
+    // The user requests prices by pressing again; the waiting generation continues with them.
     desk.generate(quick("After it")).await;
     desk.until_ready(&before).await;
 }

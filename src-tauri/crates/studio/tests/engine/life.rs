@@ -1,4 +1,4 @@
-//! A generation's good life.
+//! The normal life of a generation.
 
 use sandbox::{Answer, Call, Fault};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ async fn a_prompt_becomes_a_clip_on_the_disk_byte_for_byte() {
 #[tokio::test]
 async fn the_pictures_of_a_generation_are_sent_beside_each_other() {
     let desk = Desk::new().await;
-    // The first upload gets no answer for as long as that is waited for.
+    // The first upload gets no answer for as long as the engine waits for one.
     desk.sandbox
         .fault(Fault::on(Call::Upload).times(1).then(Answer::Stall));
     let (start, end) = (desk.frame([200, 30, 30]), desk.frame([30, 30, 200]));

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
-//! The engine against the sandbox, over real HTTP, with a real library and real files:
-//! what arrived, what was charged, what is on the disk, and what a person reads.
+//! The engine against the sandbox, over real HTTP, with a real library and real files: what
+//! arrived, what was charged, what is on the disk, and what the user reads.
 
 mod books;
 mod desk;

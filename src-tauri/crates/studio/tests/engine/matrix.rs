@@ -1,9 +1,9 @@
-//! The fault matrix: everything that can go wrong with each of the five calls, a test a
-//! cell. Each asserts what the person reads, that the clip is on the disk in the end, and
-//! that it was paid for once; see [`cell`].
+//! The fault matrix: everything that can go wrong with each of the five calls, one test per cell.
+//! Each test asserts what the user reads, that the clip is on the disk in the end, and that it was
+//! paid for once; see [`cell`].
 //!
-//! A fault stays until the person has read of it. What can't happen at a call in the real
-//! world (a 402 to a download) is there all the same: it must end in words as well.
+//! A fault lasts until the user has read about it. Faults that can't happen at a call in the real
+//! world (a 402 to a download) are included all the same: they must end in words as well.
 
 mod cell;
 
@@ -38,7 +38,7 @@ fn into_the_network() -> Wrong {
     })
 }
 
-/// A test for each cell of one call: its name, what goes wrong, what the person reads.
+/// A test for each cell of one call: its name, what goes wrong, what the user reads.
 macro_rules! cells {
     ($call:ident at $at:expr; $($name:ident: $wrong:expr => $reads:expr;)*) => {
         mod $call {
@@ -52,7 +52,7 @@ macro_rules! cells {
     };
 }
 
-/// Where the answer may have been lost after the job was taken.
+/// For answers that may have been lost after the job was accepted.
 const ONCE: Reads = Reads::Waits("can't be charged twice");
 const OFFLINE: Reads = Reads::Waits("No connection to Apiframe");
 const TROUBLE: Reads = Reads::Waits("Apiframe is having trouble");
@@ -180,7 +180,7 @@ cells! { list at At::List;
     more_than_the_cap: Wrong::Answer(Answer::Endless) => OFFLINE;
 }
 
-const BROKE: Reads = Reads::Waits("goes on where it stopped");
+const BROKE: Reads = Reads::Waits("continues where it stopped");
 const ELSEWHERE: Reads = Reads::Waits("Asking Apiframe for another one");
 const BUSY: Reads = Reads::Waits("holds the clip is having trouble");
 const HOST_PAUSE: Reads = Reads::Waits("holds the clip asks for a pause of");

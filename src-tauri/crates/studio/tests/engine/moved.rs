@@ -1,9 +1,9 @@
-//! Clips whose files a hand moved or deleted: noticed, found where the person points, or
-//! fetched once more.
+//! Clips whose files the user moved or deleted: noticed, found where the user points to, or fetched
+//! again.
 
 use std::path::Path;
 
-use studio::engine::RecoveryError;
+use studio::engine::ImportError;
 use studio::library::Filter;
 
 use crate::desk::{Desk, QUICK_PRICE};
@@ -18,7 +18,7 @@ async fn a_clip_that_was_moved_is_noticed_and_noticed_again_when_it_is_back() {
     std::fs::rename(&file, &aside).unwrap();
     let gone = desk.engine.look_for_clips().await.unwrap();
     assert_eq!(gone, std::slice::from_ref(&id));
-    // The gallery shows what the look found.
+    // The gallery shows what the check found.
     let (all, ..) = desk.engine.page(Filter::All, None).await.unwrap();
     for one in all {
         let expected = one.id != here;
@@ -110,7 +110,7 @@ async fn a_deleted_clip_that_apiframe_no_longer_has_stays_as_it_is_and_says_why(
     let job = desk.sandbox.jobs()[0].id.clone();
     desk.sandbox.expire(&job);
     let error = desk.engine.fetch_again(&id).await.unwrap_err();
-    assert!(matches!(error, RecoveryError::Expired), "{error:?}");
+    assert!(matches!(error, ImportError::Expired), "{error:?}");
     let still = clip(desk.now(&id).await);
     assert!(still.missing);
     assert_eq!(Path::new(&still.file), file);

@@ -1,5 +1,5 @@
-//! What no honest server and no tidy computer does: replies without sense, files and folders
-//! that disappear, names that lead elsewhere.
+//! What no honest server and no tidy computer does: meaningless replies, files and folders that
+//! disappear, names that lead elsewhere.
 
 use std::fs;
 use std::path::Path;
@@ -185,7 +185,7 @@ async fn a_draft_has_an_end_and_the_one_before_stays() {
     );
     assert_eq!(studio.draft(), Some(longest));
 
-    // One of an older version, and a pipe.
+    // One from an older version, and a pipe.
     let file = home.path().join("draft.json");
     let endless = serde_json::to_vec(&with("x".repeat(20_000_000))).unwrap();
     fs::write(&file, endless).unwrap();
@@ -288,8 +288,8 @@ mod privacy {
         }
         let again = studio(&home, &desk);
         again.open_session().await.unwrap();
-        // The folder that the user named is the user's own business; nothing of worth lies
-        // openly in it.
+        // The folder that the user named is the user's own concern; nothing of value in it is open
+        // to others.
         for folder in ["library", "clips"] {
             assert_eq!(open_to_others(&home.join(folder)), [""; 0]);
         }

@@ -1,4 +1,4 @@
-//! A slip in the program itself: it is one failure among others, and the engine goes on.
+//! A bug in the program itself: it is one failure among others, and the engine continues.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -7,7 +7,7 @@ use studio::clock::Clock;
 
 use crate::desk::{Desk, QUICK_PRICE, quick};
 
-/// Calls of the clock by the engine's own tasks, of which every third panics.
+/// The number of clock calls by the engine's own tasks, of which every third panics.
 const SLIPS_WITHIN: u32 = 40;
 
 #[tokio::test]
@@ -15,7 +15,7 @@ async fn whatever_panics_begins_again_and_the_clip_is_paid_for_once() {
     let asked = Arc::new(AtomicU32::new(0));
     let calls = Arc::clone(&asked);
     let desk = Desk::at(Clock::new(move || {
-        // Not for the test itself, which runs in no task.
+        // Not for the test itself, which does not run in a task.
         if tokio::task::try_id().is_some() {
             let call = calls.fetch_add(1, Ordering::Relaxed);
             assert!(call >= SLIPS_WITHIN || call % 3 != 2, "a slip");

@@ -1,12 +1,12 @@
-//! Recovery: what the account holds comes into the library, each job once and none paid for
-//! again.
+//! Recovery: what the account holds is imported into the library, each job once, and none is paid
+//! for again.
 
 use std::path::PathBuf;
 
 use apiframe::GenerateRequest;
 use sandbox::{Answer, Call, Fault};
 use studio::clock::Clock;
-use studio::engine::{EngineError, Event, RecoveryError};
+use studio::engine::{EngineError, Event, ImportError};
 use studio::generation::{Clip, Generation, GenerationId, Mend, Phase};
 use studio::library::Filter;
 use studio::message::Message;
@@ -15,7 +15,7 @@ use studio::settings::{Field, Model, Settings, Shape};
 
 use crate::desk::{Desk, QUICK_PRICE, quick};
 
-/// A job made with the same key by another program, or before this library was begun.
+/// A job made with the same key by another program, or before this library existed.
 async fn elsewhere(desk: &Desk, settings: &Settings) -> String {
     let request: GenerateRequest = settings
         .request(&studio::settings::FrameUrls::new())
@@ -85,7 +85,7 @@ async fn what_the_account_holds_and_the_library_has_not_is_listed_newest_first()
     );
     assert_eq!(jobs[2].model, "kling-3.0");
     assert_eq!(jobs[2].credits, Some(QUICK_PRICE));
-    // The list leaves the prompt out; the job itself has it.
+    // The list omits the prompt; the job itself has it.
     assert_eq!(jobs[2].prompt, None);
     let whole = desk.engine.remote_job(&old).await.unwrap().unwrap();
     assert_eq!(whole.prompt.as_deref(), Some("Old"));
@@ -119,10 +119,10 @@ async fn a_finished_job_comes_in_with_its_settings_and_its_clip_and_pays_nothing
     let job = elsewhere(&desk, &asked).await;
     assert!(desk.sandbox.finish_now(&job).await);
     let charged = desk.sandbox.credits();
-    // As it is pasted out of a table.
-    let brought = desk.engine.bring_in(&format!(" {job}\n")).await.unwrap();
-    assert!(!brought.was_here);
-    let shown = desk.until_ready(&brought.generation.id).await;
+    // As pasted from a table.
+    let imported = desk.engine.import_job(&format!(" {job}\n")).await.unwrap();
+    assert!(!imported.was_here);
+    let shown = desk.until_ready(&imported.generation.id).await;
     assert_eq!(shown.settings, asked);
     assert_eq!(shown.job_id.as_deref(), Some(job.as_str()));
     let there = desk.sandbox.job(&job).unwrap();
@@ -140,12 +140,12 @@ async fn a_finished_job_comes_in_with_its_settings_and_its_clip_and_pays_nothing
 async fn bringing_in_twice_or_at_once_makes_one_generation() {
     let desk = Desk::new().await;
     let job = finished_elsewhere(&desk, "Once").await;
-    let (one, other) = tokio::join!(desk.engine.bring_in(&job), desk.engine.bring_in(&job));
+    let (one, other) = tokio::join!(desk.engine.import_job(&job), desk.engine.import_job(&job));
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!(one.generation.id, other.generation.id);
     assert_ne!(one.was_here, other.was_here);
     desk.until_ready(&one.generation.id).await;
-    assert!(desk.engine.bring_in(&job).await.unwrap().was_here);
+    assert!(desk.engine.import_job(&job).await.unwrap().was_here);
     assert_eq!(in_the_library(&desk).await, 1);
     assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
 }
@@ -155,7 +155,7 @@ async fn a_running_job_is_watched_like_any_other_and_outlives_the_program() {
     let desk = Desk::new().await;
     desk.sandbox.hold();
     let job = elsewhere(&desk, &quick("Running")).await;
-    let id = desk.engine.bring_in(&job).await.unwrap().generation.id;
+    let id = desk.engine.import_job(&job).await.unwrap().generation.id;
     desk.until(&id, "rendering", |one| {
         matches!(one.phase, Phase::Rendering { .. })
     })
@@ -175,9 +175,9 @@ async fn everything_comes_in_with_one_press_and_a_second_press_adds_nothing() {
     }
     let gone = finished_elsewhere(&desk, "Gone").await;
     desk.sandbox.expire(&gone);
-    let harvest = desk.engine.bring_in_all().await;
+    let result = desk.engine.import_all().await;
     assert_eq!(
-        (harvest.brought, harvest.expired, harvest.trouble),
+        (result.imported, result.expired, result.trouble),
         (3, 1, None)
     );
     let (all, ..) = desk.engine.page(Filter::All, None).await.unwrap();
@@ -187,8 +187,8 @@ async fn everything_comes_in_with_one_press_and_a_second_press_adds_nothing() {
     for one in &all {
         desk.until_ready(&one.id).await;
     }
-    let again = desk.engine.bring_in_all().await;
-    assert_eq!((again.brought, again.expired), (0, 1));
+    let again = desk.engine.import_all().await;
+    assert_eq!((again.imported, again.expired), (0, 1));
     assert_eq!(in_the_library(&desk).await, 3);
 }
 
@@ -205,12 +205,12 @@ async fn bringing_everything_in_goes_on_after_it_broke_off_and_after_a_restart()
             .times(1)
             .then(Answer::status(503)),
     );
-    let harvest = desk.engine.bring_in_all().await;
-    assert_eq!(harvest.brought, 1);
-    let trouble = harvest.trouble.unwrap();
+    let result = desk.engine.import_all().await;
+    assert_eq!(result.imported, 1);
+    let trouble = result.trouble.unwrap();
     assert!(trouble.to_string().contains("Nothing is lost"), "{trouble}");
     let desk = Desk::start_again(desk.kill());
-    assert_eq!(desk.engine.bring_in_all().await.brought, 2);
+    assert_eq!(desk.engine.import_all().await.imported, 2);
     let (all, ..) = desk.engine.page(Filter::All, None).await.unwrap();
     for one in &all {
         desk.until_ready(&one.id).await;
@@ -227,8 +227,8 @@ async fn a_short_pause_that_the_server_asks_for_is_waited_out() {
             .times(1)
             .then(Answer::status(429).with_header("Retry-After", "1")),
     );
-    let harvest = desk.engine.bring_in_all().await;
-    assert_eq!((harvest.brought, harvest.trouble), (1, None));
+    let result = desk.engine.import_all().await;
+    assert_eq!((result.imported, result.trouble), (1, None));
 }
 
 #[tokio::test]
@@ -236,7 +236,7 @@ async fn an_expired_job_is_not_brought_in_and_says_why() {
     let desk = Desk::new().await;
     let job = finished_elsewhere(&desk, "Gone").await;
     desk.sandbox.expire(&job);
-    let error = desk.engine.bring_in(&job).await.unwrap_err();
+    let error = desk.engine.import_job(&job).await.unwrap_err();
     assert!(
         error.to_string().contains("keeps clips for a day"),
         "{error}"
@@ -249,8 +249,8 @@ async fn a_failed_job_is_not_brought_in_and_says_why() {
     let desk = Desk::new().await;
     let job = elsewhere(&desk, &quick("Failed")).await;
     desk.sandbox.fail_now(&job, "flagged");
-    let error = desk.engine.bring_in(&job).await.unwrap_err();
-    assert!(matches!(error, RecoveryError::Failed), "{error:?}");
+    let error = desk.engine.import_job(&job).await.unwrap_err();
+    assert!(matches!(error, ImportError::Failed), "{error:?}");
     assert_eq!(in_the_library(&desk).await, 0);
 }
 
@@ -268,7 +268,7 @@ async fn a_job_without_its_input_comes_in_with_what_is_known_and_is_never_paid_f
             .times(1)
             .then(Answer::status(200).with_body(bare)),
     );
-    let id = desk.engine.bring_in(&job).await.unwrap().generation.id;
+    let id = desk.engine.import_job(&job).await.unwrap().generation.id;
     let shown = desk.until_ready(&id).await;
     let told = shown.brought_in.clone().unwrap();
     assert_eq!(told.model, "veo-3.1");
@@ -276,11 +276,11 @@ async fn a_job_without_its_input_comes_in_with_what_is_known_and_is_never_paid_f
         assert!(told.unknown.contains(&field), "{field:?}");
     }
     assert_eq!(shown.settings.prompt, "");
-    // Made again as it stands, it would be something else, and paid for.
+    // Made again as it is, it would be something else, and paid for.
     let error = desk.engine.again(&id).await.unwrap_err();
     assert!(matches!(error, EngineError::Settings(_)), "{error:?}");
     assert_eq!(desk.sandbox.jobs().len(), 1);
-    // Nor does it teach what another clip will cost.
+    // Nor is its price used to estimate what another clip will cost.
     for model in [Model::Kling3, Model::Kling3Omni] {
         assert_eq!(desk.engine.library().paid(model).unwrap(), []);
     }
@@ -297,7 +297,7 @@ async fn one_that_expires_after_it_was_brought_in_offers_its_settings_and_no_bli
             .times(1)
             .then(Answer::status(200).with_body(bare)),
     );
-    let id = desk.engine.bring_in(&job).await.unwrap().generation.id;
+    let id = desk.engine.import_job(&job).await.unwrap().generation.id;
     desk.sandbox.expire(&job);
     desk.sandbox.finish_now(&job).await;
     let failed = desk
@@ -322,16 +322,16 @@ async fn an_id_that_is_none_is_told_in_words_without_asking_anybody() {
         ("job 12", "It looks like"),
         ("../me", "It looks like"),
     ] {
-        let error = desk.engine.bring_in(pasted).await.unwrap_err();
+        let error = desk.engine.import_job(pasted).await.unwrap_err();
         assert!(error.to_string().contains(words), "{pasted:?}: {error}");
         assert!(
-            matches!(error, RecoveryError::NoId | RecoveryError::NotAnId),
+            matches!(error, ImportError::NoId | ImportError::NotAnId),
             "{error}"
         );
     }
     assert_eq!(desk.asked("GET", "/"), 0);
     let nobody = "0b8f6c1e-2d34-4c5a-9e7b-1f2a3b4c5d6e";
-    let error = desk.engine.bring_in(nobody).await.unwrap_err();
+    let error = desk.engine.import_job(nobody).await.unwrap_err();
     assert!(error.to_string().contains("knows no such job"), "{error}");
 }
 
@@ -368,7 +368,7 @@ async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_
     let desk = Desk::new().await;
     desk.sandbox
         .fault(Fault::on(Call::Generate).times(1).then(Answer::DropAfter));
-    // What comes after is held back until the job was brought in.
+    // Later requests are held back until the job was imported.
     desk.sandbox
         .fault(Fault::on(Call::Generate).then(Answer::status(503)));
     let asked = Settings {
@@ -378,13 +378,13 @@ async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_
     let waiting = desk.generate(asked.clone()).await;
     desk.until_waiting(&waiting, "trouble").await;
     let job = desk.sandbox.jobs()[0].id.clone();
-    let brought = desk.engine.bring_in(&job).await.unwrap().generation.id;
-    desk.until_ready(&brought).await;
+    let imported = desk.engine.import_job(&job).await.unwrap().generation.id;
+    desk.until_ready(&imported).await;
     assert_eq!(in_the_library(&desk).await, 2);
     let mut events = desk.engine.events();
     desk.sandbox.clear_faults();
     desk.engine.set_client(Some(desk.client("afk_test")));
-    // The card of the one that waited goes away.
+    // The card of the waiting generation disappears.
     let removed = async {
         loop {
             if let Event::Removed(id) = events.recv().await.unwrap() {
@@ -394,7 +394,7 @@ async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_
     };
     let removed = tokio::time::timeout(crate::desk::HANG, removed);
     assert_eq!(removed.await.unwrap(), waiting);
-    let one = desk.now(&brought).await;
+    let one = desk.now(&imported).await;
     assert_eq!(one.settings, asked);
     assert_eq!(one.brought_in, None);
     assert_eq!(in_the_library(&desk).await, 1);
@@ -402,7 +402,7 @@ async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_
     desk.is_settled(1, QUICK_PRICE).await;
 }
 
-/// The program is started again after the hours in which a request may be repeated.
+/// Starts the program again after the hours in which a request may be repeated.
 fn a_day_later(left: (sandbox::Sandbox, tempfile::TempDir)) -> Desk {
     let clock = Clock::new(|| Clock::system().now() + 24 * 3_600_000);
     Desk::start_again_at(left, clock)
@@ -436,12 +436,12 @@ async fn one_brought_in_while_its_fate_was_unknown_is_recognised_a_day_later() {
     let desk = Desk::new().await;
     let waiting = lost(&desk, Answer::DropAfter).await;
     let job = desk.sandbox.jobs()[0].id.clone();
-    let brought = desk.engine.bring_in(&job).await.unwrap().generation.id;
-    desk.until_ready(&brought).await;
+    let imported = desk.engine.import_job(&job).await.unwrap().generation.id;
+    desk.until_ready(&imported).await;
     let left = desk.kill();
     left.0.clear_faults();
     let desk = a_day_later(left);
-    desk.until(&brought, "recognised", |one| one.brought_in.is_none())
+    desk.until(&imported, "recognised", |one| one.brought_in.is_none())
         .await;
     assert!(desk.engine.generation(&waiting).await.is_err());
     assert_eq!(in_the_library(&desk).await, 1);

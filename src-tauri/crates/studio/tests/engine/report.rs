@@ -1,4 +1,4 @@
-//! The report of a real studio: what it tells whoever helps, and what it keeps to itself.
+//! The report of a real studio: what it says to the people who help, and what it keeps private.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ async fn opened(sandbox: &Sandbox, folder: &std::path::Path) -> Arc<Studio> {
         clock: Clock::system(),
         user_agent: "inbetween/test".into(),
         base_url: Some(sandbox.base_url().parse().unwrap()),
-        // The environment's key: no keychain is asked.
+        // The key comes from the environment: no keychain is asked.
         key: Some(ApiKey::parse(KEY).unwrap()),
         sandbox: Box::new(|| Box::pin(async { Err("not in this test".into()) })),
         sandbox_time: Duration::from_secs(1),
@@ -104,7 +104,7 @@ async fn a_damaged_library_is_told_in_the_report() {
     let studio = opened(&sandbox, folder.path()).await;
     let engine = studio.engine().unwrap();
     assert!(engine.library().integrity().unwrap().is_empty());
-    // A row that the table does not allow, as a bad disk leaves it.
+    // A row that the table does not allow, as a failing disk leaves it.
     let file = engine.library().folder().join("library.sqlite");
     let other = rusqlite::Connection::open(file).unwrap();
     other

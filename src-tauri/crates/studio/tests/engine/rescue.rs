@@ -1,4 +1,4 @@
-//! A library whose file is damaged: nothing that can be had is missing afterwards, and
+//! A library whose file is damaged: nothing that can be recovered is missing afterwards, and
 //! nothing is paid for twice.
 
 use std::fs;
@@ -19,7 +19,7 @@ fn backups(desk: &Desk) -> usize {
         .map_or(0, |files| files.flatten().count())
 }
 
-/// What a failing disk leaves: the first page is not SQLite's any more.
+/// What a failing disk leaves: the first page is no longer SQLite's.
 fn damage(file: &PathBuf) {
     let mut bytes = fs::read(file).unwrap();
     let end = bytes.len().min(4096);
@@ -110,7 +110,7 @@ async fn of_two_takes_that_were_rendering_neither_is_given_the_others_clip() {
     let file = library_file(&desk);
     let rest = desk.kill();
     damage(&file);
-    // The first take's clip was deleted by hand, the second's is there.
+    // The first take's clip was deleted by hand; the second's is there.
     fs::remove_file(&files[0]).unwrap();
     let desk = Desk::start_again(rest);
     for (number, id) in takes.iter().enumerate() {
@@ -132,7 +132,7 @@ async fn a_damaged_library_is_set_aside_and_every_clip_is_there_again() {
     let desk = Desk::new().await;
     let old = desk.generate(quick("The tide comes in")).await;
     desk.until_ready(&old).await;
-    // The day's backup holds this one and not the next.
+    // The day's backup contains this one and not the next.
     let rest = desk.kill();
     let _ = fs::remove_dir_all(rest.1.path().join("library/backups"));
     let desk = Desk::start_again(rest);
@@ -187,7 +187,7 @@ async fn what_a_backup_knows_as_unsent_is_never_sent_again_by_itself() {
     desk.until_waiting(&id, "No connection").await;
     let desk = Desk::start_again(desk.kill());
     desk.until_backed_up().await;
-    // Since that backup it was sent and paid for.
+    // Since that backup, it was sent and paid for.
     desk.sandbox.plug().await.unwrap();
     desk.until_ready(&id).await;
     desk.is_settled(1, QUICK_PRICE).await;
@@ -207,10 +207,10 @@ async fn what_a_backup_knows_as_unsent_is_never_sent_again_by_itself() {
     };
     let message = message.to_string();
     assert!(
-        message.contains("an older copy of it was taken"),
+        message.contains("an older copy of it was used"),
         "{message}"
     );
-    // "Check" finds the job and brings its clip; nothing is paid again.
+    // "Check" finds the job and fetches its clip; nothing is paid for again.
     desk.engine.resume(&id).await.unwrap();
     desk.until_ready(&id).await;
     desk.is_settled(1, QUICK_PRICE).await;
@@ -251,7 +251,7 @@ async fn a_library_has_one_backup_a_day_and_the_newest_three() {
         .collect();
     assert_eq!(made.iter().filter(|made| **made).count(), 5, "{made:?}");
     assert_eq!(backups(&desk), 3);
-    // Each is a library of its own.
+    // Each one is a complete library.
     let newest = fs::read_dir(desk.folder.path().join("library/backups"))
         .unwrap()
         .map(|file| file.unwrap().path())

@@ -47,7 +47,7 @@ async fn a_job_that_renders_while_the_program_is_killed_still_becomes_a_clip() {
 #[tokio::test]
 async fn a_program_killed_while_it_submits_pays_once() {
     let desk = Desk::new().await;
-    // The job is taken; the answer never comes, and the program dies waiting for it.
+    // The job is accepted; the answer never comes, and the program dies waiting for it.
     desk.sandbox.fault(
         sandbox::Fault::on(sandbox::Call::Generate)
             .times(1)
@@ -86,7 +86,7 @@ async fn a_clip_that_was_whole_when_the_program_ended_needs_no_server_any_more()
         .find(|path| path.extension().is_some_and(|it| it == "part"))
         .unwrap();
     std::fs::write(&part, &clip).unwrap();
-    // A day later Apiframe has deleted it.
+    // A day later, Apiframe has deleted it.
     left.0
         .fault(sandbox::Fault::on(sandbox::Call::File).then(sandbox::Answer::Expire));
     left.0.clear_requests();
@@ -138,7 +138,7 @@ async fn what_was_downloaded_into_a_former_clips_folder_is_removed_once_the_clip
     let left = desk.kill();
     assert_eq!(parts(&former).len(), 1);
 
-    // The user has chosen another folder meanwhile.
+    // The user has chosen another folder in the meantime.
     let setup = Setup {
         clips: Some(left.1.path().join("elsewhere")),
         ..Setup::default()

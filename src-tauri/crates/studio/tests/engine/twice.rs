@@ -1,4 +1,4 @@
-//! Nothing is paid for twice, whatever became of the answer and whoever is signed in by then.
+//! Nothing is paid for twice, whatever happened to the answer and whoever is signed in by then.
 
 use sandbox::{Answer, Call, Fault, Sandbox};
 use studio::generation::{GenerationId, Phase};
@@ -34,7 +34,7 @@ async fn a_request_whose_answer_was_lost_is_not_sent_under_another_account() {
     let sent = elsewhere.requests().into_iter();
     assert_eq!(sent.filter(|request| request.method == "POST").count(), 0);
 
-    // Back with the first key, it is found and not paid for again.
+    // With the first key again, the job is found and not paid for again.
     desk.sandbox.clear_faults();
     desk.sign_in();
     desk.engine.resume(&id).await.unwrap();
@@ -62,7 +62,7 @@ async fn to_check_an_unknown_one_never_sends_it_not_even_within_a_day() {
 
 #[tokio::test]
 async fn a_refusal_after_a_lost_answer_does_not_lose_the_job_that_was_taken() {
-    // As a server answers that looks at the credits or the request before it looks at the key.
+    // As a server answers that checks the credits or the request before the key.
     for status in [400, 402, 409] {
         let desk = Desk::new().await;
         desk.sandbox

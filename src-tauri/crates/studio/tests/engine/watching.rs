@@ -1,5 +1,5 @@
-//! Polling: how many requests it makes, what it does when it may not or can't ask, and that
-//! it wakes up with the machine.
+//! Polling: how many requests it makes, what it does when it may not or can't poll, and that it
+//! resumes when the machine wakes up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,7 +11,7 @@ use studio::generation::{GenerationId, Phase};
 
 use crate::desk::{Desk, QUICK_PRICE, Setup, quick};
 
-/// A desk where jobs are said to take so long, and where the time of day is so many
+/// A desk where jobs are expected to take `usual_time`, and whose time of day is `ahead`
 /// milliseconds ahead of the system's.
 async fn desk(usual_time: Duration, ahead: &Arc<AtomicI64>) -> Desk {
     let (ahead, system) = (Arc::clone(ahead), Clock::system());
@@ -106,7 +106,7 @@ async fn a_pause_that_the_list_asks_for_holds_for_every_job() {
     desk.is_settled(3, 3 * QUICK_PRICE).await;
 }
 
-/// The clock of a desk jumps ahead, as after sleep.
+/// Moves the clock of a desk forward, as after sleep.
 fn sleep(ahead: &AtomicI64, minutes: i64) {
     ahead.fetch_add(minutes * 60_000, Ordering::SeqCst);
 }
@@ -115,7 +115,7 @@ fn pause_of(seconds: &str) -> Answer {
     Answer::status(429).with_header("Retry-After", seconds)
 }
 
-/// Long enough for whatever is due at once to be asked for.
+/// Long enough for everything that is due at once to be requested.
 async fn a_moment() {
     tokio::time::sleep(Duration::from_secs(3)).await;
 }
@@ -129,12 +129,14 @@ async fn a_pause_of_a_day_keeps_a_paid_clip_for_minutes_and_says_until_when() {
     rendering(&desk, std::slice::from_ref(&id)).await;
     desk.sandbox
         .fault(Fault::on(Call::Job).times(1).then(pause_of("86400")));
-    let waiting = desk.until_waiting(&id, "It goes on by itself at ").await;
+    let waiting = desk
+        .until_waiting(&id, "It continues automatically at ")
+        .await;
     let waiting = waiting.waiting.unwrap().to_string();
     assert!(!waiting.contains("86400"), "{waiting}");
     desk.sandbox.release();
     desk.sandbox.clear_requests();
-    // Whoever wants to go on ends no pause of some minutes.
+    // A request to continue does not end a pause of a few minutes.
     let none = studio::ledger::Limits::default();
     desk.engine.set_limits(none).await.unwrap();
     a_moment().await;
@@ -151,7 +153,8 @@ async fn a_long_pause_before_a_request_ends_when_somebody_presses_generate() {
     desk.sandbox
         .fault(Fault::on(Call::Generate).times(1).then(pause_of("86400")));
     let id = desk.generate(quick("Told to wait")).await;
-    desk.until_waiting(&id, "It goes on by itself at ").await;
+    desk.until_waiting(&id, "It continues automatically at ")
+        .await;
     sleep(&ahead, 6);
     a_moment().await;
     assert_eq!(
@@ -190,7 +193,7 @@ async fn when_the_network_is_back_for_one_it_is_back_for_all() {
     rendering(&desk, std::slice::from_ref(&first)).await;
     desk.sandbox.unplug().await.unwrap();
     desk.until_waiting(&first, "No connection").await;
-    // Pauses double: the one that follows now is of 12.8 s, and ends after 25 s in all.
+    // Pauses double: the one that follows now lasts 12.8 s and ends after 25 s in total.
     let unplugged = tokio::time::Instant::now();
     tokio::time::sleep(Duration::from_secs(14)).await;
     let second = desk.generate(quick("Just begun")).await;

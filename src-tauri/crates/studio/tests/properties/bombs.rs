@@ -1,16 +1,16 @@
-//! Files of a few bytes that claim to be enormous. Each is opened by a process of its own,
-//! which then says how much memory it ever had.
+//! Files of a few bytes that claim to be enormous. Each is opened by a separate process, which then
+//! reports its peak memory.
 
 use std::process::Command;
 
 use studio::clips::tracks;
 use studio::frames::Frames;
 
-/// Tells the child which bomb is its own.
+/// Tells the child which bomb to open.
 const BOMB: &str = "INBETWEEN_TEST_BOMB";
 
-/// How much more memory a bomb may take than nothing at all, in KiB. A picture of 60,000 by
-/// 60,000 would take ten million.
+/// How much more memory a bomb may take than a file that nothing can open, in KiB. A picture of
+/// 60,000 by 60,000 would take ten million.
 const MOST_KIB: u64 = 16 * 1024;
 
 const SIDE: u32 = 60_000;
@@ -104,11 +104,11 @@ fn tiff() -> Vec<u8> {
     [&b"II*\0\x08\0\0\0"[..], &directory, &[0; 16]].concat()
 }
 
-/// The largest that this format can claim, but one.
+/// The second largest side that this format can claim.
 const WEBP_SIDE: u32 = 16_383;
 
 fn webp() -> Vec<u8> {
-    // 14 bits for each side less one, no alpha, version 0; then no transforms.
+    // 14 bits for each side minus one, no alpha, version 0; then no transforms.
     let sides = ((WEBP_SIDE - 1) | (WEBP_SIDE - 1) << 14).to_le_bytes();
     let data = [&[0x2f][..], &sides, &[0; 11]].concat();
     let length = |bytes: usize| u32::try_from(bytes).unwrap().to_le_bytes();
@@ -117,11 +117,12 @@ fn webp() -> Vec<u8> {
     [&b"RIFF"[..], &riff, b"WEBP", &chunk].concat()
 }
 
-/// An mp4 whose list of pictures claims four billion of them.
+/// An mp4 whose sample table claims four billion samples.
 fn mp4() -> Vec<u8> {
     let mut clip = crate::mp4::real().to_vec();
     let at = clip.windows(4).position(|four| four == b"stsz").unwrap();
-    // All of one size, so that the list itself stays as it is; and more than any list holds.
+    // All have one size, so that the list itself stays as it is; and they are more than any list
+    // holds.
     clip[at + 8..at + 16].copy_from_slice(b"\0\0\0\x01\xff\xff\xff\xff");
     clip
 }
@@ -139,7 +140,7 @@ fn bomb(name: &str) -> Vec<u8> {
     }
 }
 
-/// The most memory that this process ever had, in KiB.
+/// The peak memory of this process, in KiB.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
@@ -168,7 +169,7 @@ fn child() {
     println!("peak:{}", peak());
 }
 
-/// What a process that opens these bytes says, and the most memory it had, in KiB.
+/// What a process that opens these bytes prints, and its peak memory, in KiB.
 fn opened(name: &str, bytes: &[u8]) -> (String, u64) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);

@@ -1,4 +1,4 @@
-//! The files that a person, or another version, may have put anything into.
+//! The files that may contain anything, put there by the user or by another version.
 
 use proptest::prelude::*;
 use studio::preferences::Preferences;
@@ -10,7 +10,7 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
         Just(serde_json::Value::Null),
         any::<bool>().prop_map(Into::into),
         any::<i64>().prop_map(Into::into),
-        // In eighths, which every reader of decimals reads exactly.
+        // In eighths, which every decimal parser reads exactly.
         any::<i32>().prop_map(|eighths| (f64::from(eighths) / 8.0).into()),
         ".{0,20}".prop_map(serde_json::Value::from),
     ];
@@ -75,7 +75,7 @@ proptest! {
     #[test]
     fn settings_of_any_bytes_are_judged_without_a_panic(bytes in bytes()) {
         if let Ok(settings) = serde_json::from_slice::<Settings>(&bytes) {
-            // Whatever is wrong with them is said; what was read can be kept again.
+            // Whatever is wrong with them is reported; what was read can be saved again.
             let _ = settings.violations();
             let text = serde_json::to_vec(&settings).unwrap();
             prop_assert_eq!(serde_json::from_slice::<Settings>(&text).unwrap(), settings);

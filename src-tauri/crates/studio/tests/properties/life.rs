@@ -15,7 +15,7 @@ const BEGIN: Millis = 1_700_000_000_000;
 const HOUR: Millis = 3_600_000;
 
 fn event() -> impl Strategy<Value = Event> {
-    // Weighted towards a good life, so that its later half is reached often.
+    // Weighted towards a successful life, so that its later half is reached often.
     prop_oneof![
         2 => Just(Event::Uploading),
         4 => any::<u8>().prop_map(|key| Event::Submitting { key }),
@@ -121,11 +121,11 @@ fn write(
     }
 }
 
-/// What must hold of any two records that follow each other.
+/// What must hold for any two consecutive records.
 fn follows(before: &Record, after: &Record, event: Event) -> Result<(), TestCaseError> {
     let sent = |record: &Record| record.submission.as_ref().and_then(|one| one.first_sent);
     let job = |record: &Record| record.job.as_ref().map(|job| job.id.clone());
-    // With the clip here, its request is not needed any more.
+    // Once the clip is here, its request is no longer needed.
     if let Some(first) = sent(before)
         && after.state != State::Ready
     {
@@ -153,8 +153,8 @@ fn follows(before: &Record, after: &Record, event: Event) -> Result<(), TestCase
     Ok(())
 }
 
-/// What is done next never pays twice, and whatever is unfinished is either done something
-/// for or waits for nothing.
+/// The next step never pays twice, and for anything unfinished there is either something to do or
+/// nothing to wait for.
 fn goes_on(record: &Record, now: Millis) -> Result<(), TestCaseError> {
     let step = next(record, now);
     let sent = record.submission.as_ref().and_then(|one| one.first_sent);

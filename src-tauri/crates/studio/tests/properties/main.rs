@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
-//! Properties: what holds for every life of a generation, and for every byte that comes
-//! from outside. Cases are random; one that fails is made small and printed, and its seed is
-//! kept in `proptest-regressions` beside the test.
+//! Properties: what holds for every life of a generation, and for any bytes that come from outside.
+//! Cases are random; a failing one is shrunk and printed, and its seed is kept in
+//! `proptest-regressions` beside the test.
 
 mod bombs;
 mod files;

@@ -2,7 +2,7 @@
 
 use studio::generation::{Millis, Record, State};
 
-/// What a library may be asked to write down about a generation.
+/// What a library may be asked to record about a generation.
 #[derive(Clone, Copy, Debug)]
 pub enum Event {
     Uploading,
@@ -10,7 +10,7 @@ pub enum Event {
         key: u8,
     },
     Sent,
-    /// Only if the request of this time did not leave after all.
+    /// Only if the request of this time was not sent after all.
     Unsent,
     Accepted {
         job: u8,
@@ -59,7 +59,7 @@ impl Model {
         }
     }
 
-    /// Takes a step, if it may be taken now; says whether it was.
+    /// Takes a step if it may be taken now; returns whether it was.
     pub fn take(&mut self, event: Event, now: Millis, sent: Millis) -> bool {
         use State::{
             Downloading, Failed, Ready, Recorded, Rendering, Submitting, Uncertain, Uploading,
@@ -122,7 +122,7 @@ impl Model {
         true
     }
 
-    /// What was needed to get the clip goes with the need for it.
+    /// The data needed to get the clip is dropped once it is no longer needed.
     const fn forget_request(&mut self) {
         self.key = None;
         self.first_sent = None;

@@ -1,4 +1,4 @@
-//! Reading a clip's tracks from whatever a server sent in its place.
+//! Reading a clip's tracks from whatever a server sent instead of it.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -32,7 +32,7 @@ pub fn real() -> &'static [u8] {
     })
 }
 
-/// Where the index of the real clip is: everything that is read but the pictures.
+/// Where the index of the real clip is: everything that is read except the pictures.
 fn index() -> (usize, usize) {
     let clip = real();
     let at = clip.windows(4).position(|four| four == b"moov").unwrap() - 4;

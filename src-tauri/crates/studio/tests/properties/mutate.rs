@@ -1,4 +1,4 @@
-//! Making bytes wrong, and giving their reader a limited time.
+//! Corrupting bytes, and giving their reader a limited time.
 
 use std::panic;
 use std::sync::{Once, mpsc};
@@ -7,8 +7,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-/// Many times what any reader here needs, on a busy machine as well.
-/// Only ends a reader that never comes to an end.
+/// Many times what any reader here needs, even on a busy machine. Only ends a reader that never
+/// finishes.
 const HANG: Duration = Duration::from_mins(5);
 
 /// One thing that goes wrong with a file.
@@ -71,10 +71,10 @@ pub fn made_wrong(whole: &[u8], from: usize, to: usize, wrongs: &[Wrong]) -> Vec
     bytes
 }
 
-/// The threads that read; what breaks in them is told once, by the one who waits.
+/// The name of the threads that read; a panic in them is reported once, by the thread that waits.
 const READER: &str = "reader";
 
-/// What `read` makes of it, if it comes to an end.
+/// What `read` returns, if it finishes.
 pub fn in_time<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> T {
     static QUIET: Once = Once::new();
     QUIET.call_once(|| {
@@ -89,7 +89,7 @@ pub fn in_time<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> 
     std::thread::Builder::new()
         .name(READER.into())
         .spawn(move || {
-            // Nobody waits any more only where the test has failed already.
+            // If the receiver is gone, the test has failed already.
             let _ = done.send(read());
         })
         .unwrap();

@@ -1,4 +1,4 @@
-//! Bringing in whatever calls itself a picture.
+//! Importing anything that claims to be a picture.
 
 use std::io::Cursor;
 use std::sync::LazyLock;
@@ -37,7 +37,7 @@ fn made(format: ImageFormat) -> Vec<u8> {
     file.into_inner()
 }
 
-/// What a person is told of it: nothing, or a sentence.
+/// What the user is shown about it: nothing, or a sentence.
 fn brought_in(bytes: Vec<u8>) -> Option<String> {
     in_time(move || {
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! One library, one sandbox, and engines that are killed over them.
+//! One library, one sandbox, and the engines on them that are killed.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -7,20 +7,20 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use sandbox::{Answer, Call, Fault, Sandbox};
-use studio::points;
+use studio::crash_points;
 
 use crate::verdict;
 use crate::victim::{KEY, ORDERS, Orders, Wish};
 
-/// Longer than an undisturbed engine needs for what a killed one left.
-const PATIENCE: Duration = Duration::from_mins(5);
+/// Longer than an undisturbed engine needs to finish what a killed one left.
+const HANG: Duration = Duration::from_mins(5);
 
 /// How an engine dies.
 #[derive(Clone, Copy, Debug)]
 pub enum Death {
-    /// By its own hand, when it reaches a point for the nth time.
+    /// It kills itself when it reaches a point for the nth time.
     At(&'static str, u32),
-    /// By ours, after this time.
+    /// The test kills it after this time.
     After(Duration),
 }
 
@@ -28,15 +28,15 @@ pub enum Death {
 pub struct Counts {
     /// Engines killed.
     pub kills: usize,
-    /// Of those, at a named point.
+    /// How many of those were killed at a named point.
     pub at_points: usize,
-    /// Generations asked for: recorded, and so promised.
+    /// Generations requested: recorded, and so promised.
     pub generations: usize,
     /// Clips compared with what the server made.
     pub clips: usize,
-    /// Jobs that the server failed, and gave the credits of back.
+    /// Jobs that the server failed and whose credits it gave back.
     pub failures: usize,
-    /// Points that an engine should have died at and did not reach.
+    /// Points at which an engine should have died and which it did not reach.
     pub missed: Vec<&'static str>,
 }
 
@@ -66,7 +66,7 @@ impl fmt::Display for Counts {
     }
 }
 
-/// A small random number generator (`SplitMix64`), so that a seed tells the whole run.
+/// A small random number generator (`SplitMix64`), so that a seed determines the whole run.
 pub struct Dice(u64);
 
 impl Dice {
@@ -113,8 +113,8 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// One generation: its engines die as told, the last one is left alone, and what is
-    /// there then is judged.
+    /// One generation: its engines die as planned, the last one is left alone, and the result is
+    /// judged.
     pub fn generation(&mut self, wish: Wish, deaths: &[Death], keys: bool) -> Result<(), String> {
         let _inside = self.runtime.enter();
         self.sandbox.clear_faults();
@@ -131,8 +131,8 @@ impl<'a> Bench<'a> {
         let mut ask = Some(prompt);
         for death in deaths {
             let was_killed = self.until_death(ask.take(), *death);
-            // Killed before it was written down, it was never promised; and an engine that
-            // has nothing to do can't die of anything interesting.
+            // If the engine was killed before the generation was recorded, it was never promised;
+            // and an engine that has nothing to do can't die at any interesting point.
             if !was_killed || verdict::recorded(self.folder.path()) == known {
                 ask = Some(format!("Once more {}", self.dice.below(u64::MAX)));
             }
@@ -155,16 +155,16 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// Says whether it was killed; else it came to its end before.
+    /// Returns whether it was killed; otherwise it finished first.
     fn until_death(&mut self, ask: Option<String>, death: Death) -> bool {
         // A look finds something to store only while the job runs, however busy the machine.
-        let held = ask.is_some() && matches!(death, Death::At(points::LOOK_STORED, 1));
+        let held = ask.is_some() && matches!(death, Death::At(crash_points::LOOK_STORED, 1));
         if held {
             self.sandbox.hold();
         }
         let mut victim = self.start(ask, Some(death));
         let status = match death {
-            Death::At(..) => wait(&mut victim, PATIENCE),
+            Death::At(..) => wait(&mut victim, HANG),
             Death::After(time) => wait(&mut victim, time).or_else(|| {
                 victim.kill().unwrap();
                 Some(victim.wait().unwrap())
@@ -190,7 +190,7 @@ impl<'a> Bench<'a> {
 
     fn left_alone(&self, ask: Option<String>) -> Result<ExitStatus, String> {
         let mut victim = self.start(ask, None);
-        wait(&mut victim, PATIENCE).ok_or_else(|| {
+        wait(&mut victim, HANG).ok_or_else(|| {
             let _ = victim.kill();
             let _ = victim.wait();
             format!(
@@ -221,7 +221,7 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// How a process ended, if it did within `limit`.
+/// How a process ended, if it ended within `limit`.
 fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
     let until = Instant::now() + limit;
     loop {

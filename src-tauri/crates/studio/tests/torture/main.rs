@@ -1,11 +1,11 @@
-//! Kills the real engine with SIGKILL, again and again, and looks at what is left.
+//! Kills the real engine with SIGKILL, again and again, and checks what is left.
 //!
-//! The engine runs in a process of its own (`victim`: this same binary, started as its one
-//! ignored test), against a sandbox in this one. It is killed at named points
-//! ([`studio::points`]) by itself and at random moments from here, started again each time,
-//! and in the end left alone until all is quiet. Then `verdict` compares what the server
-//! charged with what was asked for, and the disk with what the server made. `make torture`
-//! runs more than a thousand kills; `make test` each named point and some more.
+//! The engine runs in a process of its own (`victim`: this same binary, started as its one ignored
+//! test), against a sandbox in this one. It kills itself at named points
+//! ([`studio::crash_points`]), and this process kills it at random moments. It is started again
+//! each time, and left alone in the end until all is quiet. Then `verdict` compares what the server
+//! charged with what was requested, and the disk with what the server made. `make torture` runs
+//! more than a thousand kills; `make test` runs each named point and some more.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -16,7 +16,7 @@ mod victim;
 use std::time::Duration;
 
 use bench::{Bench, Counts, Death, Dice};
-use studio::points;
+use studio::crash_points;
 use victim::Wish;
 
 /// Kills of `make torture` at random moments, besides those at named points.
@@ -37,9 +37,9 @@ fn run(name: &str, seed: u64, plan: &[(Wish, Vec<Death>)], keys: bool) -> Result
     Ok(bench.counts)
 }
 
-/// Each point of a life, once alone and once followed by the death at a random later one.
+/// Each point of a life, once alone and once followed by a death at a random later one.
 fn named() -> Vec<(Wish, Vec<Death>)> {
-    points::ALL
+    crash_points::ALL
         .iter()
         .map(|&point| (wish_for(point), vec![Death::At(point, 1)]))
         .collect()
@@ -47,7 +47,7 @@ fn named() -> Vec<(Wish, Vec<Death>)> {
 
 fn wish_for(point: &str) -> Wish {
     match point {
-        points::FAILED_FOUND | points::FAILED_STORED => Wish::Fails,
+        crash_points::FAILED_FOUND | crash_points::FAILED_STORED => Wish::Fails,
         _ => Wish::Succeeds,
     }
 }
@@ -56,9 +56,9 @@ fn wish_for(point: &str) -> Wish {
 fn killed_at_every_named_point_nothing_is_lost_or_paid_for_twice() {
     let counts = run("named points", 1, &named(), true).unwrap();
     println!("{counts}");
-    // A point that nobody reaches would prove nothing.
+    // A point that is never reached would prove nothing.
     assert_eq!(counts.missed, Vec::<&str>::new(), "never reached");
-    assert_eq!(counts.kills, points::ALL.len());
+    assert_eq!(counts.kills, crash_points::ALL.len());
 }
 
 #[test]
@@ -71,7 +71,10 @@ fn killed_at_random_moments_nothing_is_lost_or_paid_for_twice() {
 
 #[test]
 fn without_idempotency_keys_the_harness_finds_what_is_paid_for_twice() {
-    let plan = [(Wish::Succeeds, vec![Death::At(points::SUBMIT_ANSWERED, 1)])];
+    let plan = [(
+        Wish::Succeeds,
+        vec![Death::At(crash_points::SUBMIT_ANSWERED, 1)],
+    )];
     let found = run("without keys", 3, &plan, false).unwrap_err();
     assert!(
         found.contains("2 jobs were charged for 1 asked for"),
@@ -88,7 +91,7 @@ fn a_thousand_kills() {
         let mut plan = named();
         plan.extend(random(&mut dice, 20));
         // Each point again, with a second death on the way after it.
-        for (_, deaths) in plan.iter_mut().take(points::ALL.len()) {
+        for (_, deaths) in plan.iter_mut().take(crash_points::ALL.len()) {
             if dice.below(2) == 0 {
                 deaths.push(random_death(&mut dice));
             }
@@ -118,7 +121,8 @@ fn random(dice: &mut Dice, generations: usize) -> Vec<(Wish, Vec<Death>)> {
 fn random_death(dice: &mut Dice) -> Death {
     match dice.below(3) {
         0 => {
-            let point = points::ALL[usize::try_from(dice.below(points::ALL.len() as u64)).unwrap()];
+            let point = crash_points::ALL
+                [usize::try_from(dice.below(crash_points::ALL.len() as u64)).unwrap()];
             Death::At(point, 1 + u32::try_from(dice.below(2)).unwrap())
         }
         _ => Death::After(Duration::from_millis(dice.below(700))),

@@ -1,4 +1,4 @@
-//! What must be true once all is quiet: of the server's books, the library and the disk.
+//! What must be true of the server's books, the library and the disk once all is quiet.
 
 use std::collections::HashSet;
 use std::fs;
@@ -8,7 +8,7 @@ use apiframe::JobStatus;
 use rusqlite::Connection;
 use sandbox::Sandbox;
 
-/// What the account begins with.
+/// The credits that the account starts with.
 pub const CREDITS: i64 = 1_000_000;
 
 /// What was found.
@@ -23,12 +23,12 @@ fn library(folder: &Path) -> Option<Connection> {
     file.exists().then(|| Connection::open(file).unwrap())
 }
 
-/// How many generations were ever written down.
+/// How many generations were ever recorded.
 pub fn recorded(folder: &Path) -> i64 {
     library(folder).map_or(0, |library| {
         library
             .query_row("SELECT count(*) FROM generations", [], |row| row.get(0))
-            // Killed before the tables were made.
+            // Killed before the tables were created.
             .unwrap_or(0)
     })
 }
@@ -49,7 +49,7 @@ pub fn states(folder: &Path) -> String {
     states.join(", ")
 }
 
-/// Leaves the idempotency out, on purpose: the next attempt goes under another key.
+/// Disables idempotency on purpose: the next attempt uses another key.
 pub fn forget_keys(folder: &Path) {
     if let Some(library) = library(folder) {
         library
@@ -61,7 +61,7 @@ pub fn forget_keys(folder: &Path) {
     }
 }
 
-/// Compares the three. The sentence says what is wrong.
+/// Compares the three. The error says what is wrong.
 pub fn judge(folder: &Path, sandbox: &Sandbox) -> Result<Found, String> {
     let library = library(folder).ok_or("there is no library")?;
     let health: String = library

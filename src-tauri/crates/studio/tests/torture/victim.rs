@@ -9,17 +9,17 @@ use apiframe::{ApiKey, Client, Config, Timeouts};
 use serde::{Deserialize, Serialize};
 use studio::clips::Fetcher;
 use studio::clock::Clock;
+use studio::crash_points;
 use studio::engine::{Engine, EngineConfig};
 use studio::frames::Frames;
 use studio::library::{Filter, Library};
-use studio::points;
 use studio::settings::{Mode, Settings};
 
-/// The variable that says what to do.
+/// The variable that holds the orders.
 pub const ORDERS: &str = "INBETWEEN_TORTURE";
 pub const KEY: &str = "afk_torture";
 
-/// What becomes of a job.
+/// How a job ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Wish {
     Succeeds,
@@ -32,17 +32,17 @@ pub struct Orders {
     pub base: String,
     /// The prompt of a generation to ask for.
     pub ask: Option<String>,
-    /// The colour of its start frame: another picture has to be uploaded anew.
+    /// The colour of its start frame: a different picture has to be uploaded again.
     pub colour: [u8; 3],
-    /// The point at which to die, and at which time it is reached.
+    /// The point at which to die, and how many times it has to be reached.
     pub die_at: Option<(String, u32)>,
 }
 
-/// How long an engine with nothing left to do goes on where it is to die: on a busy machine
-/// the thread that stored the last step may wait this long for its turn.
+/// How long an engine with nothing left to do keeps running if it is to die: on a busy machine, the
+/// thread that stored the last step may wait this long for its turn.
 const LAST_STEP: Duration = Duration::from_secs(1);
 
-/// The point to die at and how often it is still to be passed.
+/// The point to die at, and how often it still has to be passed.
 static DEATH: Mutex<Option<(String, u32)>> = Mutex::new(None);
 
 fn die_where_told(point: &'static str) {
@@ -58,14 +58,14 @@ fn die_where_told(point: &'static str) {
     }
 }
 
-/// Does what [`ORDERS`] say, until nothing is left to do.
+/// Follows [`ORDERS`] until nothing is left to do.
 pub fn live() {
     let Ok(orders) = env::var(ORDERS) else {
         return;
     };
     let orders: Orders = serde_json::from_str(&orders).unwrap();
     DEATH.lock().unwrap().clone_from(&orders.die_at);
-    points::listen(die_where_told);
+    crash_points::listen(die_where_told);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -1,4 +1,4 @@
-//! The process that has the vault, and its end of the conversation with a test.
+//! The process that has the vault, and its side of the conversation with a test.
 
 use std::env;
 use std::io::{BufRead, BufReader, Write, stdin};
@@ -10,10 +10,10 @@ use studio::vault::{SERVICE, Vault};
 
 use crate::session::Session;
 
-/// Tells the program that it is the child, and for how many milliseconds its vault waits.
+/// Marks the program as the child, and says for how many milliseconds its vault waits.
 const MARK: &str = "INBETWEEN_TEST_VAULT_CHILD";
 
-/// What stands before an answer, among the lines that a test program prints by itself.
+/// The prefix of an answer, among the lines that a test program prints on its own.
 const ANSWER: &str = "answer: ";
 
 /// How long the child's keychain may take: only ends a test that would hang.
@@ -22,7 +22,7 @@ const HANG: Duration = Duration::from_mins(5);
 /// The same for a child whose keychain does not answer at all.
 const IMPATIENT: Duration = Duration::from_secs(5);
 
-/// A started child. Asked one command at a time.
+/// A started child. It takes one command at a time.
 pub struct Child {
     process: process::Child,
     commands: ChildStdin,
@@ -34,7 +34,7 @@ impl Child {
         Self::with(session, HANG)
     }
 
-    /// One that soon gives up on a keychain that does not answer.
+    /// A child that soon gives up on a keychain that does not answer.
     pub fn impatient(session: &Session) -> Self {
         Self::with(session, IMPATIENT)
     }
@@ -75,13 +75,13 @@ impl Drop for Child {
     }
 }
 
-/// Not a test of its own: what the child does. Started by hand, it ends at once.
+/// Not a test of its own: this is what the child does. If it is started by hand, it ends at once.
 #[tokio::test]
 #[ignore = "the other tests start it, each in a session of its own"]
 async fn obeys() {
     let patience = env::var(MARK).expect("run the other tests instead");
     let patience = Duration::from_millis(patience.parse().unwrap());
-    let vault = Vault::new(SERVICE).with_patience(patience);
+    let vault = Vault::new(SERVICE).with_timeout(patience);
     println!();
     for command in stdin().lines().map(Result::unwrap) {
         let answer = match command.split_once(' ').unwrap_or((&command, "")) {

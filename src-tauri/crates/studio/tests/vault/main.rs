@@ -1,9 +1,9 @@
 //! The vault against a real gnome-keyring, each test in a D-Bus session of its own.
 //!
-//! Where D-Bus is can only be told to a whole process, by its environment. So the vault
-//! runs in a child: this same program, started again to run only [`child::obeys`], which
-//! takes commands on its standard input. It stays the same process while the keychain
-//! around it is locked, unlocked or taken away.
+//! A process can only be told where D-Bus is through its environment. So the vault runs in a child:
+//! this same program, started again to run only [`child::obeys`], which reads commands from its
+//! standard input. It stays the same process while the keychain around it is locked, unlocked or
+//! taken away.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -19,7 +19,7 @@ use session::{Keyring, Session};
 const KEY: &str = "afk_first_key_0123456789";
 const OTHER: &str = "afk_other_key_9876543210";
 
-/// Whether the programs of the tests are installed; says so if they are not.
+/// Whether the programs that the tests need are installed; says so if they are not.
 fn equipped() -> bool {
     let missing: Vec<_> = [
         "dbus-daemon",
@@ -150,7 +150,7 @@ fn a_keychain_that_was_never_unlocked_takes_no_key() {
     let session = Session::begin();
     let keyring = Keyring::never_unlocked(&session);
     let mut program = Child::start(&session);
-    // There is no key, and it can be said without a password.
+    // There is no key, and finding that out needs no password.
     assert_eq!(program.ask("read"), "none");
     let answer = program.ask(&format!("store {KEY}"));
     assert!(answer.starts_with("Locked: "), "{answer}");
@@ -176,7 +176,7 @@ fn a_keychain_that_does_not_answer_is_given_up_in_time_and_asked_again_later() {
         assert!(answer.contains("did not answer"), "{answer}");
     }
     keyring.thaw();
-    // The store that was given up may go on now: it must not win over what was said.
+    // The store that was given up may finish now: it must not override what was reported.
     assert_eq!(program.ask("read"), KEY);
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(program.ask("read"), KEY);
@@ -194,7 +194,7 @@ fn a_vault_connects_to_nothing_before_the_first_question() {
     let mut program = Child::start(&session);
     let before = session.connections_so_far();
     assert_eq!(program.ask("wait"), "done");
-    // Each time, the one that asks this is new itself.
+    // The connection that asks this is itself a new one each time.
     assert_eq!(session.connections_so_far(), before + 1);
     assert_eq!(program.ask("read"), "none");
     assert!(session.connections_so_far() > before + 2);

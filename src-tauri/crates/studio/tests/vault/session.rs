@@ -1,4 +1,4 @@
-//! A D-Bus session and a gnome-keyring of a test's own, with folders of their own.
+//! A D-Bus session and a gnome-keyring for one test, with their own folders.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use studio::vault::{SERVICE, USER};
 
-/// A bus that starts nothing by itself: neither a keyring nor the window that asks for its
+/// A bus that starts nothing on its own: neither a keyring nor the window that asks for its
 /// password.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -41,7 +41,7 @@ impl Drop for Process {
 }
 
 pub struct Session {
-    // Before the folder, so that nobody writes into it while it goes.
+    // Dropped before the folder, so that nothing writes into it while it is deleted.
     _bus: Option<Process>,
     folder: TempDir,
     address: String,
@@ -72,7 +72,7 @@ impl Session {
         }
     }
 
-    /// A session like that of a machine without D-Bus.
+    /// A session as on a machine without D-Bus.
     pub fn without_bus() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
@@ -82,7 +82,7 @@ impl Session {
         }
     }
 
-    /// A folder of the session that only its user may enter.
+    /// A folder of the session that only its user may access.
     fn private(&self, name: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::create_dir_all(&path).unwrap();
@@ -153,7 +153,7 @@ impl Session {
         )
     }
 
-    /// How many connections the bus has seen, this question's own among them: it names them
+    /// How many connections the bus has seen, including the one that asks: the bus names them
     /// `:1.0`, `:1.1` and so on, and never uses a name twice.
     pub fn connections_so_far(&self) -> usize {
         let names = self.names();
@@ -172,7 +172,7 @@ pub struct Keyring<'a> {
 }
 
 impl<'a> Keyring<'a> {
-    /// Open from the start, as after a login.
+    /// Unlocked from the start, as after a login.
     pub fn unlocked(session: &'a Session) -> Self {
         Self::start(session, &["--unlock"], PASSWORD)
     }
@@ -216,7 +216,7 @@ impl<'a> Keyring<'a> {
         assert!(answer.contains("collection/login"), "{answer}");
     }
 
-    /// Stops the daemon in its tracks: connected, and answering nothing.
+    /// Stops the daemon: it stays connected and answers nothing.
     pub fn freeze(&self) {
         self.signal("-STOP");
     }

@@ -1,5 +1,5 @@
 #![allow(clippy::unwrap_used)]
-//! Against a server that says exactly what a test wants, over real HTTP.
+//! Tests against a server that says exactly what a test wants, over real HTTP.
 
 use std::net::SocketAddr;
 use std::sync::Mutex;
@@ -10,10 +10,10 @@ use tokio::net::TcpListener;
 
 use super::*;
 
-/// Sixteen bytes that begin as an mp4 does.
+/// Sixteen bytes that begin like an mp4.
 const CLIP: &str = "\0\0\0\x10ftypisom5678";
 
-/// Answers one connection after another with these, and keeps what was asked.
+/// Answers one connection after another with these answers, and records the requests.
 struct Server {
     base: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -32,7 +32,7 @@ impl Server {
                 let length = stream.read(&mut request).await.unwrap();
                 let request = String::from_utf8_lossy(&request[..length]).to_lowercase();
                 heard.lock().unwrap().push(request);
-                // The client may hang up in the middle of what it refuses.
+                // The client may hang up in the middle of an answer that it refuses.
                 let _ = stream.write_all(answer.as_bytes()).await;
             }
         });
@@ -67,7 +67,7 @@ fn small() -> Fetcher {
     Fetcher::with_limits("test", true, limits).unwrap()
 }
 
-/// One attempt into a `.part` that already holds `had`, and the mark it left behind.
+/// Makes one attempt into a `.part` that already holds `had`, and returns the mark it left behind.
 async fn attempt(
     url: &Url,
     had: &str,
@@ -84,7 +84,7 @@ async fn attempt(
             }
         })
         .await;
-    // Gone where an answer began anew and brought nothing.
+    // Missing if an answer started over and sent nothing.
     let kept = String::from_utf8(std::fs::read(&part).unwrap_or_default()).unwrap();
     (ended, kept, left)
 }
@@ -206,7 +206,7 @@ async fn redirects_are_followed_three_times_and_judged_each_time() {
     }
 }
 
-/// Answers every name with one address.
+/// Resolves every name to one address.
 struct Says(&'static str);
 
 impl Resolve for Says {

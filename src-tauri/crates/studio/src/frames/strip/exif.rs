@@ -1,16 +1,15 @@
-//! The one thing asked of EXIF here: whether it holds a place. How a picture lies is read
-//! by `image`.
+//! The only question asked of EXIF here: does it contain a location? The orientation is read by
+//! `image`.
 
-/// The entry of the first directory that points to the directory of GPS entries (EXIF 2.3,
-/// 4.6.3).
+/// The entry of the first directory that points to the GPS directory (EXIF 2.3, 4.6.3).
 const GPS_DIRECTORY: u16 = 0x8825;
 
-/// Whether this EXIF block, beginning with its TIFF header, tells where it was taken.
+/// Whether this EXIF block, starting with its TIFF header, reveals where the photo was taken.
 pub(super) fn tells_place(exif: &[u8]) -> bool {
     directory_has(exif, GPS_DIRECTORY).unwrap_or(false)
 }
 
-/// Whether this XMP packet, a text in XML, tells where it was taken.
+/// Whether this XMP packet, a text in XML, reveals where the photo was taken.
 pub(super) fn packet_tells_place(xmp: &[u8]) -> bool {
     let name = b"GPSLatitude";
     xmp.windows(name.len()).any(|window| window == name)
@@ -39,7 +38,7 @@ fn directory_has(exif: &[u8], wanted: u16) -> Option<bool> {
     let first = usize::try_from(first).ok()?;
     let count = short(first)?;
     for index in 0..usize::from(count) {
-        // Twelve bytes an entry, its name in the first two.
+        // Twelve bytes per entry, its tag in the first two.
         let at = first.checked_add(2 + index * 12)?;
         if short(at)? == wanted {
             return Some(true);

@@ -1,4 +1,4 @@
-//! JPEG: a list of segments, then the picture, then often more that is no picture.
+//! JPEG: a list of segments, then the picture, then often data that is not part of it.
 
 use super::exif;
 use super::stripped::Stripped;
@@ -13,11 +13,11 @@ const COLOUR_PROFILE: u8 = 0xe2;
 const ADOBE: u8 = 0xee;
 const COMMENT: u8 = 0xfe;
 
-/// What stops the walk through a file.
+/// Why the walk through a file stops.
 enum Stop {
     /// The file ends before the picture does.
     Cut,
-    /// Bytes where none belong. Decoders cope; a copy of them would be no cleaner.
+    /// Bytes where none belong. Decoders tolerate them; a copy would not be cleaner.
     Odd,
 }
 
@@ -51,7 +51,7 @@ fn walk(file: &[u8], found: &mut Stripped) -> Result<Vec<u8>, Stop> {
             }
             // Stuffing and a second start belong nowhere between segments.
             0 | START => return Err(Stop::Odd),
-            // Restart markers and TEM stand alone.
+            // Restart markers and TEM have no payload.
             0x01 | 0xd0..=0xd7 => kept.extend([0xff, marker]),
             _ => {
                 let length = file.get(at..at + 2).ok_or(Stop::Cut)?;
@@ -72,7 +72,7 @@ fn walk(file: &[u8], found: &mut Stripped) -> Result<Vec<u8>, Stop> {
     }
 }
 
-/// Copies a segment if the picture needs it, and notes what is worth knowing of it.
+/// Copies a segment if the picture needs it, and records what is worth knowing about it.
 fn keep(marker: u8, payload: &[u8], found: &mut Stripped, kept: &mut Vec<u8>) {
     let mut copy = |payload: &[u8]| {
         // A payload is never longer than the segment it came from, so its length fits.
@@ -83,8 +83,8 @@ fn keep(marker: u8, payload: &[u8], found: &mut Stripped, kept: &mut Vec<u8>) {
     };
     match marker {
         JFIF => {
-            // Version, units and density; the small picture that may follow them shows
-            // what the photo looked like before it was cropped.
+            // Version, units and density. The thumbnail that may follow them shows what the photo
+            // looked like before it was cropped.
             if let Some(header) = payload.get(..12).filter(|_| payload.starts_with(b"JFIF\0")) {
                 let mut header = header.to_vec();
                 header.extend([0, 0]);
@@ -111,7 +111,7 @@ fn keep(marker: u8, payload: &[u8], found: &mut Stripped, kept: &mut Vec<u8>) {
     }
 }
 
-/// Where the coded data that begins at `at` ends: at the next marker that is neither a
+/// Where the entropy-coded data that starts at `at` ends: at the next marker that is neither a
 /// stuffed byte nor a restart.
 fn end_of_scan(file: &[u8], mut at: usize) -> Option<usize> {
     loop {
@@ -135,7 +135,7 @@ mod tests {
         [&[0xff, marker][..], &length, payload].concat()
     }
 
-    /// The outline of a JPEG: these segments, a scan of some bytes, the end, these bytes.
+    /// The outline of a JPEG: these segments, a scan of a few bytes, the end marker, these bytes.
     fn outline(segments: &[Vec<u8>], behind: &[u8]) -> Vec<u8> {
         let mut file = vec![0xff, START];
         file.extend(segments.concat());

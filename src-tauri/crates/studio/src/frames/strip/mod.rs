@@ -1,8 +1,8 @@
-//! Taking out of a JPEG or a PNG, without touching a pixel, what tells about the person:
-//! where and when a photo was taken, with which camera, what it shows, who edited it.
+//! Removes personal data from a JPEG or a PNG without changing a pixel: where and when a photo was
+//! taken, with which camera, what it shows, who edited it.
 //!
-//! What stays is a list of what a picture needs to look right; everything else goes, known
-//! or not, and so does whatever was hung behind the picture's end.
+//! The parts that a picture needs to look right are listed, and only these are kept. Everything
+//! else is removed, known or not, including any data after the picture's end.
 
 mod exif;
 mod jpeg;
@@ -14,11 +14,11 @@ pub(super) use stripped::Stripped;
 
 use super::problem::FrameProblem;
 
-/// Strips a file of this format; formats that are converted anyway come back empty.
+/// Strips a file of this format. Formats that are converted anyway return an empty result.
 ///
 /// # Errors
-/// [`FrameProblem::Broken`] if the file stops before its picture does. Decoders paint the
-/// missing part grey and say nothing, and nobody wants to pay for a clip of that.
+/// [`FrameProblem::Broken`] if the file ends before its picture does. Decoders silently paint the
+/// missing part grey, and no user wants to pay for a clip of that.
 pub(super) fn strip(format: ImageFormat, file: &[u8]) -> Result<Stripped, FrameProblem> {
     match format {
         ImageFormat::Jpeg => jpeg::strip(file),

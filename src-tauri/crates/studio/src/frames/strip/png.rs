@@ -7,8 +7,8 @@ use super::stripped::Stripped;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// The chunks that say how the picture looks (PNG, third edition). The chunks of an
-/// animation are not among them: what is left is its still picture.
+/// The chunks that affect how the picture looks (PNG, third edition). The chunks of an animation
+/// are not among them: only its still picture is left.
 const NEEDED: [&[u8; 4]; 15] = [
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"bKGD", b"cHRM", b"cICP", b"cLLI", b"gAMA",
     b"iCCP", b"mDCV", b"pHYs", b"sBIT", b"sRGB",
@@ -20,7 +20,7 @@ pub(super) fn strip(file: &[u8]) -> Stripped {
     stripped
 }
 
-/// The needed chunks, or `None` if the file is not made of chunks to its end.
+/// The needed chunks, or `None` if the file does not consist of chunks up to its end.
 fn walk(file: &[u8], found: &mut Stripped) -> Option<Vec<u8>> {
     let mut rest = file.strip_prefix(SIGNATURE)?;
     let mut kept = Vec::with_capacity(file.len());
@@ -54,7 +54,7 @@ mod tests {
 
     fn chunk(name: [u8; 4], data: &[u8]) -> Vec<u8> {
         let length = u32::try_from(data.len()).unwrap_or_default();
-        // The checksum is copied, never looked at.
+        // The checksum is copied, never checked.
         [&length.to_be_bytes()[..], &name, data, b"sum!"].concat()
     }
 

@@ -2,15 +2,15 @@
 
 use image::metadata::Orientation;
 
-/// A picture file without the tales it told.
+/// A picture file without personal data.
 #[derive(Debug, Default)]
 pub struct Stripped {
-    /// The file with the same pixels; `None` where it has to be encoded anew, because its
-    /// structure is odd or its colours are those of print.
+    /// The file with the same pixels; `None` if it has to be re-encoded, because its structure is
+    /// unusual or its colours are print colours.
     pub bytes: Option<Vec<u8>>,
-    /// How the picture lies, where the file says so in a place that decoders overlook.
+    /// The orientation, if the file states it in a place that decoders overlook.
     pub orientation: Option<Orientation>,
-    /// Whether it told where it was taken.
+    /// Whether it revealed where it was taken.
     pub told_place: bool,
     /// Whether its colours are cyan, magenta, yellow and black.
     pub print_colours: bool,

@@ -1,4 +1,4 @@
-//! What is done to a picture before it is kept, and what the person is told of it.
+//! How a picture is changed before it is kept, and what the user is told about it.
 
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgba, RgbaImage};
 
@@ -7,7 +7,7 @@ use super::samples::*;
 #[test]
 fn a_photo_is_turned_upright_however_the_camera_was_held() {
     let bench = Bench::new();
-    // What the eight orientations of EXIF do to red, green, blue, white in reading order.
+    // How the eight EXIF orientations change red, green, blue, white in reading order.
     let upright = [
         (1, [RED, GREEN, BLUE, WHITE]),
         (2, [GREEN, RED, WHITE, BLUE]),

@@ -1,11 +1,11 @@
-//! Where frames are kept, and that they are there again after a restart.
+//! Where frames are kept, and that they are still there after a restart.
 
 use std::fs;
 
 use super::samples::*;
 use crate::frames::{FrameHash, Frames};
 
-/// The files of a folder, with those in folders inside it.
+/// The number of files in a folder, including those in its subfolders.
 fn files(folder: &std::path::Path) -> usize {
     fs::read_dir(folder)
         .unwrap()
@@ -115,7 +115,7 @@ fn what_was_never_kept_is_not_there() {
 #[test]
 fn a_folder_that_takes_no_files_is_named_in_the_sentence() {
     let bench = Bench::new();
-    // A file in its place: unlike permissions, that stops an administrator too.
+    // A file in its place: unlike permissions, this stops an administrator too.
     let folder = bench.folder.path().join("frames");
     fs::write(&folder, b"").unwrap();
     let (code, sentence) = bench.refused("photo.png", &png(400, 320));

@@ -1,4 +1,4 @@
-//! What a photo tells about the person stays on this machine.
+//! Personal data in a photo stays on this machine.
 
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat};
 

@@ -29,8 +29,8 @@ fn what_is_too_small_or_too_long_is_refused_in_numbers() {
 #[test]
 fn a_picture_made_to_fill_the_memory_is_refused_by_its_header() {
     let bench = Bench::new();
-    // A real picture whose header says 30000 by 30000 instead: its pixels are never asked
-    // for, or this would end as broken.
+    // A real picture whose header says 30000 by 30000: its pixels must never be read, or it would
+    // be reported as broken.
     let side = 30_000_u32.to_be_bytes();
     let mut bomb = png(400, 320);
     bomb[16..20].copy_from_slice(&side);
@@ -52,7 +52,7 @@ fn a_picture_made_to_fill_the_memory_is_refused_by_its_header() {
     }
 }
 
-/// The checksum of PNG (its annex D).
+/// The checksum of PNG (annex D of its specification).
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
@@ -98,7 +98,7 @@ fn a_heic_photo_gets_its_own_sentence() {
     );
 }
 
-/// The code of a refusal of a path.
+/// The code and the sentence of a refusal of a path.
 fn refused(bench: &Bench, path: &Path) -> (String, String) {
     let problem = bench.frames.import_path(path).unwrap_err();
     (Message::from(&problem).code(), problem.to_string())
@@ -154,11 +154,11 @@ fn a_file_that_turns_into_a_pipe_meanwhile_keeps_nobody_waiting() {
     let path = folder.join("picture.png");
     let (file, pipe) = (folder.join("file"), folder.join("pipe"));
     fs::write(&file, b"no picture").unwrap();
-    crate::regular::make_pipe(&pipe);
+    crate::regular_file::make_pipe(&pipe);
     fs::hard_link(&file, &path).unwrap();
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        // Puts the one and the other in the same place, as fast as it can.
+        // Swaps the two in the same place, as fast as it can.
         scope.spawn(|| {
             let next = folder.join("next");
             while !over.load(Ordering::Relaxed) {
@@ -185,7 +185,7 @@ fn a_huge_file_is_refused_before_it_is_read() {
     let (code, sentence) = refused(&bench, &path);
     assert_eq!(code, "pictureFileTooLarge");
     assert!(sentence.contains("200 MB"), "{sentence}");
-    // What is no picture is called that, however large it is.
+    // A file that is not a picture is reported as that, however large it is.
     fs::write(&path, b"%PDF-1.7").unwrap();
     file.set_len(200_000_001).unwrap();
     assert_eq!(refused(&bench, &path).0, "pictureIsOther");

@@ -1,5 +1,4 @@
-//! Pictures made for the tests: four quarters of four colours, so that it can be seen
-//! which way up they are.
+//! Pictures made for the tests: four quarters of four colours, so that the orientation is visible.
 
 use std::io::Cursor;
 
@@ -38,7 +37,7 @@ pub fn colours(image: &DynamicImage) -> [[u8; 3]; 4] {
     })
 }
 
-/// JPEG moves a colour by a few steps; the test's colours are far apart.
+/// JPEG changes a colour by a few steps; the colours of the tests are far apart.
 fn nearest(channel: u8) -> u8 {
     [30, 200, 220, 255]
         .into_iter()
@@ -46,7 +45,7 @@ fn nearest(channel: u8) -> u8 {
         .unwrap()
 }
 
-/// What a person reads about how a picture was changed.
+/// What a user reads about how a picture was changed.
 pub fn changes(frame: &Frame) -> Vec<String> {
     frame.changes.iter().map(Message::to_string).collect()
 }
@@ -74,7 +73,7 @@ pub fn png(width: u32, height: u32) -> Vec<u8> {
     encoded(&quarters(width, height), ImageFormat::Png)
 }
 
-/// A JPEG with these segments put in behind its start: a marker and what it holds.
+/// A JPEG with these segments inserted after its start: a marker and its payload.
 pub fn with_segments(jpeg: &[u8], segments: &[(u8, &[u8])]) -> Vec<u8> {
     let mut bytes = jpeg[..2].to_vec();
     for (marker, payload) in segments {
@@ -87,13 +86,13 @@ pub fn with_segments(jpeg: &[u8], segments: &[(u8, &[u8])]) -> Vec<u8> {
     bytes
 }
 
-/// What a camera writes about a photo: how it was held, and where (Berlin) if wanted.
+/// What a camera writes about a photo: its orientation, and the location (Berlin) if wanted.
 pub fn exif(orientation: u8, place: bool) -> Vec<u8> {
     let mut exif = b"Exif\0\0MM\0*\0\0\0\x08".to_vec();
     exif.extend([0, 1 + u8::from(place)]);
     exif.extend([1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0]);
     if place {
-        // The GPS directory at 38: one entry, the latitude's letter.
+        // The GPS directory at offset 38: one entry, the reference letter of the latitude.
         exif.extend([0x88, 0x25, 0, 4, 0, 0, 0, 1, 0, 0, 0, 38]);
         exif.extend([0, 0, 0, 0]);
         exif.extend([0, 1, 0, 1, 0, 2, 0, 0, 0, 2]);
@@ -103,7 +102,7 @@ pub fn exif(orientation: u8, place: bool) -> Vec<u8> {
     exif
 }
 
-/// A folder of frames of its own, gone with the test.
+/// A temporary folder of frames, removed after the test.
 pub struct Bench {
     pub folder: TempDir,
     pub frames: Frames,

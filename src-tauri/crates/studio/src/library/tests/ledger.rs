@@ -1,4 +1,4 @@
-//! The books: exact whatever is observed how often, and kept whatever is removed.
+//! The books: exact however often something is observed, and kept whatever is removed.
 
 use super::*;
 use crate::ledger::{Entry, Kind};
@@ -6,7 +6,7 @@ use crate::ledger::{Entry, Kind};
 const DAY: Millis = 86_400_000;
 
 impl Shelf {
-    /// A shelf whose days are those of Greenwich.
+    /// A shelf whose days are counted in UTC.
     fn in_greenwich() -> Self {
         let shelf = Self::new();
         Self {
@@ -78,7 +78,7 @@ fn a_job_that_ends_uncharged_gives_back_once_what_it_took() {
     let id = shelf.rendering(1000, "job");
     shelf.library.observed(&id, false, None, Some(35)).unwrap();
     shelf.fail(&id, Some(false), 2 * DAY);
-    // The person asks again, and hears the same.
+    // The user asks again and gets the same answer.
     shelf.library.resume(&id).unwrap();
     shelf.fail(&id, Some(false), 3 * DAY);
     assert_eq!(
@@ -153,7 +153,7 @@ fn a_step_and_its_row_are_written_together_or_not_at_all() {
     run("DROP TRIGGER full");
     shelf.library.accepted(&id, "job", 2000).unwrap();
     assert_eq!(shelf.rows().len(), 1);
-    // One that comes too late books nothing either.
+    // A step that comes too late books nothing either.
     assert!(shelf.library.accepted(&id, "other job", 2500).is_err());
     assert_eq!(shelf.rows().len(), 1);
 }

@@ -148,7 +148,7 @@ fn what_waits_for_room_does_not_keep_what_waits_beside_it() {
         .collect();
     let limits = a_day(40);
     assert!(shelf.leave(&ids[0], 2000, 30, limits));
-    // The first may be charged any moment.
+    // The first may be charged at any moment.
     assert!(!shelf.leave(&ids[1], 2000, 30, limits));
     let waiting = shelf.record(&ids[1]);
     assert_eq!(

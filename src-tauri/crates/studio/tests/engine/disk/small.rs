@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A disk, and the drive it is mounted at. The folder around it can't be written to, so
-/// that nothing is put in the place of a disk that is away.
+/// A disk, and the drive it is mounted at. The folder around it can't be written to, so that
+/// nothing is put in place of a disk that is away.
 pub struct Disk {
     around: PathBuf,
     drive: PathBuf,
@@ -14,7 +14,7 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// A disk of a size as `mount` writes it, with options of tmpfs after it.
+    /// A disk whose size is in the notation of `mount`; tmpfs options may follow it.
     pub fn of(size: &str) -> Self {
         let folder = tempfile::tempdir().unwrap().keep();
         let around = folder.join("around");
@@ -59,19 +59,19 @@ impl Disk {
         std::fs::remove_file(self.drive.join("filler")).unwrap();
     }
 
-    /// Mounts it again with other options.
+    /// Remounts it with other options.
     pub fn again(&self, options: &str) {
         mount(&["-o", &format!("remount,{options}")], &self.drive);
     }
 
-    /// Takes the disk away, though somebody may still be writing to it.
+    /// Takes the disk away, even if something is still writing to it.
     pub fn unplug(&self) {
         let drive = self.drive.to_str().unwrap();
         mount(&["--bind", drive], &self.away);
         run(Command::new("umount").arg("--lazy").arg(&self.drive));
     }
 
-    /// Puts it back with all that is on it.
+    /// Puts it back with everything on it.
     pub fn plug(&self) {
         let away = self.away.to_str().unwrap();
         mount(&["--bind", away], &self.drive);

@@ -1,5 +1,5 @@
-//! One cell of the matrix: a generation is brought to the call, the call goes wrong, the
-//! person reads something, the fault passes, and the clip comes, paid for once.
+//! One cell of the matrix: a generation is brought to the call, the call goes wrong, the user reads
+//! something, the fault passes, and the clip arrives, paid for once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -26,31 +26,31 @@ pub enum At {
 /// What goes wrong with it.
 #[derive(Clone, Debug)]
 pub enum Wrong {
-    /// Nothing listens at its port.
+    /// Nothing listens on its port.
     Refused,
-    /// Its name leads nowhere.
+    /// Its name does not resolve.
     Dns,
-    /// The connection is there, and this is the answer.
+    /// The connection works, and this is the answer.
     Answer(Answer),
 }
 
-/// What the person reads, and so how it goes on.
+/// What the user reads, and so how it continues.
 #[derive(Clone, Copy, Debug)]
 pub enum Reads {
-    /// Nothing: it passes unseen.
+    /// Nothing: the fault passes unnoticed.
     Nothing,
-    /// Why it waits; it goes on by itself.
+    /// Why it waits; it continues on its own.
     Waits(&'static str),
-    /// Why it ended; nothing was charged, and a new press is the person's own.
+    /// Why it ended; nothing was charged, and only the user starts it again.
     Fails(&'static str),
-    /// That nobody knows whether it was charged; the person has it checked again.
+    /// That it is unknown whether it was charged; the user has it checked again.
     Unknown(&'static str),
 }
 
-/// The longest pause that anything here keeps before it goes on.
+/// The longest pause that anything here makes before it continues.
 const DAY: i64 = 24 * 3_600_000;
 
-/// Where no name leads: RFC 2606 keeps this ending free for good.
+/// A name that does not resolve: RFC 2606 reserves this ending permanently.
 const NOWHERE: &str = "https://apiframe.invalid";
 
 struct Cell {
@@ -59,7 +59,7 @@ struct Cell {
     id: GenerationId,
 }
 
-/// Goes through a cell.
+/// Runs one cell.
 pub async fn check(at: At, wrong: Wrong, reads: Reads) {
     let cell = Cell::before(at).await;
     cell.spoil(&wrong).await;
@@ -78,7 +78,7 @@ pub async fn check(at: At, wrong: Wrong, reads: Reads) {
     }
     let id = match reads {
         Reads::Nothing | Reads::Waits(_) => id,
-        // Only the person's own press sends it anew.
+        // Only a press by the user sends it again.
         Reads::Fails(_) | Reads::Unknown(_) => cell.desk.engine.again(&id).await.unwrap().id,
     };
     let done = cell.desk.until_ready(&id).await;
@@ -88,8 +88,8 @@ pub async fn check(at: At, wrong: Wrong, reads: Reads) {
     cell.has_its_clip_once(done).await;
 }
 
-/// A download that goes wrong in the same way each time: the person is told, in words that
-/// say that it is paid for, and one press fetches it for nothing.
+/// A download that goes wrong in the same way each time: the user reads that it is paid for, and
+/// one press fetches it at no cost.
 pub async fn is_given_up(wrong: Wrong, words: &str) {
     let cell = Cell::before(At::Download).await;
     cell.spoil(&wrong).await;
@@ -158,7 +158,7 @@ impl Cell {
         Self { desk, at, id }
     }
 
-    /// Makes the call go wrong from now on, and lets it be made.
+    /// Makes the call go wrong from now on, and lets the engine make it.
     async fn spoil(&self, wrong: &Wrong) {
         let sandbox = &self.desk.sandbox;
         match (wrong, self.at) {
@@ -187,7 +187,7 @@ impl Cell {
                     At::Download => Call::File,
                 };
                 sandbox.fault(Fault::on(call).then(answer.clone()));
-                // A key that is refused is refused at every call; a job may be forbidden alone.
+                // A refused key is refused at every call; a job may be forbidden on its own.
                 if matches!(answer, Answer::Status { status: 401, .. }) {
                     sandbox.fault(Fault::on(Call::Me).then(answer.clone()));
                 }
@@ -197,7 +197,7 @@ impl Cell {
         sandbox.release();
     }
 
-    /// What was wrong no longer is.
+    /// Removes the fault.
     async fn mend(&self) {
         self.desk.sandbox.clear_faults();
         self.desk.sandbox.set_clips_base(None);
@@ -228,7 +228,7 @@ impl Cell {
         assert_eq!(failure.charged, Some(false));
         assert!(!failure.mends.is_empty(), "{failure:?}");
         is_for_people(&failure.message.to_string());
-        // Nothing was taken, and nothing is tried behind the person's back.
+        // Nothing was taken, and nothing is tried without the user's knowledge.
         assert_eq!(self.desk.sandbox.credits(), 1000);
         assert!(self.desk.sandbox.jobs().is_empty());
         self.id
@@ -261,7 +261,7 @@ impl Cell {
     }
 }
 
-/// A sentence that ends as one, and no bare code, address or piece of a page.
+/// Asserts a complete sentence, without a bare code, an address or a piece of a page.
 fn is_for_people(sentence: &str) {
     assert!(sentence.ends_with(['.', '!', '?']), "{sentence}");
     for foreign in ["http://", "https://", "<", "{", "os error"] {

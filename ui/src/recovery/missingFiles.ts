@@ -1,15 +1,15 @@
 /**
- * Whether the clips' files are still where they were saved. The program looks, away from the page;
- * this asks it to when the gallery is shown, when the window comes to the front, and for the one
- * clip that is opened.
+ * Whether the clips' files are still where they were saved. The program checks, outside the page.
+ * This asks it to check when the gallery is shown, when the window comes to the front, and for the
+ * one clip that is opened.
  */
 import type { Backend } from '../backend';
 import type { GalleryState } from '../state/gallery.svelte';
 
-/** Coming back to the window again and again is one reason to look, not ten. */
+/** If the window comes to the front several times within this time, one check is enough. */
 const SOON_MS = 2000;
 
-export class Presence {
+export class MissingFiles {
   #asked = 0;
   #last = -SOON_MS;
 
@@ -18,12 +18,12 @@ export class Presence {
     private gallery: GalleryState,
   ) {}
 
-  /** Looks for all of them. What can't be asked now is asked the next time. */
+  /** Checks all of them. If the program can't be asked now, the next check asks it. */
   async look() {
     const asked = ++this.#asked;
     this.#last = performance.now();
     const gone = await this.backend.lookForClips().catch(() => null);
-    // A later look knows better.
+    // A later check has newer results.
     if (gone !== null && asked === this.#asked) this.gallery.missing(new Set(gone));
   }
 
@@ -32,7 +32,7 @@ export class Presence {
     if (performance.now() - this.#last >= SOON_MS) void this.look();
   }
 
-  /** Looks for the one that is opened. */
+  /** Checks the clip that is opened. */
   async lookAt(id: string) {
     const now = await this.backend.generation(id).catch(() => null);
     if (now?.phase.state === 'ready') this.gallery.put(now);

@@ -7,7 +7,7 @@ import { mayBePicture } from '../kit/paste';
 import { t } from '../words';
 import type { ComposerState } from './composer.svelte';
 import type { SlotName } from './slot.svelte';
-import type { Voice } from './voice.svelte';
+import type { Announcer } from './announcer.svelte';
 
 /** The slot under a point of the window, if any. */
 export function slotAt(x: number, y: number): SlotName | null {
@@ -16,16 +16,16 @@ export function slotAt(x: number, y: number): SlotName | null {
   return name === 'start' || name === 'end' ? name : null;
 }
 
-export class Arrivals {
-  /** The slot that a drop would fill at this moment. */
+export class PictureInput {
+  /** The slot that a drop would fill now. */
   over = $state<SlotName | null>(null);
   /** Whether files are being dragged over the window at all. */
   dragging = $state(false);
 
   constructor(
     private composer: ComposerState,
-    private voice: Voice,
-    /** Whether the composer can be seen and reached just now. */
+    private announcer: Announcer,
+    /** Whether the composer can currently be seen and reached. */
     private open: () => boolean,
     private find: typeof slotAt = slotAt,
   ) {}
@@ -60,14 +60,14 @@ export class Arrivals {
       slot.problem = t('composer-not-a-file');
       return;
     }
-    if (paths.length > 2) this.voice.tell(t('composer-only-two'));
+    if (paths.length > 2) this.announcer.tell(t('composer-only-two'));
     if (second === undefined) {
       const name = under ?? this.#firstEmpty();
-      if (name === null) this.voice.tell(t('composer-both-taken-drop'), true);
+      if (name === null) this.announcer.tell(t('composer-both-taken-drop'), true);
       else await this.composer.slot(name).import(first);
       return;
     }
-    // Two at once: the first one starts, or goes where it was dropped; the other takes the rest.
+    // Two files: the first goes to start, or where it was dropped; the second to the other slot.
     const one = under ?? 'start';
     const other = one === 'start' ? 'end' : 'start';
     await Promise.all([
@@ -76,7 +76,7 @@ export class Arrivals {
     ]);
   }
 
-  /** Takes the clipboard's picture, or hands its text, which may be known, to the text field. */
+  /** Takes the clipboard's picture, or passes its text, which may be known, to the text field. */
   async pasteIntoText(known: string, insert: (text: string) => void) {
     const text = known || ((await this.composer.clipboardText()) ?? '');
     if (mayBePicture(text)) await this.paste(null, () => text !== '' && insert(text));
@@ -84,21 +84,21 @@ export class Arrivals {
   }
 
   /**
-   * Takes the clipboard's picture into that slot or the first empty one. `otherwise` is what a
-   * paste without a picture is for: the text that a field then takes.
+   * Takes the clipboard's picture into that slot or the first empty one. `otherwise` handles a
+   * paste without a picture: the field then takes the text.
    */
   async paste(into: SlotName | null, otherwise: (() => unknown) | null = null) {
     if (!this.open()) return;
     const name = into ?? this.#firstEmpty();
     if (name === null) {
       if (otherwise) otherwise();
-      else this.voice.tell(t('composer-both-taken-paste'), true);
+      else this.announcer.tell(t('composer-both-taken-paste'), true);
       return;
     }
     const slot = this.composer.slot(name);
     const came = await slot.paste();
     if (came || slot.problem !== null) return;
     if (otherwise) otherwise();
-    else this.voice.tell(t('composer-clipboard-empty'));
+    else this.announcer.tell(t('composer-clipboard-empty'));
   }
 }

@@ -1,15 +1,15 @@
-//! Opening files that others may have put something else in the place of. A pipe or a device
-//! could keep whoever opens or reads it waiting for ever, so a file is opened once, without
-//! waiting, and judged by the handle: what its name leads to a moment later does not matter.
+//! Opens files that another process may have replaced with something else. A pipe or a device could
+//! make the caller that opens or reads it wait forever, so a file is opened once, without waiting,
+//! and checked through the handle: what its name leads to a moment later does not matter.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Opens whatever is there to read from it, without waiting for another program.
+/// Opens a path of any type for reading, without waiting for another program.
 ///
 /// # Errors
-/// The file system's.
+/// The error of the file system.
 pub(crate) fn open_anything(path: &Path) -> io::Result<(File, Metadata)> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -17,7 +17,7 @@ pub(crate) fn open_anything(path: &Path) -> io::Result<(File, Metadata)> {
     {
         use rustix::fs::OFlags;
         use std::os::unix::fs::OpenOptionsExt;
-        // A pipe that nobody writes to opens at once, and a terminal does not become ours.
+        // A pipe without a writer opens at once, and a terminal does not become ours.
         let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
         options.custom_flags(flags.cast_signed());
     }
@@ -26,10 +26,10 @@ pub(crate) fn open_anything(path: &Path) -> io::Result<(File, Metadata)> {
     Ok((file, about))
 }
 
-/// All of a file of at most `most` bytes.
+/// Reads a whole file of at most `most` bytes.
 ///
 /// # Errors
-/// The file system's; [`io::ErrorKind::InvalidData`] if it is no file, or too long.
+/// The error of the file system; [`io::ErrorKind::InvalidData`] if it is not a file, or too long.
 pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let (file, about) = open_anything(path)?;
     if !about.is_file() {
@@ -39,7 +39,7 @@ pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
         ));
     }
     let mut bytes = Vec::new();
-    // One more than allowed, to tell a file that is longer.
+    // One more than allowed, to detect a longer file.
     file.take(most + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it is too long"));
@@ -47,7 +47,7 @@ pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Makes a pipe, for tests of what must not wait for one.
+/// Creates a pipe, for tests of code that must not wait for one.
 #[cfg(all(test, unix))]
 pub(crate) fn make_pipe(path: &Path) {
     let done = std::process::Command::new("mkfifo").arg(path).status();

@@ -1,17 +1,17 @@
-//! A reader with an end to its patience: so many jumps and so many bytes, and then an error.
+//! A reader that returns an error after a fixed number of seeks and bytes.
 //!
-//! The library that reads an mp4 follows the sizes it finds, and a size of nothing, or one
-//! that points back, has it read the same place for ever. Nothing honest comes near these
-//! limits, which end such a round within a second.
+//! The library that reads an mp4 follows the sizes it finds. A size of zero, or one that points
+//! back, makes it read the same place forever. No honest file comes near these limits, which end
+//! such a loop within a second.
 
 use std::io::{Error, Read, Result, Seek, SeekFrom};
 
-/// Jumps: a clip has a few hundred boxes, each is jumped to a few times.
+/// Seeks: a clip has a few hundred boxes, and each is visited a few times.
 const JUMPS: u32 = 100_000;
-/// Bytes: everything but picture and sound, and much to spare.
+/// Bytes: everything except the picture and the sound, with plenty to spare.
 const BYTES: usize = 128 << 20;
 
-/// The reader.
+/// A reader with a limited allowance of seeks and bytes.
 pub(super) struct Allowance<R> {
     inner: R,
     jumps: u32,
@@ -46,7 +46,7 @@ impl<R: Seek> Seek for Allowance<R> {
         self.inner.seek(to)
     }
 
-    /// Asking where one is costs nothing.
+    /// Asking for the position costs nothing.
     fn stream_position(&mut self) -> Result<u64> {
         self.inner.stream_position()
     }

@@ -1,33 +1,33 @@
 /**
- * What the account still holds: the list as it is read page by page, and what was brought in from
- * it. Prompts come one after the other, since the account's list leaves them out.
+ * What the account still holds: the list, read page by page, and what was imported from it. Prompts
+ * are fetched one at a time, because the account's list leaves them out.
  */
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { asProblem } from '../backend';
-import type { Backend, Harvest, RemoteJob } from '../backend';
+import type { Backend, ImportResult, RemoteJob } from '../backend';
 import { sentence, t } from '../words';
 
-/** Prompts asked for a page, and the pause between two: a list is no reason to be told to wait. */
+/** Prompts requested per page, and the pause between two, so that a list causes no rate limit. */
 const PROMPTS = 40;
 const PAUSE_MS = 120;
 
 export class BringInState {
   jobs = $state.raw<RemoteJob[]>([]);
   next = $state.raw<string | null>(null);
-  /** Set while the account is asked for its list. */
+  /** Set while the account's list is requested. */
   loading = $state(false);
-  /** Set once the first page is here. */
+  /** Set once the first page has arrived. */
   known = $state(false);
   problem = $state<string | null>(null);
-  /** Set while everything is brought in. */
+  /** Set while everything is being imported. */
   all = $state(false);
-  /** What bringing everything in came to. */
+  /** The result of importing everything. */
   outcome = $state<string | null>(null);
   outcomeIsBad = $state(false);
   readonly busy = new SvelteSet<string>();
   readonly done = new SvelteSet<string>();
   readonly failed = new SvelteMap<string, string>();
-  /** Jobs whose prompt was asked for, or will not be. */
+  /** Jobs whose prompt was requested, or will not be requested. */
   readonly asked = new SvelteSet<string>();
 
   left = $derived(
@@ -42,7 +42,7 @@ export class BringInState {
     this.#closed = true;
   }
 
-  /** The first page anew. */
+  /** Reads the first page again. */
   async reload() {
     this.problem = null;
     this.loading = true;
@@ -76,7 +76,7 @@ export class BringInState {
     void this.#prompts();
   }
 
-  /** What failed, once more. */
+  /** Repeats what failed. */
   again() {
     return this.jobs.length > 0 && this.next !== null ? this.more() : this.reload();
   }
@@ -88,18 +88,18 @@ export class BringInState {
     this.next = page.next === cursor ? null : page.next;
   }
 
-  /** A page of which all is in the library already shows nothing: then the one after it. */
+  /** A page whose jobs are all in the library already shows nothing: then reads the next one. */
   async #filled() {
     while (this.jobs.length === 0 && this.next !== null && !this.#closed) {
       await this.#page(this.next);
     }
   }
 
-  async bringIn(job: RemoteJob) {
+  async importJob(job: RemoteJob) {
     this.busy.add(job.id);
     this.failed.delete(job.id);
     try {
-      await this.backend.bringIn(job.id);
+      await this.backend.importJob(job.id);
       this.done.add(job.id);
     } catch (error) {
       this.failed.set(job.id, sentence(asProblem(error).message));
@@ -108,13 +108,13 @@ export class BringInState {
     }
   }
 
-  async bringInAll() {
+  async importAll() {
     this.all = true;
     this.outcome = null;
     try {
-      const harvest = await this.backend.bringInAll();
-      this.outcome = outcomeOf(harvest);
-      this.outcomeIsBad = harvest.trouble !== null;
+      const result = await this.backend.importAll();
+      this.outcome = outcomeOf(result);
+      this.outcomeIsBad = result.trouble !== null;
       await this.reload();
     } catch (error) {
       this.outcome = sentence(asProblem(error).message);
@@ -124,7 +124,7 @@ export class BringInState {
     }
   }
 
-  /** Those that can be brought in first. What fails here costs a sentence, nothing more. */
+  /** Fetches prompts, those of importable jobs first. A failure only leaves out their text. */
   async #prompts() {
     if (this.#asking) return;
     this.#asking = true;
@@ -151,14 +151,14 @@ export class BringInState {
   }
 }
 
-export function outcomeOf({ brought, expired, trouble }: Harvest): string {
+export function outcomeOf({ imported, expired, trouble }: ImportResult): string {
   const said =
-    brought === 0
+    imported === 0
       ? trouble === null
         ? expired === 0
           ? t('recovery-none-left')
           : t('recovery-none-left-deleted')
         : ''
-      : t('recovery-imported-jobs', { count: brought });
+      : t('recovery-imported-jobs', { count: imported });
   return [said, trouble && sentence(trouble)].filter(Boolean).join(' ');
 }

@@ -1,6 +1,6 @@
-//! What the head of a download's answer says: which part of the file comes, whether it is
-//! the file that was begun, and what a refusal means. It reads; what to do about it is
-//! decided by `download`, and by the engine after it.
+//! What the head of a download's response says: which part of the file follows, whether it is the
+//! file that was started, and what a refusal means. This module only reads; `download`, and after
+//! it the engine, decide what to do.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,12 +9,12 @@ use reqwest::{Response, StatusCode};
 
 use super::error::DownloadError;
 
-/// No pause that is asked for is kept longer than this: a paid clip should not wait for a
-/// server's slip of the pen.
+/// The longest pause that is observed: a paid clip should not wait because of a mistake in a
+/// server's answer.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 
-/// What a refusal means. Storage answers an address whose signature has run out with 400,
-/// 401 or 403 just as well as with 404 or 410, and another address helps with all of them.
+/// What a refusal means. Storage answers an address whose signature has expired with 400, 401 or
+/// 403 as well as with 404 or 410, and another address helps with all of them.
 pub(super) fn refused(status: StatusCode, response: &Response) -> DownloadError {
     let passing = matches!(
         status,
@@ -28,13 +28,13 @@ pub(super) fn refused(status: StatusCode, response: &Response) -> DownloadError 
     }
 }
 
-/// A header as text, where it is there and is text.
+/// A header as text, if it is present and is text.
 pub(super) fn text(response: &Response, name: HeaderName) -> Option<&str> {
     response.headers().get(name)?.to_str().ok().map(str::trim)
 }
 
-/// The length of the whole file, if this is the rest of it after `have` bytes and says so
-/// without contradicting itself: `Content-Range: bytes 5-9/10`.
+/// The length of the whole file, if this response is the rest of it after `have` bytes and does not
+/// contradict itself: `Content-Range: bytes 5-9/10`.
 pub(super) fn rest_of(response: &Response, have: u64, mark: Option<&str>) -> Option<u64> {
     mark?;
     let range = text(response, header::CONTENT_RANGE)?.strip_prefix("bytes ")?;
@@ -42,7 +42,7 @@ pub(super) fn rest_of(response: &Response, have: u64, mark: Option<&str>) -> Opt
     let (first, last) = place.split_once('-')?;
     let first: u64 = first.parse().ok()?;
     let ends = last.parse::<u64>().ok()?.checked_add(1)?;
-    // A star stands for a length that is not known.
+    // A star means that the length is not known.
     let total = match total {
         "*" => ends,
         total => total.parse().ok()?,
@@ -62,12 +62,13 @@ pub(super) fn ends_at(response: &Response, have: u64) -> bool {
             == Some(have)
 }
 
-/// The mark to go on with: a strong `ETag`. A weak one does not promise the same bytes.
+/// The mark to continue with: a strong `ETag`. A weak one does not guarantee the same bytes.
 pub(super) fn strong_mark(response: &Response) -> Option<&str> {
     text(response, header::ETAG).filter(|mark| mark.starts_with('"'))
 }
 
-/// Seconds, or a date by the server's own clock where it shows it.
+/// The wait: given in seconds, or as a date, which is compared with the server's own clock if it
+/// sends one.
 fn retry_after(response: &Response, now: SystemTime) -> Option<Duration> {
     let date = |text| httpdate::parse_http_date(text).ok();
     let asked = text(response, header::RETRY_AFTER)?;

@@ -1,6 +1,6 @@
 /**
- * How a generation is shown that came from the account's list: what Apiframe did not tell is said
- * to be unknown, never guessed.
+ * How a generation imported from the account's list is shown: what Apiframe did not report is shown
+ * as unknown, never guessed.
  */
 import type { Field, Generation } from '../backend';
 import type { Studio } from '../state/studio.svelte';
@@ -27,7 +27,7 @@ export function promptOf(generation: Generation): string {
   return isUnknown(generation, 'prompt') ? t('recovery-prompt-unknown') : t('words-no-prompt');
 }
 
-/** What became of the pictures it was made with; null where nothing needs to be said. */
+/** What became of the pictures it was made with; null if nothing needs to be said. */
 export function framesNote(generation: Generation): string | null {
   const told = generation.broughtIn;
   if (!told) return null;
@@ -40,17 +40,17 @@ export function framesNote(generation: Generation): string | null {
   return told.unknown.includes('start') ? t('recovery-unknown') : null;
 }
 
-/** Loads the settings into the composer, with a word about what is missing among them. */
+/** Loads the settings into the composer, and says if some of them are missing. */
 export function reuse(studio: Studio, generation: Generation) {
-  studio.voice.hush();
+  studio.announcer.hush();
   studio.composer.reuse(generation.settings);
   const told = generation.broughtIn;
   const isGap = told !== null && told.unknown.length + told.notKept.length > 0;
   if (isGap || !generation.whole) {
-    studio.voice.tell(
+    studio.announcer.tell(
       generation.whole ? t('recovery-reused-unknown') : t('recovery-reused-unreadable'),
       false,
-      studio.voice.note?.action,
+      studio.announcer.note?.action,
     );
   }
 }

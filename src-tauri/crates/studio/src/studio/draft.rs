@@ -1,5 +1,5 @@
-//! The composer's desk: the draft that survives a restart, the price on the button, and
-//! taking a generation away.
+//! The composer: the draft that survives a restart, the price on the button, and removing a
+//! generation.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use crate::price::Price;
 use crate::problem::Problem;
 use crate::settings::{LONGEST_TEXT, Settings};
 
-/// Bytes of a draft: every field as long as it may be, with room.
+/// The most bytes of a draft: every field at its greatest length, with some room.
 const LONGEST_DRAFT: u64 = 2 << 20;
 
 impl Studio {
-    /// What was in the composer when the program ended, less frames that are gone.
+    /// What was in the composer when the program ended, without frames that no longer exist.
     #[must_use]
     pub fn draft(&self) -> Option<Settings> {
-        let text = crate::regular::read(&self.home.draft_file(), LONGEST_DRAFT).ok()?;
+        let text = crate::regular_file::read(&self.home.draft_file(), LONGEST_DRAFT).ok()?;
         let (mut draft, whole) = Settings::from_stored(std::str::from_utf8(&text).ok()?);
         if !whole {
             return None;
@@ -29,7 +29,7 @@ impl Studio {
         Some(draft)
     }
 
-    /// Keeps what is in the composer.
+    /// Stores what is in the composer.
     ///
     /// # Errors
     /// When a text in it is far too long, or it can't be written.
@@ -40,7 +40,7 @@ impl Studio {
             }
             .into());
         }
-        crate::durable::write(&self.home.draft_file(), draft.to_stored().as_bytes()).map_err(
+        crate::atomic_write::write(&self.home.draft_file(), draft.to_stored().as_bytes()).map_err(
             |error| {
                 Message::DraftNotKept {
                     error: error.to_string(),
@@ -61,10 +61,10 @@ impl Studio {
         Ok(engine.price(settings).await?)
     }
 
-    /// Takes a finished generation away; the file of its clip goes to the system's trash.
+    /// Removes a finished generation; the file of its clip is moved to the system's trash.
     ///
     /// # Errors
-    /// When the file can't be moved there; nothing is taken away then.
+    /// When the file can't be moved there; in that case nothing is removed.
     pub async fn remove(self: &Arc<Self>, id: &GenerationId) -> Result<(), Problem> {
         let engine = self.engine()?;
         if let Phase::Ready { clip } = engine.generation(id).await?.phase
@@ -76,7 +76,7 @@ impl Studio {
                 .map_err(|error| error.to_string())
                 .and_then(|moved| moved.map_err(|error| error.to_string()))
                 .map_err(|_| {
-                    // The error names the file, and the file the prompt.
+                    // The error contains the file's name, which contains the prompt.
                     tracing::warn!(generation = %id, "a clip could not be moved to the trash");
                     Problem::from(Message::NotTrashed {
                         name: clip.name.clone(),

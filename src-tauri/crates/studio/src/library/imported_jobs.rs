@@ -1,21 +1,21 @@
-//! Jobs of the account that come into the library without having been submitted here.
+//! Jobs of the account that are added to the library without having been submitted here.
 
 use rusqlite::{OptionalExtension, named_params, params};
 
-use super::life::set_address;
 use super::records::json;
+use super::transitions::set_address;
 use super::{Library, LibraryError};
 use crate::generation::{GenerationId, Record};
 use crate::settings::Field;
 
 impl Library {
-    /// Writes down a generation for a job that exists already, at its step of life and with
-    /// its job. Answers whether it is new: a job that some generation here has is left with
-    /// that one, so that asking twice, or after a crash, changes nothing.
+    /// Records a generation for an existing job, with its state and its job. Returns whether it is
+    /// new: if some generation here already has the job, nothing changes, so that importing twice,
+    /// or again after a crash, has no effect.
     ///
     /// # Errors
     /// SQLite's, or [`LibraryError::Unreadable`] for a record without a job.
-    pub fn bring_in(&self, record: &Record) -> Result<bool, LibraryError> {
+    pub fn import_job(&self, record: &Record) -> Result<bool, LibraryError> {
         let (Some(job), Some(told)) = (
             &record.job,
             record.job.as_ref().and_then(|job| job.brought_in.as_ref()),
@@ -24,8 +24,8 @@ impl Library {
         };
         let settings = &record.settings;
         let unknown = |field: Field| told.unknown.contains(&field);
-        // The history of times and prices asks by these; what is only a placeholder must
-        // teach it nothing, and no mode is called this.
+        // The history of times and prices queries these columns. A placeholder must not influence
+        // it, and no mode has this name.
         let mode = if [Field::Quality, Field::Length, Field::Sound]
             .into_iter()
             .any(unknown)
@@ -90,8 +90,8 @@ impl Library {
         })
     }
 
-    /// Whether this job belongs to a generation that was submitted here, so that it can't
-    /// be the one that another generation waits for.
+    /// Whether this job belongs to a generation that was submitted here, so that another generation
+    /// can't be waiting for it.
     ///
     /// # Errors
     /// SQLite's.
@@ -105,10 +105,10 @@ impl Library {
         })
     }
 
-    /// One that waits for its answer learns that its job was brought in meanwhile: the one
-    /// that was brought in may be half downloaded, so it goes on, now with the settings and
-    /// the request that it came from, and the waiting one is taken out. Answers whether it
-    /// was so.
+    /// Handles a generation that waits for its answer while its job was imported. The imported
+    /// generation may be half downloaded, so it continues, now with the settings and the request
+    /// that its job came from, and the waiting generation is removed. Returns whether this was the
+    /// case.
     pub(super) fn give_way(&self, id: &GenerationId, job: &str) -> Result<bool, LibraryError> {
         self.write(|connection| {
             let transaction = connection.transaction()?;
@@ -131,7 +131,7 @@ impl Library {
                  WHERE id = ?2",
                 params![id, other],
             )?;
-            // One whose clip is here needs no request any more.
+            // A generation whose clip is already downloaded needs no request any more.
             transaction.execute(
                 "INSERT INTO submissions \
                  (generation, key, body, pictures_until, first_sent, doubtful, sent_by) \
@@ -197,7 +197,7 @@ mod tests {
     fn what_was_brought_in_is_read_back_as_it_was() {
         let (_folder, library) = library();
         let one = record(1000, Some("job"));
-        assert!(library.bring_in(&one).unwrap());
+        assert!(library.import_job(&one).unwrap());
         assert_eq!(library.record(&one.id).unwrap().unwrap(), one);
         assert_eq!(library.generation_of_job("job").unwrap(), Some(one.id));
         assert_eq!(library.generation_of_job("other").unwrap(), None);
@@ -207,8 +207,8 @@ mod tests {
     fn a_job_that_is_here_stays_with_the_generation_it_has() {
         let (_folder, library) = library();
         let one = record(1000, Some("job"));
-        assert!(library.bring_in(&one).unwrap());
-        assert!(!library.bring_in(&record(2000, Some("job"))).unwrap());
+        assert!(library.import_job(&one).unwrap());
+        assert!(!library.import_job(&record(2000, Some("job"))).unwrap());
         assert_eq!(library.counts().unwrap().all, 1);
         assert_eq!(library.generation_of_job("job").unwrap(), Some(one.id));
     }
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn without_a_job_there_is_nothing_to_bring_in() {
         let (_folder, library) = library();
-        assert!(library.bring_in(&record(1000, None)).is_err());
+        assert!(library.import_job(&record(1000, None)).is_err());
         assert_eq!(library.counts().unwrap().all, 0);
     }
 
@@ -224,9 +224,9 @@ mod tests {
     fn only_one_that_waits_for_its_answer_gives_way() {
         let (_folder, library) = library();
         let one = record(1000, Some("job"));
-        library.bring_in(&one).unwrap();
+        library.import_job(&one).unwrap();
         assert!(!library.is_spoken_for("job").unwrap());
-        // Called off before it was sent: the job can't be its own.
+        // Cancelled before it was sent: the job can't be its own.
         let mut other = record(2000, None);
         other.state = State::Failed;
         library.insert(&other).unwrap();

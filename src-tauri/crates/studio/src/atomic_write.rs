@@ -1,8 +1,8 @@
-//! Writing a small file so that a crash or a power cut leaves either the old one or the
-//! new one, never half of either.
+//! Writes a small file so that a crash or a power cut leaves either the old one or the new one,
+//! never half of either.
 //!
-//! Clips are not written here: they stream into a `.part` for minutes and are checked
-//! before they get their name.
+//! Clips are not written here: they are streamed into a `.part` for minutes and are checked before
+//! they get their name.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,19 +12,20 @@ use tempfile::Builder;
 
 use crate::private;
 
-/// The names of files that are being written: with the process that does, so that it can be
-/// told which of them nobody will finish.
+/// The prefix of files that are being written. The process id follows it, so that files left behind
+/// by another process can be recognised.
 const PREFIX: &str = ".writing-";
 const SUFFIX: &str = ".part";
 
-/// The name of a file beside `path` for who writes it by other means than [`write`]: to be
-/// renamed to `path` when it is whole, and swept away if its process dies before.
+/// The name of a temporary file beside `path`, for callers that write it by other means than
+/// [`write`]. They rename it to `path` when it is complete; it is swept away if the process dies
+/// before that.
 pub(crate) fn unfinished_name(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!("{PREFIX}{}-{name}{SUFFIX}", std::process::id()))
 }
 
-/// Removes what a killed process left in `folder` half-written.
+/// Removes half-written files that a killed process left in `folder`.
 pub(crate) fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
@@ -34,17 +35,17 @@ pub(crate) fn sweep(folder: &Path) {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.starts_with(PREFIX) && name.ends_with(SUFFIX) && !name.starts_with(&own) {
-            // Left where it can't be removed: it is in nobody's way.
+            // If it can't be removed, it stays: it does no harm.
             let _ = fs::remove_file(entry.path());
         }
     }
 }
 
-/// Writes `bytes` to `path`: into a new file beside it, synced, then renamed over it.
-/// Missing folders are made, for this user alone as the file is.
+/// Writes `bytes` to `path`: into a new file beside it, which is synced and then renamed over it.
+/// Creates missing folders. The file and those folders are accessible to this user only.
 ///
 /// # Errors
-/// Whatever the file system answers; `path` is untouched then.
+/// The error of the file system; `path` is unchanged then.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path
         .parent()
@@ -61,7 +62,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// Makes the rename itself survive a power cut. Windows has no such call and needs none.
+/// Makes the rename survive a power cut. Windows has no such call and needs none.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder)?.sync_all()?;

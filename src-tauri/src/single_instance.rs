@@ -1,9 +1,9 @@
-//! The door that a second start knocks at: it brings this window forward instead of opening
-//! another on the same library.
+//! The door for a second start: it brings this window to the front instead of opening another one
+//! on the same library.
 //!
-//! A port on loopback that takes one word, which only programs of this user can know (it
-//! lies beside the library, readable by nobody else), and answers it. It can do nothing
-//! but bring the window forward.
+//! It is a port on loopback that accepts one word, which only programs of this user can know (it is
+//! stored beside the library, readable by no other user), and answers it. It can do nothing except
+//! bring the window to the front.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -14,19 +14,19 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 
 use crate::loopback;
 
-/// How long either side waits for all that the other has to say: both are on this machine.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// How long either side waits for the other's complete message: both are on this machine.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 const ANSWER: &str = "here\n";
-/// Longer than any word, so that nobody can fill the memory.
+/// Longer than any word, so that a client can't fill the memory.
 const LONGEST: u64 = 128;
 
-/// A port that nobody listens at yet.
-pub(crate) struct Door {
+/// A port that is not being served yet.
+pub(crate) struct ActivationServer {
     listener: TcpListener,
     word: String,
 }
 
-impl Door {
+impl ActivationServer {
     /// Makes one.
     pub(crate) fn make() -> std::io::Result<Self> {
         let mut secret = [0; 16];
@@ -37,12 +37,12 @@ impl Door {
         })
     }
 
-    /// What a second start has to know, for [`knock`].
+    /// What a second start needs, for [`activate`].
     pub(crate) fn address(&self) -> std::io::Result<String> {
         Ok(format!("{} {}", self.listener.local_addr()?, self.word))
     }
 
-    /// Calls `come` at each right word, until the program ends.
+    /// Calls `come` for each right word, until the program ends.
     ///
     /// # Panics
     /// Outside a tokio runtime.
@@ -53,8 +53,8 @@ impl Door {
         tokio::spawn(loopback::accept(listener, move |stream, _| {
             let (word, come) = (Arc::clone(&word), Arc::clone(&come));
             async move {
-                // Whoever breaks off has only wasted its own time.
-                let _ = tokio::time::timeout(PATIENCE, answer(stream, &word, &*come)).await;
+                // A client that breaks off wastes only its own time.
+                let _ = tokio::time::timeout(ANSWER_TIMEOUT, answer(stream, &word, &*come)).await;
             }
         }));
         Ok(())
@@ -77,16 +77,16 @@ async fn answer(
     Ok(())
 }
 
-/// Asks the program behind a door to come forward, and says whether it answered.
-pub(crate) fn knock(address: &str) -> bool {
+/// Asks the program behind a door to come to the front, and returns whether it answered.
+pub(crate) fn activate(address: &str) -> bool {
     let ask = || -> Option<bool> {
         let (address, word) = address.split_once(' ')?;
         let address: SocketAddr = address.parse().ok()?;
         if !address.ip().is_loopback() {
             return None;
         }
-        let mut stream = TcpStream::connect_timeout(&address, PATIENCE).ok()?;
-        stream.set_read_timeout(Some(PATIENCE)).ok()?;
+        let mut stream = TcpStream::connect_timeout(&address, ANSWER_TIMEOUT).ok()?;
+        stream.set_read_timeout(Some(ANSWER_TIMEOUT)).ok()?;
         writeln!(stream, "{word}").ok()?;
         let mut said = String::new();
         BufReader::new(stream.take(LONGEST))
@@ -104,10 +104,10 @@ mod tests {
 
     use super::*;
 
-    /// An open door, where to knock, and how often somebody was let in.
+    /// An open door, its address, and how often a client was let in.
     fn open_door() -> (tokio::runtime::Runtime, String, Arc<AtomicUsize>) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let door = Door::make().unwrap();
+        let door = ActivationServer::make().unwrap();
         let (address, came) = (door.address().unwrap(), Arc::new(AtomicUsize::new(0)));
         let count = Arc::clone(&came);
         let entered = runtime.enter();
@@ -122,9 +122,9 @@ mod tests {
     #[test]
     fn the_right_word_is_answered_and_no_other() {
         let (_runtime, address, came) = open_door();
-        assert!(knock(&address));
+        assert!(activate(&address));
         let (port, _) = address.split_once(' ').unwrap();
-        assert!(!knock(&format!("{port} {:032x}", 1)));
+        assert!(!activate(&format!("{port} {:032x}", 1)));
         assert_eq!(came.load(Ordering::Relaxed), 1);
     }
 
@@ -135,7 +135,7 @@ mod tests {
         let silent: Vec<_> = (0..300)
             .map(|_| TcpStream::connect(port).unwrap())
             .collect();
-        assert!(knock(&address), "nobody answers");
+        assert!(activate(&address), "nobody answers");
         assert_eq!(came.load(Ordering::Relaxed), 1);
         drop(silent);
     }

@@ -1,6 +1,6 @@
 /**
- * What the page says aloud: changes for those who listen rather than look, and short notes for
- * everybody that go away by themselves.
+ * What the page announces: changes, for users of screen readers, and short notes, for everyone,
+ * that disappear on their own.
  */
 export interface Action {
   words: string;
@@ -10,7 +10,7 @@ export interface Action {
 export interface Note {
   text: string;
   bad: boolean;
-  /** What can be done about it, while the note is there. */
+  /** What can be done about it, while the note is shown. */
   action: Action | null;
 }
 
@@ -19,12 +19,12 @@ const NOTE_MS = 7000;
 /** Long enough to read, decide and reach the button. */
 const ACTION_MS = 15_000;
 
-export class Voice {
+export class Announcer {
   spoken = $state('');
   note = $state.raw<Note | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** For a screen reader only. The same words twice are still two events. */
+  /** For a screen reader only. The same text twice is still two events. */
   say(text: string) {
     this.spoken = this.spoken === text ? `${text}\u00a0` : text;
   }

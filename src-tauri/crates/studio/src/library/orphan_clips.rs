@@ -1,16 +1,16 @@
-//! Clips found on the disk of which the library knows nothing (any more).
+//! Clips on the disk that are not, or no longer, in the library.
 
 use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, named_params};
 
-use super::life::forget_submission;
 use super::records::{ROWS, insert, read};
+use super::transitions::forget_submission;
 use super::{Library, LibraryError};
 use crate::generation::{Clip, Millis, Record};
 
 impl Library {
-    /// Every file that is some generation's clip, as paths.
+    /// The paths of all files that are some generation's clip.
     ///
     /// # Errors
     /// SQLite's.
@@ -23,7 +23,7 @@ impl Library {
         })
     }
 
-    /// The generations that have, or may have, a clip somewhere and not here, oldest first.
+    /// The generations whose clip exists, or may exist, but is not here, oldest first.
     ///
     /// # Errors
     /// SQLite's.
@@ -39,8 +39,8 @@ impl Library {
         })
     }
 
-    /// Gives a generation its clip, whatever it waited for; one that is not there is
-    /// written down with it.
+    /// Gives a generation its clip, whatever it waited for; a generation that is not in the library
+    /// is recorded together with its clip.
     ///
     /// # Errors
     /// SQLite's.

@@ -1,12 +1,12 @@
 //! Named points in the life of a generation, for the crash harness.
 //!
-//! Between any two of them the program may be killed; the harness (`tests/torture`) does so
-//! at each, and asserts that nothing is lost or paid for twice. In the program nobody
-//! listens, and reaching a point costs one atomic load.
+//! The program may be killed between any two of them. The harness (`tests/torture`) does so at
+//! each, and asserts that nothing is lost or paid for twice. In the released program there is no
+//! listener, and reaching a point costs one atomic load.
 
 use std::sync::OnceLock;
 
-/// Every point, in the order of a good life.
+/// Every point, in the order of a generation without failures.
 pub const ALL: [&str; 22] = [
     GENERATE_ASKED,
     GENERATE_RECORDED,
@@ -32,9 +32,9 @@ pub const ALL: [&str; 22] = [
     FAILED_STORED,
 ];
 
-/// Generate was pressed; nothing is written.
+/// Generate was pressed; nothing is written yet.
 pub const GENERATE_ASKED: &str = "generate.asked";
-/// Its row is on the disk.
+/// Its row is on disk.
 pub const GENERATE_RECORDED: &str = "generate.recorded";
 /// A picture is about to be sent.
 pub const UPLOAD_BEGUN: &str = "upload.begun";
@@ -42,49 +42,50 @@ pub const UPLOAD_BEGUN: &str = "upload.begun";
 pub const UPLOAD_ANSWERED: &str = "upload.answered";
 /// The picture's address is written.
 pub const UPLOAD_STORED: &str = "upload.stored";
-/// The body and the key exist in memory only.
+/// The body and the key exist only in memory.
 pub const REQUEST_MADE: &str = "request.made";
-/// The body and the key are on the disk.
+/// The body and the key are on disk.
 pub const REQUEST_STORED: &str = "request.stored";
-/// It is written that the request leaves; it has not left.
+/// The attempt to send the request is recorded; the request has not left yet.
 pub const SUBMIT_MARKED: &str = "submit.marked";
-/// The server has answered; nothing of that is written. Charged, and only the server knows.
+/// The server has answered; nothing of the answer is written. The job is charged, and only the
+/// server knows.
 pub const SUBMIT_ANSWERED: &str = "submit.answered";
-/// The job's id is on the disk.
+/// The job's id is on disk.
 pub const SUBMIT_ACCEPTED: &str = "submit.accepted";
-/// The server has said how the job is.
+/// The server has reported the job's status.
 pub const LOOK_ANSWERED: &str = "look.answered";
-/// It runs, and that is written.
+/// The job runs, and that is written.
 pub const LOOK_STORED: &str = "look.stored";
-/// It is done, and that is written with the clip's address.
+/// The job is done, and that is written with the clip's address.
 pub const RENDERED_STORED: &str = "rendered.stored";
 /// The clip is about to be fetched.
 pub const DOWNLOAD_BEGUN: &str = "download.begun";
-/// The server's mark of the file is written.
+/// The server's mark for the file is written.
 pub const DOWNLOAD_MARKED: &str = "download.marked";
-/// Some of the clip's bytes have come.
+/// Some of the clip's bytes have arrived.
 pub const DOWNLOAD_MOVING: &str = "download.moving";
-/// All of it is in the `.part`, synced and unchecked.
+/// The whole clip is in the `.part`, synced but not checked.
 pub const DOWNLOAD_WHOLE: &str = "download.whole";
-/// The name it is going to have is written; it does not have it.
+/// The clip's future name is written; the file does not have it yet.
 pub const CLIP_CLAIMED: &str = "clip.claimed";
-/// The file has its name; the library does not know.
+/// The file has its name; that is not in the library yet.
 pub const CLIP_NAMED: &str = "clip.named";
 /// The clip is in the gallery.
 pub const READY_STORED: &str = "ready.stored";
-/// It ended without a clip; that is not written.
+/// The generation ended without a clip; that is not written yet.
 pub const FAILED_FOUND: &str = "failed.found";
-/// It ended without a clip, and that is written.
+/// The generation ended without a clip, and that is written.
 pub const FAILED_STORED: &str = "failed.stored";
 
 static LISTENER: OnceLock<fn(&'static str)> = OnceLock::new();
 
-/// Calls `listener` at each point of this process from now on. The first listener stays.
+/// Calls `listener` at each point of this process from now on. A second listener is ignored.
 pub fn listen(listener: fn(&'static str)) {
     let _ = LISTENER.set(listener);
 }
 
-/// A point is reached.
+/// Reports that a point is reached.
 pub(crate) fn reach(point: &'static str) {
     if let Some(listener) = LISTENER.get() {
         listener(point);

@@ -1,10 +1,10 @@
-//! What SQLite's errors mean for a person. SQLite's own words go to the log.
+//! What SQLite's errors mean for the user. SQLite's own words go to the log.
 
 use rusqlite::ErrorCode;
 
 use crate::message::Message;
 
-/// What an error means. Whatever waits for it goes on by itself.
+/// The message for an error. Whatever waits for it continues automatically.
 pub(super) fn message(error: &rusqlite::Error) -> Message {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Message::LibraryFull,

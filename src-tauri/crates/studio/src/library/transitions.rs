@@ -1,7 +1,7 @@
-//! The steps of a generation's life, each one statement that also says from which state it
-//! may be taken. A step that comes too late (the generation was called off, or another
-//! answer was first) changes nothing and says [`LibraryError::NotThere`]. A step that
-//! reveals a charge or a return books it in the same transaction.
+//! The steps of a generation's life. Each is one statement that also says in which states it is
+//! allowed. A step that comes too late (the generation was cancelled, or another answer was first)
+//! changes nothing and returns [`LibraryError::NotThere`]. A step that reveals a charge or a return
+//! books it in the same transaction.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use super::{Library, LibraryError};
 use crate::generation::{Clip, Failure, GenerationId, JobRecord, Millis, Submission};
 use crate::message::Message;
 
-/// The states before a request leaves, of a generation whose request has not left.
+/// The states before a request is sent, for a generation whose request was never sent.
 const UNSENT: &str = "('recorded','uploading','submitting') AND NOT EXISTS \
     (SELECT 1 FROM submissions WHERE generation = id AND first_sent IS NOT NULL)";
 
@@ -30,8 +30,8 @@ impl Library {
         )
     }
 
-    /// Its exact request and key, on the disk before the request leaves. Replaces a
-    /// request only if that can't have reached the server.
+    /// Its exact request and key, stored on the disk before the request leaves. Replaces a request
+    /// only if that can't have reached the server.
     ///
     /// # Errors
     /// As for all steps.
@@ -64,8 +64,8 @@ impl Library {
         )
     }
 
-    /// The request is about to leave, with the API key of the fingerprint `by`. Keeps the time
-    /// and the key of the first one.
+    /// The request is about to leave, with the API key of the fingerprint `by`. Keeps the time and
+    /// the key of the first attempt.
     ///
     /// # Errors
     /// As for all steps, or [`LibraryError::Gone`].
@@ -74,7 +74,7 @@ impl Library {
         self.write(|connection| mark_sent(connection, id, now, by))
     }
 
-    /// The request of the time `sent` did not leave this machine after all.
+    /// The request that was sent at the time `sent` did not leave this machine after all.
     ///
     /// # Errors
     /// As for all steps.
@@ -89,8 +89,8 @@ impl Library {
         })
     }
 
-    /// Apiframe has taken the job. Where the job was brought in while its answer was lost,
-    /// that generation goes on with these settings, and this one is gone.
+    /// Apiframe has accepted the job. If the job was imported while its answer was lost, the
+    /// imported generation continues with these settings, and this one is removed.
     ///
     /// # Errors
     /// As for all steps.
@@ -113,7 +113,7 @@ impl Library {
         )
     }
 
-    /// What the server says of a running job. Progress never goes back.
+    /// What the server reports about a running job. Progress never decreases.
     ///
     /// # Errors
     /// As for all steps.
@@ -153,7 +153,7 @@ impl Library {
         )
     }
 
-    /// The address of the clip does not serve it: ask the job for another.
+    /// The address of the clip does not work: ask the job for another.
     ///
     /// # Errors
     /// As for all steps.
@@ -206,7 +206,7 @@ impl Library {
         )
     }
 
-    /// It ended without a clip. A job that ended uncharged gives back what it took.
+    /// It ended without a clip. If the job ended uncharged, the credits that it took are returned.
     ///
     /// # Errors
     /// As for all steps.
@@ -230,7 +230,7 @@ impl Library {
         )
     }
 
-    /// It may have been paid for; nobody here knows.
+    /// It may have been paid for; this is not known here.
     ///
     /// # Errors
     /// As for all steps.
@@ -248,7 +248,7 @@ impl Library {
         )
     }
 
-    /// Why it does not move just now, or that it does.
+    /// Why it is waiting now, or that it is not.
     ///
     /// # Errors
     /// As for all steps.
@@ -265,9 +265,9 @@ impl Library {
         )
     }
 
-    /// Goes on with a generation that is paid for or may be: with its job, if that is
-    /// known, else with looking for it. That never sends the request again: a person who
-    /// checks has been told that it costs nothing.
+    /// Continues a generation that is paid for or may be: with its job, if that is known, otherwise
+    /// with the search for it. This never sends the request again: a user who checks has been told
+    /// that it costs nothing.
     ///
     /// # Errors
     /// As for all steps.
@@ -291,10 +291,10 @@ impl Library {
         )
     }
 
-    /// It was called off before anything that costs was sent.
+    /// It was cancelled before anything that costs credits was sent.
     ///
     /// # Errors
-    /// As for all steps: once sent, it can't be called off.
+    /// As for all steps: once sent, it can't be cancelled.
     pub fn cancel(
         &self,
         id: &GenerationId,
@@ -310,7 +310,7 @@ impl Library {
         )
     }
 
-    /// The server's mark of the file being fetched, to go on with the same one later.
+    /// The server's mark of the file being fetched, so that the same file can be continued later.
     ///
     /// # Errors
     /// As for all steps.
@@ -338,7 +338,7 @@ impl Library {
         })
     }
 
-    /// A poster picture is stored.
+    /// A poster is stored.
     ///
     /// # Errors
     /// As for all steps.
@@ -346,7 +346,7 @@ impl Library {
         self.step(id, "has_poster = 1", "('ready')", named_params! {})
     }
 
-    /// The clip's file is now there.
+    /// The clip's file is now at this path.
     ///
     /// # Errors
     /// As for all steps.
@@ -359,10 +359,10 @@ impl Library {
         )
     }
 
-    /// Takes a finished generation out of the library. What it cost stays in the ledger.
+    /// Removes a finished generation from the library. What it cost stays in the ledger.
     ///
     /// # Errors
-    /// As for all steps: an unfinished one stays.
+    /// As for all steps: an unfinished generation stays.
     pub fn remove(&self, id: &GenerationId) -> Result<(), LibraryError> {
         self.write(|connection| {
             one(connection.execute(
@@ -382,7 +382,7 @@ impl Library {
         self.write(|connection| advance(connection, id, set, from, values))
     }
 
-    /// A step with what it brings with it: both are written, or neither is.
+    /// A step with its consequences: both are written, or neither is.
     fn step_and(
         &self,
         id: &GenerationId,
@@ -416,7 +416,7 @@ pub(super) fn advance(
     one(statement.execute(all.as_slice())?)
 }
 
-/// The request of a generation leaves, for the first time or once more.
+/// The request of a generation is sent, for the first time or once more.
 pub(super) fn mark_sent(
     connection: &Connection,
     id: &GenerationId,
@@ -431,7 +431,7 @@ pub(super) fn mark_sent(
     one(statement.execute(params![id, now, by])?)
 }
 
-/// Where a generation's clip can be fetched. The mark of the file belongs to the address.
+/// Stores where a generation's clip can be fetched. The mark of the file belongs to the address.
 pub(super) fn set_address(
     connection: &Connection,
     id: &GenerationId,
@@ -447,7 +447,7 @@ pub(super) fn set_address(
     Ok(())
 }
 
-/// The clip is here, or nothing was sent: what was needed to get it is not needed any more.
+/// The clip is ready, or nothing was sent: what was needed to get it is not needed any more.
 pub(super) fn forget_submission(
     connection: &Connection,
     id: &GenerationId,
@@ -458,7 +458,7 @@ pub(super) fn forget_submission(
     Ok(())
 }
 
-/// Whether the one row that a step is about was changed.
+/// Checks that a step changed exactly one row.
 fn one(changed: usize) -> Result<(), LibraryError> {
     if changed == 1 {
         Ok(())
