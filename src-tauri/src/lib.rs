@@ -37,7 +37,6 @@ pub fn run() -> ExitCode {
     match start::start(key) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
-            tracing::error!("{sentence}");
             eprintln!("{sentence}");
             dialogs::cannot_start(&sentence);
             ExitCode::FAILURE

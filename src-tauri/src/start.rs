@@ -33,12 +33,20 @@ const LOCK_HANDOVER: Duration = Duration::from_secs(5);
 /// Runs the program, or returns a sentence that says why it can't. `key` is the key for this run.
 pub(crate) fn start(key: Option<Zeroizing<String>>) -> Result<(), String> {
     let home = Home::of_this_process().map_err(|error| error.to_string())?;
+    // Kept until the end: dropping it flushes what is not written yet.
+    let _log = log::begin(&home.log);
+    let ended = run(home, key);
+    if let Err(sentence) = &ended {
+        tracing::error!("the program can't start: {sentence}");
+    }
+    ended
+}
+
+fn run(home: Home, key: Option<Zeroizing<String>>) -> Result<(), String> {
     let Some(lock) = lock(&home.data)? else {
         println!("{}", Message::AlreadyOpen);
         return Ok(());
     };
-    // Kept until the end: dropping it flushes what is not written yet.
-    let _log = log::begin(&home.log);
     tracing::info!(version = env!("CARGO_PKG_VERSION"), "starting");
     environment::allow_open_files();
 

@@ -228,6 +228,28 @@ fn a_text_without_an_end_is_cut_with_a_word_and_nothing_of_it_comes_back() {
 }
 
 #[test]
+fn why_the_program_can_not_start_is_in_its_log() {
+    let apiframe = Apiframe::start();
+    let window = Window::start(Options::signed_in(&apiframe));
+    let home = tempfile::tempdir().unwrap();
+    let _program = window.start_another(&[
+        ("INBETWEEN_HOME", home.path().to_str().unwrap()),
+        ("APIFRAME_BASE_URL", "nonsense"),
+    ]);
+    let log = || -> String {
+        let files = fs::read_dir(home.path().join("log"));
+        let files = files.into_iter().flatten().flatten();
+        files
+            .filter_map(|file| fs::read_to_string(file.path()).ok())
+            .collect()
+    };
+    until(
+        || log().contains("APIFRAME_BASE_URL is not an address"),
+        || format!("the log has: {}", log()),
+    );
+}
+
+#[test]
 fn without_a_desktop_the_program_says_so_on_the_terminal() {
     let home = tempfile::tempdir().unwrap();
     let done = Command::new(PROGRAM)

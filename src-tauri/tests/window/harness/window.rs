@@ -18,7 +18,7 @@ use super::hand;
 use super::home::Home;
 use super::page::{Found, Page};
 use super::pictures::{self, Quarters};
-use super::process::Environment;
+use super::process::{Environment, Process};
 use super::seat::Seat;
 use super::session::{Keychain, Session};
 use super::wait::until;
@@ -178,6 +178,18 @@ impl Window {
             String::from_utf8_lossy(&said).into_owned(),
             done.status.success(),
         )
+    }
+
+    /// Starts the program again on the same desktop, with these variables besides.
+    pub fn start_another(&self, variables: &[(&str, &str)]) -> Process {
+        let mut environment = self.environment.clone();
+        environment.extend(
+            variables
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into())),
+        );
+        let log = self.home.logs().join("another.log");
+        Process::start(&[PROGRAM], "", &environment, &log)
     }
 
     /// Minimises the window.
