@@ -37,6 +37,7 @@ pauseUntil = Apiframe asks for a pause. It continues automatically at { CLOCK($a
 clipPause = The server that holds the clip asks for a pause of { $seconds } s. It continues automatically.
 clipServerTrouble = The server that holds the clip is having trouble just now. Retrying automatically; nothing is lost.
 clipsFolderGone = The clips folder { $folder } is not there. Connect its drive or put it back, or choose another in Settings. Clips wait until then.
+clipsFolderSilent = The clips folder { $folder } does not answer. Check its drive or the network it is on, or choose another in Settings. Clips wait until then.
 clipsDiskFull = The disk with { $folder } is full. Free some space and the download continues.
 clipsFolderClosed = Inbetween is not allowed to write to { $folder }. Allow it, or choose another clips folder in Settings.
 clipNotWritten = The clip can't be written to { $folder } ({ $error }). Check the folder, or choose another in Settings.

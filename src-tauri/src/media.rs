@@ -162,6 +162,7 @@ async fn clip(
         match server
             .studio
             .engine()
+            .await
             .ok()?
             .generation(&id)
             .await
@@ -180,11 +181,11 @@ async fn poster(
     Path((_, id)): Path<(String, String)>,
     request: Request,
 ) -> Response {
-    let file = id
-        .parse::<GenerationId>()
-        .ok()
-        .and_then(|id| Some(server.studio.engine().ok()?.poster_path(&id)));
-    send(file, "image/jpeg", request).await
+    let file = async {
+        let id = id.parse::<GenerationId>().ok()?;
+        Some(server.studio.engine().await.ok()?.poster_path(&id))
+    };
+    send(file.await, "image/jpeg", request).await
 }
 
 async fn frame(
@@ -215,11 +216,19 @@ async fn thumb(
 }
 
 /// A file with support for ranges, or 404.
+/// How long the disk may take to open a file. The page has few connections, and those that wait for
+/// a share whose server is gone must not keep the others from it.
+const DISK_TIMEOUT: Duration = Duration::from_secs(10);
+
 async fn send(file: Option<PathBuf>, kind: &'static str, request: Request) -> Response {
     let Some(file) = file else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match ServeFile::new(file).try_call(request).await {
+    let mut serve = ServeFile::new(file);
+    let Ok(answer) = tokio::time::timeout(DISK_TIMEOUT, serve.try_call(request)).await else {
+        return StatusCode::GATEWAY_TIMEOUT.into_response();
+    };
+    match answer {
         Ok(response) => {
             let mut response = response.into_response();
             if response.status().is_success() {

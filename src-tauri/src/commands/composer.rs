@@ -89,7 +89,8 @@ pub(crate) async fn frame(
     studio: State<'_, Arc<Studio>>,
     hash: FrameHash,
 ) -> Result<Option<Frame>, Problem> {
-    Ok(studio.frames().get(hash))
+    let frames = studio.frames().clone();
+    Ok(tokio::task::spawn_blocking(move || frames.get(hash)).await?)
 }
 
 /// Every rule that these settings break.
@@ -127,5 +128,5 @@ pub(crate) async fn generate(
     studio: State<'_, Arc<Studio>>,
     settings: Settings,
 ) -> Result<Generation, Problem> {
-    Ok(studio.engine()?.generate(settings).await?)
+    Ok(studio.engine().await?.generate(settings).await?)
 }

@@ -39,7 +39,7 @@ pub(crate) async fn page(
             notices: Vec::new(),
         });
     }
-    let engine = studio.engine()?;
+    let engine = studio.engine().await?;
     let (generations, next, counts) = engine.page(filter, cursor).await?;
     Ok(GalleryPage {
         generations,
@@ -67,7 +67,7 @@ pub(crate) async fn generation(
     studio: State<'_, Arc<Studio>>,
     id: GenerationId,
 ) -> Result<Generation, Problem> {
-    Ok(studio.engine()?.generation(&id).await?)
+    Ok(studio.engine().await?.generation(&id).await?)
 }
 
 /// Creates a generation in place of one that failed.
@@ -77,7 +77,7 @@ pub(crate) async fn retry(
     studio: State<'_, Arc<Studio>>,
     id: GenerationId,
 ) -> Result<Generation, Problem> {
-    Ok(studio.engine()?.retry(&id).await?)
+    Ok(studio.engine().await?.retry(&id).await?)
 }
 
 /// Continues a generation that is, or may be, paid for.
@@ -87,7 +87,7 @@ pub(crate) async fn resume(
     studio: State<'_, Arc<Studio>>,
     id: GenerationId,
 ) -> Result<Generation, Problem> {
-    Ok(studio.engine()?.resume(&id).await?)
+    Ok(studio.engine().await?.resume(&id).await?)
 }
 
 /// Pays again, by the user's own decision, for a generation whose outcome is unknown.
@@ -97,7 +97,7 @@ pub(crate) async fn submit_again(
     studio: State<'_, Arc<Studio>>,
     id: GenerationId,
 ) -> Result<Generation, Problem> {
-    Ok(studio.engine()?.again(&id).await?)
+    Ok(studio.engine().await?.again(&id).await?)
 }
 
 /// Cancels a generation that was not sent yet.
@@ -107,7 +107,7 @@ pub(crate) async fn cancel(
     studio: State<'_, Arc<Studio>>,
     id: GenerationId,
 ) -> Result<Generation, Problem> {
-    Ok(studio.engine()?.cancel(&id).await?)
+    Ok(studio.engine().await?.cancel(&id).await?)
 }
 
 /// Removes a generation from the gallery; its clip goes to the trash.
@@ -123,11 +123,11 @@ pub(crate) async fn remove(
 /// Dismisses a notice that the user has read.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn dismiss_notice(
+pub(crate) async fn dismiss_notice(
     studio: State<'_, Arc<Studio>>,
     kind: NoticeKind,
 ) -> Result<(), Problem> {
-    studio.engine()?.dismiss_notice(kind);
+    studio.engine().await?.dismiss_notice(kind);
     Ok(())
 }
 
@@ -148,5 +148,9 @@ pub(crate) async fn save_poster(
     if !studio::clips::is_poster(jpeg) {
         return Err(Problem::internal(&"a poster is a small JPEG"));
     }
-    Ok(studio.engine()?.save_poster(&id, jpeg.clone()).await?)
+    Ok(studio
+        .engine()
+        .await?
+        .save_poster(&id, jpeg.clone())
+        .await?)
 }

@@ -44,7 +44,7 @@ pub(crate) async fn export_ledger(
     app: AppHandle,
     studio: State<'_, Arc<Studio>>,
 ) -> Result<Option<PathBuf>, Problem> {
-    let name = studio.ledger_file_name()?;
+    let name = studio.ledger_file_name().await?;
     let Some(target) = dialogs::save_table(&app, &name).await? else {
         return Ok(None);
     };

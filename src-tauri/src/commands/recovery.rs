@@ -21,7 +21,7 @@ pub(crate) async fn remote_jobs(
     studio: State<'_, Arc<Studio>>,
     cursor: Option<String>,
 ) -> Result<RemotePage, Problem> {
-    Ok(studio.engine()?.remote_jobs(cursor).await?)
+    Ok(studio.engine().await?.remote_jobs(cursor).await?)
 }
 
 /// One of them, with what the list leaves out; `None` if it has no clip and will not get one.
@@ -31,7 +31,7 @@ pub(crate) async fn remote_job(
     studio: State<'_, Arc<Studio>>,
     job: String,
 ) -> Result<Option<RemoteJob>, Problem> {
-    Ok(studio.engine()?.remote_job(&job).await?)
+    Ok(studio.engine().await?.remote_job(&job).await?)
 }
 
 /// A job that was imported.
@@ -50,7 +50,7 @@ pub(crate) async fn import_job(
     studio: State<'_, Arc<Studio>>,
     job: String,
 ) -> Result<ImportedJob, Problem> {
-    let brought = studio.engine()?.import_job(&job).await?;
+    let brought = studio.engine().await?.import_job(&job).await?;
     Ok(ImportedJob {
         generation: brought.generation,
         was_here: brought.was_here,
@@ -61,7 +61,7 @@ pub(crate) async fn import_job(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn import_all(studio: State<'_, Arc<Studio>>) -> Result<ImportResult, Problem> {
-    Ok(studio.engine()?.import_all().await)
+    Ok(studio.engine().await?.import_all().await)
 }
 
 /// Looks for the files of all clips and returns the generations whose files are missing.
@@ -74,7 +74,7 @@ pub(crate) async fn look_for_clips(
     if studio.profile().is_none() {
         return Ok(Vec::new());
     }
-    Ok(studio.engine()?.look_for_clips().await?)
+    Ok(studio.engine().await?.look_for_clips().await?)
 }
 
 /// A clip whose file was found.
@@ -94,7 +94,7 @@ pub(crate) async fn find_clip(
     studio: State<'_, Arc<Studio>>,
     id: GenerationId,
 ) -> Result<Option<FoundClip>, Problem> {
-    let engine = studio.engine()?;
+    let engine = studio.engine().await?;
     let Phase::Ready { clip } = engine.generation(&id).await?.phase else {
         return Err(Message::ClipNotReady.into());
     };
@@ -115,7 +115,7 @@ pub(crate) async fn fetch_again(
     studio: State<'_, Arc<Studio>>,
     id: GenerationId,
 ) -> Result<Generation, Problem> {
-    Ok(studio.engine()?.fetch_again(&id).await?)
+    Ok(studio.engine().await?.fetch_again(&id).await?)
 }
 
 /// Puts the report on the clipboard and returns it. `plays` is what the page can play, in words.

@@ -13,6 +13,7 @@ use studio::problem::Problem;
 use studio::studio::Studio;
 use tauri::{AppHandle, State};
 use tauri_plugin_opener::OpenerExt;
+use tokio::task::spawn_blocking;
 
 use crate::{dialogs, window};
 
@@ -92,7 +93,8 @@ pub(crate) async fn set_theme(
     if let Err(error) = window::set_theme(&app, theme) {
         tracing::warn!(%error, "the window did not take the theme");
     }
-    studio.change_preferences(|preferences| preferences.theme = theme)?;
+    let changing = Arc::clone(&studio);
+    spawn_blocking(move || changing.change_preferences(|it| it.theme = theme)).await??;
     Ok(Preferences::of(&studio))
 }
 
@@ -106,14 +108,18 @@ pub(crate) async fn pick_clips_folder(
     let Some(folder) = dialogs::pick_folder(&app, &words("dialog-clips-folder")).await? else {
         return Ok(None);
     };
-    // Tested now rather than when a paid clip arrives.
-    tempfile::tempfile_in(&folder).map_err(|error| {
-        Problem::from(Message::ClipsFolderRefused {
-            folder: folder.display().to_string(),
-            error: error.to_string(),
-        })
-    })?;
-    studio.set_clips_folder(Some(folder))?;
+    let changing = Arc::clone(&studio);
+    let changed = spawn_blocking(move || {
+        // Tested now rather than when a paid clip arrives.
+        tempfile::tempfile_in(&folder).map_err(|error| {
+            Problem::from(Message::ClipsFolderRefused {
+                folder: folder.display().to_string(),
+                error: error.to_string(),
+            })
+        })?;
+        changing.set_clips_folder(Some(folder))
+    });
+    changed.await??;
     Ok(Some(Preferences::of(&studio)))
 }
 
@@ -130,14 +136,14 @@ pub(crate) async fn open_folder(
         Folder::Data => studio.home().data.clone(),
         Folder::Log => studio.home().log.clone(),
     };
-    let opened = studio::private::make_folder(&folder)
-        .map_err(|error| error.to_string())
-        .and_then(|()| {
-            app.opener()
-                .open_path(folder.to_string_lossy(), None::<&str>)
-                .map_err(|error| error.to_string())
-        });
-    opened.map_err(|error| {
+    let path = folder.clone();
+    let opening = spawn_blocking(move || {
+        studio::private::make_folder(&path).map_err(|error| error.to_string())?;
+        app.opener()
+            .open_path(path.to_string_lossy(), None::<&str>)
+            .map_err(|error| error.to_string())
+    });
+    opening.await?.map_err(|error| {
         tracing::warn!(%error, "a folder could not be opened");
         Problem::from(Message::NoFileManager {
             path: folder.display().to_string(),

@@ -1,6 +1,7 @@
 //! The page's first requests.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use specta::Type;
@@ -17,6 +18,10 @@ use super::settings::Preferences;
 use crate::media::Media;
 use crate::window;
 
+/// How long the first view waits for the library. On a good disk it is open by then; the window
+/// does not wait for a slow one.
+const LIBRARY_TIMEOUT: Duration = Duration::from_millis(300);
+
 /// Everything that the first view needs, from this disk alone.
 #[derive(Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -28,7 +33,8 @@ pub(crate) struct Boot {
     media_base: String,
     /// What was in the composer.
     draft: Option<Settings>,
-    /// The first page of the gallery; `None` before the first sign-in.
+    /// The first page of the gallery; `None` before the first sign-in, and where the library takes
+    /// long to open: then the page asks for it.
     gallery: Option<GalleryPage>,
     session: Session,
 }
@@ -42,14 +48,20 @@ pub(crate) async fn boot(
 ) -> Result<Boot, Problem> {
     let profile = studio.profile();
     let gallery = match profile {
-        Some(_) => Some(super::gallery::page(&studio, Filter::All, None).await?),
+        Some(_) => {
+            let page = super::gallery::page(&studio, Filter::All, None);
+            let page = tokio::time::timeout(LIBRARY_TIMEOUT, page).await;
+            page.ok().transpose()?
+        }
         None => None,
     };
+    let reading = Arc::clone(&studio);
+    let draft = tokio::task::spawn_blocking(move || reading.draft()).await?;
     Ok(Boot {
         profile,
         preferences: Preferences::of(&studio),
         media_base: media.base.clone(),
-        draft: studio.draft(),
+        draft,
         gallery,
         session: studio.session(),
     })

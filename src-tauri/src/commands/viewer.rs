@@ -13,7 +13,7 @@ use tauri_plugin_opener::OpenerExt;
 use crate::dialogs;
 
 async fn clip(studio: &Arc<Studio>, id: &GenerationId) -> Result<Clip, Problem> {
-    match studio.engine()?.generation(id).await?.phase {
+    match studio.engine().await?.generation(id).await?.phase {
         Phase::Ready { clip } if !clip.missing => Ok(clip),
         Phase::Ready { clip } => Err(Message::ClipMissing { file: clip.file }.into()),
         _ => Err(Message::ClipNotReady.into()),

@@ -305,3 +305,13 @@ describe('what is so for the whole library', () => {
     expect(cards().queryByRole('button', { name: 'Dismiss' })).toBeNull();
   });
 });
+
+it('a library that opens late is shown once it is open', async () => {
+  let answer: (opened: ReturnType<typeof page>) => void = () => undefined;
+  const { studio } = await open({ gallery: null }, ({ gallery }) => {
+    gallery.mockImplementation(() => new Promise((done) => (answer = done)));
+  });
+  expect(studio.gallery.list).toEqual([]);
+  answer(page([generation('a', { state: 'ready', clip: clip() })]));
+  await cards().findByRole('button', { name: 'Play: A lighthouse at dusk' });
+});

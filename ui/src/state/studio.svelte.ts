@@ -83,6 +83,9 @@ export class Studio {
     if (boot.gallery) {
       this.gallery.start(boot.gallery);
       this.hasLibrary = true;
+    } else if (boot.profile !== null) {
+      // The library is still being opened.
+      void this.gallery.reload().then(() => (this.hasLibrary = true));
     }
     if (boot.draft) this.composer.load(boot.draft);
   }

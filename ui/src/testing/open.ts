@@ -7,8 +7,12 @@ import type { Boot } from '../backend';
 import { Studio } from '../state/studio.svelte';
 import { stub } from './stub';
 
-export async function open(over: Partial<Boot> = {}) {
+export async function open(
+  over: Partial<Boot> = {},
+  prepare: (backend: ReturnType<typeof stub>['backend']) => void = () => undefined,
+) {
   const { backend, boot } = stub(over);
+  prepare(backend);
   const studio = new Studio(backend, boot);
   studio.painted = true;
   const view = render(App, { studio });

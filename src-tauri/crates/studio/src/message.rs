@@ -69,6 +69,7 @@ messages! {
     ClipPause { seconds: u32 },
     ClipServerTrouble,
     ClipsFolderGone { folder: String },
+    ClipsFolderSilent { folder: String },
     ClipsDiskFull { folder: String },
     ClipsFolderClosed { folder: String },
     ClipNotWritten { folder: String, error: String },

@@ -32,6 +32,8 @@ pub const LARGEST: u64 = 8 << 30;
 /// The most redirects that are followed. Two are in use: one from the API to its storage and one
 /// from there to a CDN. The third is a reserve.
 const REDIRECTS: usize = 3;
+/// How long a whole clip may take to be synced: a slow card writes it at a few megabytes a second.
+const SYNC_TIMEOUT: Duration = Duration::from_mins(5);
 /// The most chunks that wait for the disk. One is a few hundred kilobytes at most.
 const QUEUE: usize = 8;
 
@@ -46,6 +48,9 @@ pub struct FetchLimits {
     /// The silence after which a transfer counts as broken, 30 s: silence means that it is stuck,
     /// not slow, and continuing from where it stopped costs little.
     pub idle: Duration,
+    /// How long the disk may take for a call, 30 s: a share whose server is gone keeps its callers
+    /// waiting forever, and a disk that wakes up takes ten seconds.
+    pub disk: Duration,
 }
 
 impl Default for FetchLimits {
@@ -54,6 +59,7 @@ impl Default for FetchLimits {
             largest: LARGEST,
             connect: Duration::from_secs(15),
             idle: Duration::from_secs(30),
+            disk: Duration::from_secs(30),
         }
     }
 }
@@ -73,6 +79,7 @@ pub struct Fetcher {
     http: reqwest::Client,
     loopback: bool,
     largest: u64,
+    disk: Duration,
 }
 
 impl Fetcher {
@@ -115,6 +122,7 @@ impl Fetcher {
                 .build()?,
             loopback,
             largest: limits.largest,
+            disk: limits.disk,
         })
     }
 
@@ -159,7 +167,7 @@ impl Fetcher {
         if total.is_some_and(|total| total > self.largest) {
             return Err(DownloadError::NotTheClip(ClipFault::TooLarge));
         }
-        let got = write(response, part, start, total, self.largest, &mut tell).await?;
+        let got = self.write(response, part, start, total, &mut tell).await?;
         match total {
             Some(total) if got < total => Err(DownloadError::Network),
             Some(total) if got > total => Err(another_part(&mut tell)),
@@ -197,6 +205,72 @@ impl Fetcher {
         }
         Err(DownloadError::Address(AddressFault::TooManyRedirects))
     }
+
+    /// Streams the answer to the disk. A separate thread writes each chunk as it arrived, while the
+    /// next ones are on their way: nothing is copied, and the network waits for the disk only when
+    /// [`QUEUE`] chunks do.
+    async fn write(
+        &self,
+        response: Response,
+        part: &Path,
+        start: u64,
+        total: Option<u64>,
+        tell: &mut impl FnMut(Download),
+    ) -> Result<u64, DownloadError> {
+        let mut file = within(self.disk, open(part, start)).await??;
+        let (to_disk, mut arrived) = tokio::sync::mpsc::channel::<bytes::Bytes>(QUEUE);
+        // Set when this attempt is dropped midway: chunks that are still queued must not be written
+        // into a file that another attempt may already be continuing.
+        let dropped = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&dropped);
+        let writing = tokio::task::spawn_blocking(move || {
+            while let Some(chunk) = arrived.blocking_recv() {
+                if stop.load(Ordering::Acquire) {
+                    return Ok(());
+                }
+                file.write_all(&chunk)?;
+            }
+            file.sync_all()
+        });
+        let guard = StopOnDrop(dropped);
+        let mut bytes = start;
+        let mut beginning: Vec<u8> = Vec::with_capacity(8);
+        let mut stream = response.bytes_stream();
+        let ended = loop {
+            match stream.next().await {
+                Some(Ok(chunk)) => {
+                    if start == 0 && beginning.len() < 8 {
+                        beginning.extend(chunk.iter().take(8 - beginning.len()));
+                        if beginning.len() == 8 && &beginning[4..] != b"ftyp" {
+                            break Err(DownloadError::NotTheClip(ClipFault::NotMp4));
+                        }
+                    }
+                    bytes += chunk.len() as u64;
+                    if bytes > self.largest {
+                        break Err(DownloadError::NotTheClip(ClipFault::TooLarge));
+                    }
+                    // Only a writer that failed accepts no more; its error is what counts.
+                    if within(self.disk, to_disk.send(chunk)).await?.is_err() {
+                        break Ok(());
+                    }
+                    tell(Download::Received(Received { bytes, total }));
+                }
+                Some(Err(_)) => break Err(DownloadError::Network),
+                None if start == 0 && beginning.len() < 8 => {
+                    break Err(DownloadError::NotTheClip(ClipFault::Empty));
+                }
+                None => break Ok(()),
+            }
+        };
+        drop(to_disk);
+        // What is queued is written, and all of it is synced: more than one call.
+        let written = within(SYNC_TIMEOUT.max(self.disk), writing)
+            .await?
+            .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)));
+        drop(guard);
+        written?;
+        ended.map(|()| bytes)
+    }
 }
 
 /// The error for a request without an answer.
@@ -217,69 +291,11 @@ fn another_part(tell: &mut impl FnMut(Download)) -> DownloadError {
     DownloadError::NotTheClip(ClipFault::AnotherPart)
 }
 
-/// Streams the answer to the disk. A separate thread writes each chunk as it arrived, while the
-/// next ones are on their way: nothing is copied, and the network waits for the disk only when
-/// [`QUEUE`] chunks do.
-async fn write(
-    response: Response,
-    part: &Path,
-    start: u64,
-    total: Option<u64>,
-    largest: u64,
-    tell: &mut impl FnMut(Download),
-) -> Result<u64, DownloadError> {
-    let mut file = open(part, start).await?;
-    let (to_disk, mut arrived) = tokio::sync::mpsc::channel::<bytes::Bytes>(QUEUE);
-    // Set when this attempt is dropped midway: chunks that are still queued must not be written
-    // into a file that another attempt may already be continuing.
-    let dropped = Arc::new(AtomicBool::new(false));
-    let stop = Arc::clone(&dropped);
-    let writing = tokio::task::spawn_blocking(move || {
-        while let Some(chunk) = arrived.blocking_recv() {
-            if stop.load(Ordering::Acquire) {
-                return Ok(());
-            }
-            file.write_all(&chunk)?;
-        }
-        file.sync_all()
-    });
-    let guard = StopOnDrop(dropped);
-    let mut bytes = start;
-    let mut beginning: Vec<u8> = Vec::with_capacity(8);
-    let mut stream = response.bytes_stream();
-    let ended = loop {
-        match stream.next().await {
-            Some(Ok(chunk)) => {
-                if start == 0 && beginning.len() < 8 {
-                    beginning.extend(chunk.iter().take(8 - beginning.len()));
-                    if beginning.len() == 8 && &beginning[4..] != b"ftyp" {
-                        break Err(DownloadError::NotTheClip(ClipFault::NotMp4));
-                    }
-                }
-                bytes += chunk.len() as u64;
-                if bytes > largest {
-                    break Err(DownloadError::NotTheClip(ClipFault::TooLarge));
-                }
-                // Only a writer that failed accepts no more; its error is what counts.
-                if to_disk.send(chunk).await.is_err() {
-                    break Ok(());
-                }
-                tell(Download::Received(Received { bytes, total }));
-            }
-            Some(Err(_)) => break Err(DownloadError::Network),
-            None if start == 0 && beginning.len() < 8 => {
-                break Err(DownloadError::NotTheClip(ClipFault::Empty));
-            }
-            None => break Ok(()),
-        }
-    };
-    drop(to_disk);
-    let written = writing
+/// The result of a call to the disk, or an error if it takes too long.
+async fn within<T>(limit: Duration, call: impl Future<Output = T>) -> std::io::Result<T> {
+    tokio::time::timeout(limit, call)
         .await
-        .unwrap_or_else(|stopped| Err(std::io::Error::other(stopped)));
-    drop(guard);
-    written?;
-    ended.map(|()| bytes)
+        .map_err(|_| std::io::ErrorKind::TimedOut.into())
 }
 
 /// Opens the file to write to, from `start` on. It is no more open to others than its folder.

@@ -1,18 +1,19 @@
 //! Fetching: the clip from its address to its `.part` file in the clips folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use url::Url;
 
 use super::attempts::Then;
+use super::blocking::on_clips_disk;
 use super::outcome::Outcome;
 use super::shared::Shared;
 use super::{ending, messages, save};
-use crate::clips::{self, Download, DownloadError};
+use crate::clips::{self, ClipsFolder, Download, DownloadError};
 use crate::crash_points;
-use crate::generation::{Failure, GenerationId, Record};
+use crate::generation::{Clip, Failure, GenerationId, Record};
 use crate::library::LibraryError;
 use crate::message::Message;
 
@@ -36,19 +37,24 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
         return wrong(shared, &id, &part, messages::no_result()).await;
     };
     let place = shared.storage.clips_folder();
-    if let Some(chosen) = place.gone() {
-        return Ok(Outcome::Trouble(messages::folder_gone(chosen)));
-    }
     let folder = place.path().to_owned();
     let part = clips::part_path(&folder, &id);
-    if let Some(outcome) = save::adopt(shared, &record, &part).await? {
-        return Ok(outcome);
-    }
-    // An earlier attempt completed the file but ended before naming it: the clip is paid for and
-    // already here, and needs no server, which may no longer have it.
-    if is_whole(&part).await {
-        return save(shared, record, &folder, &part).await;
-    }
+    let (claimed, wanted) = (record.clip.clone(), part.clone());
+    let looked = on_clips_disk(move || look(&place, claimed.as_ref(), &wanted)).await;
+    let had = match looked {
+        Ok(Found::NoFolder(chosen)) => {
+            return Ok(Outcome::Trouble(messages::folder_gone(&chosen)));
+        }
+        Ok(Found::Saved(saved)) => {
+            save::ready(shared, &id, *saved).await?;
+            return Ok(Outcome::Done);
+        }
+        // An earlier attempt completed the file but ended before naming it: the clip is paid for
+        // and already here, and needs no server, which may no longer have it.
+        Ok(Found::Whole) => return save(shared, record, &folder, &part).await,
+        Ok(Found::Bytes(had)) => had,
+        Err(error) => return Ok(Outcome::Trouble(messages::disk(&error, &folder))),
+    };
     let begun_in = folder.clone();
     shared
         .storage
@@ -56,7 +62,6 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
         .run(move |library| library.add_download_folder(&begun_in))
         .await?;
     crash_points::reach(crash_points::DOWNLOAD_BEGUN);
-    let had = length(&part).await;
     let attempt = transfer(shared, &id, &url, &part).await?;
     shared.feed.forget_received(&id);
     match attempt {
@@ -87,16 +92,37 @@ async fn save(
     }
 }
 
-async fn is_whole(part: &Path) -> bool {
-    let part = part.to_owned();
-    tokio::task::spawn_blocking(move || clips::tracks(&part).is_ok())
-        .await
-        .unwrap_or_default()
+/// What is on the disk before an attempt.
+enum Found {
+    /// The folder that the user chose is not there.
+    NoFolder(PathBuf),
+    /// The clip has its name already.
+    Saved(Box<save::Saved>),
+    /// All of the clip is in the `.part`.
+    Whole,
+    /// So many bytes are.
+    Bytes(u64),
 }
 
-/// How many bytes of a clip have been downloaded.
+fn look(place: &ClipsFolder, claimed: Option<&Clip>, part: &Path) -> Found {
+    if let Some(chosen) = place.gone() {
+        return Found::NoFolder(chosen.to_owned());
+    }
+    if let Some(saved) = claimed.and_then(|clip| save::named(clip, part)) {
+        return Found::Saved(Box::new(saved));
+    }
+    if clips::tracks(part).is_ok() {
+        return Found::Whole;
+    }
+    Found::Bytes(part.metadata().map_or(0, |file| file.len()))
+}
+
+/// How much of a clip is there; nothing if the disk does not say.
 async fn length(part: &Path) -> u64 {
-    tokio::fs::metadata(part).await.map_or(0, |file| file.len())
+    let part = part.to_owned();
+    on_clips_disk(move || part.metadata().map_or(0, |file| file.len()))
+        .await
+        .unwrap_or_default()
 }
 
 /// Streams into the `.part` file and reports the progress to the listeners.

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::blocking::blocking;
 use super::error::EngineError;
 use super::event::Event;
 use super::handle::Engine;
@@ -21,14 +22,17 @@ impl Engine {
     /// not in the library, or [`EngineError::Limit`]; in both cases nothing was recorded.
     pub async fn generate(&self, settings: Settings) -> Result<Generation, EngineError> {
         let mut violations = settings.violations();
-        for (field, frame) in [(Field::Start, settings.start), (Field::End, settings.end)] {
-            if frame.is_some_and(|hash| self.shared.storage.frames.get(hash).is_none()) {
-                violations.push(Violation {
-                    field,
-                    message: messages::frame_missing(field).message,
-                });
-            }
-        }
+        let frames = self.shared.storage.frames.clone();
+        let chosen = [(Field::Start, settings.start), (Field::End, settings.end)];
+        let missing = blocking(move || {
+            let is_gone = |frame: Option<_>| frame.is_some_and(|hash| frames.get(hash).is_none());
+            chosen.map(|(field, frame)| is_gone(frame).then_some(field))
+        })
+        .await?;
+        violations.extend(missing.into_iter().flatten().map(|field| Violation {
+            field,
+            message: messages::frame_missing(field).message,
+        }));
         if !violations.is_empty() {
             return Err(EngineError::Settings(violations));
         }

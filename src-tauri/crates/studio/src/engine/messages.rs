@@ -79,6 +79,7 @@ pub(super) fn disk(error: &std::io::Error, folder: &std::path::Path) -> Message 
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
             Message::ClipsDiskFull { folder }
         }
+        std::io::ErrorKind::TimedOut => Message::ClipsFolderSilent { folder },
         std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
             Message::ClipsFolderClosed { folder }
         }

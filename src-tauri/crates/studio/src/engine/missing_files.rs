@@ -6,9 +6,11 @@
 //! shown; the library stores only the path.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use apiframe::JobStatus;
 
+use super::blocking::blocking;
 use super::handle::Engine;
 use super::import_error::ImportError;
 use super::messages;
@@ -16,6 +18,10 @@ use crate::clips;
 use crate::generation::{Clip, Generation, GenerationId, State};
 use crate::library::{ClipFile, Library, LibraryError};
 use crate::message::{Difference, Message};
+
+/// How long the disk may take to say whether one clip's file is there, while the user waits for
+/// that clip.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Why a file was not accepted as a clip's file.
 #[derive(Debug, thiserror::Error)]
@@ -74,8 +80,12 @@ impl Engine {
         let Some(clip) = self.shared.record(id).await?.clip else {
             return Ok(());
         };
-        let is_there = blocking(move || Path::new(&clip.file).is_file()).await?;
-        if is_there {
+        let look = blocking(move || Path::new(&clip.file).is_file());
+        // A disk that does not answer says nothing about the file.
+        let Ok(is_there) = tokio::time::timeout(LOOK_TIMEOUT, look).await else {
+            return Ok(());
+        };
+        if is_there? {
             self.shared.storage.missing().remove(id);
         } else {
             self.shared.storage.missing().insert(*id);
@@ -160,8 +170,9 @@ impl Engine {
         }
         // If the folder is unavailable, the clip is probably in it and would end up on the disk
         // twice.
-        if let Some(chosen) = self.shared.storage.clips_folder().gone() {
-            return Err(ImportError::NoFolder(messages::folder_gone(chosen)));
+        let folder = self.shared.storage.clips_folder();
+        if let Some(chosen) = blocking(move || folder.gone().map(Path::to_owned)).await? {
+            return Err(ImportError::NoFolder(messages::folder_gone(&chosen)));
         }
         let client = self.shared.remote.client().ok_or(ImportError::NoKey)?;
         let job = record.job.ok_or(LibraryError::NotThere)?;
@@ -227,12 +238,4 @@ fn is_that_clip(path: &Path, clip: &Clip) -> Result<(), FindError> {
     } else {
         Err(another(Difference::Picture))
     }
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, LibraryError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|stopped| LibraryError::Io(std::io::Error::other(stopped)))
 }

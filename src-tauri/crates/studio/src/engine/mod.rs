@@ -9,6 +9,7 @@
 mod actor;
 mod attempts;
 mod backoff;
+mod blocking;
 mod ending;
 mod error;
 mod event;

@@ -7,7 +7,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::outcome::Outcome;
 use super::shared::Shared;
 use super::sweep;
 use crate::clips::{self, DownloadError, Tracks};
@@ -17,7 +16,7 @@ use crate::library::{Library, LibraryError};
 use crate::message::ClipFault;
 
 /// A file that has been named.
-struct Saved {
+pub(super) struct Saved {
     file: PathBuf,
     bytes: u64,
     tracks: Tracks,
@@ -56,34 +55,19 @@ pub(super) async fn save(
 }
 
 /// Finds a clip whose file was named by a program that was killed before it recorded that; `None`
-/// if there is none.
-pub(super) async fn adopt(
-    shared: &Arc<Shared>,
-    record: &Record,
-    part: &Path,
-) -> Result<Option<Outcome>, LibraryError> {
-    let Some(claimed) = record.clip.as_ref() else {
-        return Ok(None);
-    };
-    let (file, bytes, part) = (PathBuf::from(&claimed.file), claimed.bytes, part.to_owned());
-    let found = tokio::task::spawn_blocking(move || {
-        let is_whole = !part.exists() && file.metadata().is_ok_and(|file| file.len() == bytes);
-        let tracks = is_whole.then(|| clips::tracks(&file).ok()).flatten()?;
-        Some(Saved {
-            file,
-            bytes,
-            tracks,
-        })
-    })
-    .await
-    .unwrap_or_default();
-    match found {
-        Some(saved) => {
-            ready(shared, &record.id, saved).await?;
-            Ok(Some(Outcome::Done))
-        }
-        None => Ok(None),
+/// if there is none. Blocks.
+pub(super) fn named(claimed: &Clip, part: &Path) -> Option<Saved> {
+    let file = PathBuf::from(&claimed.file);
+    let is_there = file.metadata().is_ok_and(|it| it.len() == claimed.bytes);
+    if part.exists() || !is_there {
+        return None;
     }
+    let tracks = clips::tracks(&file).ok()?;
+    Some(Saved {
+        file,
+        bytes: claimed.bytes,
+        tracks,
+    })
 }
 
 /// Why a clip could not be named.
@@ -133,7 +117,11 @@ fn name_it(
 }
 
 /// Records that the clip is ready.
-async fn ready(shared: &Arc<Shared>, id: &GenerationId, saved: Saved) -> Result<(), LibraryError> {
+pub(super) async fn ready(
+    shared: &Arc<Shared>,
+    id: &GenerationId,
+    saved: Saved,
+) -> Result<(), LibraryError> {
     let Saved {
         file,
         bytes,

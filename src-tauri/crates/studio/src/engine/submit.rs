@@ -7,6 +7,7 @@ use std::sync::Arc;
 use apiframe::{Client, UploadFile};
 use url::Url;
 
+use super::blocking::blocking;
 use super::event::Event;
 use super::outcome::Outcome;
 use super::rejection::{AfterSubmit, AfterUpload, after_submit, after_upload, refuses_key};
@@ -105,10 +106,9 @@ async fn picture(
     if let Some(upload) = known {
         return Ok(Ok(upload));
     }
-    let (Some(path), Some(content_type)) = (
-        shared.storage.frames.path(frame),
-        shared.storage.frames.content_type(frame),
-    ) else {
+    let frames = shared.storage.frames.clone();
+    let kept = blocking(move || (frames.path(frame), frames.content_type(frame))).await?;
+    let (Some(path), Some(content_type)) = kept else {
         return missing();
     };
     let Ok(file) = open(&path, frame, content_type).await else {

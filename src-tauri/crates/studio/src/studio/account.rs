@@ -52,7 +52,7 @@ impl Studio {
             (None, None) => match self.vault.read().await {
                 Ok(key) => key.map(|key| (key, KeySource::Keychain)),
                 Err(error) => {
-                    self.engine_of(Profile::Apiframe)?.set_client(None);
+                    self.engine_of(Profile::Apiframe).await?.set_client(None);
                     return Ok(self.set_session(Session::VaultTrouble {
                         trouble: error.trouble,
                         message: error.message,
@@ -61,11 +61,11 @@ impl Studio {
             },
         };
         if let Some((key, source)) = found {
-            return self.sign_in_with(key, source, None);
+            return self.sign_in_with(key, source, None).await;
         }
         // Work that needs no key, such as a clip that is half fetched, continues without one.
         if self.profile() == Some(Profile::Apiframe) {
-            self.engine_of(Profile::Apiframe)?.set_client(None);
+            self.engine_of(Profile::Apiframe).await?.set_client(None);
         }
         Ok(self.set_session(Session::SignedOut))
     }
@@ -85,12 +85,13 @@ impl Studio {
             }
             Keep::ThisRun => KeySource::ThisRun,
         };
-        self.engine_of(Profile::Apiframe)?
+        self.engine_of(Profile::Apiframe)
+            .await?
             .library()
             .run(crate::library::Library::forget_uploads)
             .await?;
-        self.show_profile(Profile::Apiframe)?;
-        self.sign_in_with(key, source, Some(me))
+        self.show_profile(Profile::Apiframe).await?;
+        self.sign_in_with(key, source, Some(me)).await
     }
 
     /// Removes the key from the keychain and forgets it. Unfinished work waits.
@@ -111,7 +112,7 @@ impl Studio {
             self.vault.remove().await?;
         }
         *self.key.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        self.engine_of(Profile::Apiframe)?.set_client(None);
+        self.engine_of(Profile::Apiframe).await?.set_client(None);
         Ok(self.set_session(Session::SignedOut))
     }
 
@@ -120,7 +121,7 @@ impl Studio {
     /// # Errors
     /// When it can't be started.
     pub async fn use_sandbox(self: &Arc<Self>) -> Result<Session, Problem> {
-        self.show_profile(Profile::Sandbox)?;
+        self.show_profile(Profile::Sandbox).await?;
         self.enter_sandbox().await
     }
 
@@ -129,7 +130,7 @@ impl Studio {
     /// # Errors
     /// As [`Studio::open_session`].
     pub async fn leave_sandbox(self: &Arc<Self>) -> Result<Session, Problem> {
-        self.show_profile(Profile::Apiframe)?;
+        self.show_profile(Profile::Apiframe).await?;
         self.set_session(Session::Opening);
         self.open_session().await
     }
@@ -179,14 +180,14 @@ impl Studio {
         }
     }
 
-    fn sign_in_with(
+    async fn sign_in_with(
         self: &Arc<Self>,
         key: ApiKey,
         source: KeySource,
         me: Option<Me>,
     ) -> Result<Session, Problem> {
         if self.profile().is_none() {
-            self.show_profile(Profile::Apiframe)?;
+            self.show_profile(Profile::Apiframe).await?;
         }
         let account = Account {
             profile: Profile::Apiframe,
@@ -201,7 +202,7 @@ impl Studio {
         };
         let client = self.client(self.base.clone(), Some(key.clone()))?;
         *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Some((key, source));
-        self.begin(account, client, me)
+        self.begin(account, client, me).await
     }
 
     async fn enter_sandbox(self: &Arc<Self>) -> Result<Session, Problem> {
@@ -215,7 +216,7 @@ impl Studio {
             connection: Connection::Unknown,
         };
         let client = self.client(base, Some(key))?;
-        let session = self.begin(account, client, None)?;
+        let session = self.begin(account, client, None).await?;
         self.go_on_with_apiframe();
         Ok(session)
     }
@@ -240,7 +241,7 @@ impl Studio {
     }
 
     async fn wake_apiframe(self: &Arc<Self>) -> Result<(), Problem> {
-        let engine = self.engine_of(Profile::Apiframe)?;
+        let engine = self.engine_of(Profile::Apiframe).await?;
         if engine
             .library()
             .run(crate::library::Library::counts)
@@ -273,13 +274,13 @@ impl Studio {
     }
 
     /// Sets a profile's engine to work with a client, and asks about its account.
-    fn begin(
+    async fn begin(
         self: &Arc<Self>,
         account: Account,
         client: Client,
         me: Option<Me>,
     ) -> Result<Session, Problem> {
-        let engine = self.engine_of(account.profile)?;
+        let engine = self.engine_of(account.profile).await?;
         engine.set_client(Some(client.clone()));
         let ask = me.is_none();
         let account = match me {
@@ -307,10 +308,14 @@ impl Studio {
     }
 
     /// Makes a profile the one that is shown, from now on and at the next start.
-    fn show_profile(self: &Arc<Self>, profile: Profile) -> Result<(), Problem> {
-        self.engine_of(profile)?;
+    async fn show_profile(self: &Arc<Self>, profile: Profile) -> Result<(), Problem> {
+        self.engine_of(profile).await?;
         if self.profile() != Some(profile) {
-            self.change_preferences(|preferences| preferences.profile = Some(profile))?;
+            let studio = Arc::clone(self);
+            tokio::task::spawn_blocking(move || {
+                studio.change_preferences(|preferences| preferences.profile = Some(profile))
+            })
+            .await??;
             self.tell(News::Profile(Some(profile)));
         }
         Ok(())

@@ -14,7 +14,7 @@ impl Studio {
     /// The report on this installation, as plain text without anything secret.
     pub async fn report(self: &Arc<Self>, around: Surroundings) -> String {
         let profile = self.profile();
-        let library = match self.engine() {
+        let library = match self.engine().await {
             Ok(engine) => library_facts(&engine)
                 .await
                 .map_err(|error| error.to_string()),

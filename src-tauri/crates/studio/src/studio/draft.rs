@@ -55,7 +55,7 @@ impl Studio {
     /// # Errors
     /// The library's.
     pub async fn price(self: &Arc<Self>, settings: Settings) -> Result<Price, Problem> {
-        let Ok(engine) = self.engine() else {
+        let Ok(engine) = self.engine().await else {
             return Ok(Price::Unknown);
         };
         Ok(engine.price(settings).await?)
@@ -66,7 +66,7 @@ impl Studio {
     /// # Errors
     /// When the file can't be moved there; in that case nothing is removed.
     pub async fn remove(self: &Arc<Self>, id: &GenerationId) -> Result<(), Problem> {
-        let engine = self.engine()?;
+        let engine = self.engine().await?;
         if let Phase::Ready { clip } = engine.generation(id).await?.phase
             && !clip.missing
         {

@@ -8,6 +8,7 @@ use crate::ledger::{Books, Limits, Page, Today, csv};
 use crate::library::Library;
 use crate::message::Message;
 use crate::paths::Profile;
+use crate::preferences::Preferences;
 use crate::problem::Problem;
 
 impl Studio {
@@ -16,7 +17,7 @@ impl Studio {
     /// # Errors
     /// The library's, or that no one has signed in yet.
     pub async fn books(self: &Arc<Self>) -> Result<Books, Problem> {
-        Ok(self.engine()?.books().await?)
+        Ok(self.engine().await?.books().await?)
     }
 
     /// A page of the ledger, newest first.
@@ -25,7 +26,8 @@ impl Studio {
     /// As [`Studio::books`].
     pub async fn ledger(self: &Arc<Self>, cursor: Option<String>) -> Result<Page, Problem> {
         Ok(self
-            .engine()?
+            .engine()
+            .await?
             .library()
             .run(move |library| library.ledger_page(cursor.as_deref()))
             .await?)
@@ -36,17 +38,19 @@ impl Studio {
     /// # Errors
     /// When they can't be stored; in that case they are unchanged.
     pub async fn set_limits(self: &Arc<Self>, limits: Limits) -> Result<Books, Problem> {
-        let engine = self.engine()?;
+        let engine = self.engine().await?;
         engine.set_limits(limits).await?;
         // A copy, in case the library and its backups are lost.
         if let Some(profile) = self.profile() {
-            self.change_preferences(|preferences| {
+            let studio = Arc::clone(self);
+            let keep = move |preferences: &mut Preferences| {
                 if limits.any() {
                     preferences.limits.insert(profile, limits);
                 } else {
                     preferences.limits.remove(&profile);
                 }
-            })?;
+            };
+            tokio::task::spawn_blocking(move || studio.change_preferences(keep)).await??;
         }
         Ok(engine.books().await?)
     }
@@ -55,8 +59,8 @@ impl Studio {
     ///
     /// # Errors
     /// That no one has signed in yet.
-    pub fn ledger_file_name(self: &Arc<Self>) -> Result<String, Problem> {
-        let zone = self.engine()?.library().zone();
+    pub async fn ledger_file_name(self: &Arc<Self>) -> Result<String, Problem> {
+        let zone = self.engine().await?.library().zone();
         let day = Today::at(self.clock.now(), &zone).day();
         Ok(match self.profile() {
             Some(Profile::Sandbox) => format!("Inbetween sandbox credits {day}.csv"),
@@ -70,7 +74,7 @@ impl Studio {
     /// The library's, or that the file can't be written; in that case an existing file is
     /// unchanged.
     pub async fn export_ledger(self: &Arc<Self>, file: &Path) -> Result<(), Problem> {
-        let library = self.engine()?.library().clone();
+        let library = self.engine().await?.library().clone();
         let zone = library.zone();
         let entries = library.run(Library::entries).await?;
         let target = file.to_owned();

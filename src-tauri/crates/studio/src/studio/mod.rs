@@ -7,11 +7,11 @@
 mod account;
 mod diagnosis;
 mod draft;
+mod engines;
 mod import;
 mod ledger;
 mod unused_frames;
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,11 +23,12 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use url::Url;
 
+use self::engines::Engines;
 use crate::clips::{ClipsFolder, Fetcher};
 use crate::clock::Clock;
 use crate::engine::{Engine, EngineConfig, Event};
 use crate::frames::Frames;
-use crate::library::Library;
+use crate::library::{Library, LibraryError};
 use crate::message::Message;
 use crate::paths::{Home, Profile};
 use crate::poll_plan::PUBLISHED;
@@ -103,7 +104,7 @@ pub struct Studio {
     importing: tokio::sync::Semaphore,
     vault: Vault,
     preferences: Mutex<Preferences>,
-    engines: Mutex<HashMap<Profile, Arc<Engine>>>,
+    engines: Engines,
     /// The key in use and where it is stored.
     key: Mutex<Option<(ApiKey, KeySource)>>,
     session: Mutex<Session>,
@@ -155,7 +156,7 @@ impl Studio {
             sandbox: config.sandbox,
             sandbox_time: config.sandbox_time,
             preferences: Mutex::new(preferences),
-            engines: Mutex::default(),
+            engines: Engines::default(),
             key: Mutex::default(),
             session: Mutex::new(Session::Opening),
             door: tokio::sync::Mutex::default(),
@@ -167,11 +168,15 @@ impl Studio {
         // A base that can't be used is reported now, not at the first press of Generate.
         studio.client(studio.base.clone(), None)?;
         tokio::spawn(Self::look_after_frames(Arc::downgrade(&studio)));
-        // The window opens nevertheless: it shows what is wrong where the user can read it.
-        if let Some(profile) = profile
-            && let Err(problem) = studio.engine_of(profile)
-        {
-            tracing::error!(%problem, "the library can't be opened");
+        // In the background: the window does not wait for a slow disk. It opens if this fails too,
+        // and shows what is wrong where the user can read it.
+        if let Some(profile) = profile {
+            let studio = Arc::clone(&studio);
+            tokio::spawn(async move {
+                if let Err(problem) = studio.engine_of(profile).await {
+                    tracing::error!(%problem, "the library can't be opened");
+                }
+            });
         }
         Ok(studio)
     }
@@ -252,42 +257,56 @@ impl Studio {
     /// When the choice can't be stored.
     pub fn set_clips_folder(&self, folder: Option<PathBuf>) -> Result<(), Problem> {
         let kept = self.change_preferences(|preferences| preferences.clips_folder = folder);
-        let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
-        for (profile, engine) in engines.iter() {
-            engine.set_clips_folder(self.clips_place(*profile));
+        for profile in [Profile::Apiframe, Profile::Sandbox] {
+            if let Some(engine) = self.engines.get(profile) {
+                engine.set_clips_folder(self.clips_place(profile));
+            }
         }
         kept
     }
 
-    /// The engine of the profile that is shown.
+    /// The engine of the profile that is shown. Opening its library takes as long as the disk
+    /// does.
     ///
     /// # Errors
-    /// A problem when there is none: no one has signed in yet.
-    pub fn engine(self: &Arc<Self>) -> Result<Arc<Engine>, Problem> {
+    /// A problem when there is none: no one has signed in yet, or the library can't be opened.
+    pub async fn engine(self: &Arc<Self>) -> Result<Arc<Engine>, Problem> {
         let profile = self.profile().ok_or(Message::NoLibrary)?;
-        self.engine_of(profile)
+        self.engine_of(profile).await
     }
 
     /// The engine of a profile, opened if it was not open.
-    fn engine_of(self: &Arc<Self>, profile: Profile) -> Result<Arc<Engine>, Problem> {
-        let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(engine) = engines.get(&profile) {
-            return Ok(Arc::clone(engine));
+    async fn engine_of(self: &Arc<Self>, profile: Profile) -> Result<Arc<Engine>, Problem> {
+        if let Some(engine) = self.engines.get(profile) {
+            return Ok(engine);
         }
+        let studio = Arc::clone(self);
+        // A task of its own: if the caller gives up, opening continues, and no library is opened
+        // twice.
+        let opening = tokio::spawn(async move {
+            let open = studio.open_engine(profile);
+            studio.engines.get_or_open(profile, open).await
+        });
+        opening.await?
+    }
+
+    async fn open_engine(self: &Arc<Self>, profile: Profile) -> Result<Arc<Engine>, Problem> {
         let loopback = match profile {
             Profile::Sandbox => true,
             Profile::Apiframe => self.base.scheme() == "http",
         };
-        let (library, rescue) = Library::open_or_rescue(
-            &self.home.library(profile),
-            self.clock.now(),
-            &crate::engine::doubt(),
-        )?;
+        let (folder, now) = (self.home.library(profile), self.clock.now());
         // Limits that an older version of the program stored there, or that remain after a library
         // was lost.
-        if let Some(limits) = self.preferences(|it| it.limits.get(&profile).copied()) {
-            library.adopt_limits(limits)?;
-        }
+        let limits = self.preferences(|it| it.limits.get(&profile).copied());
+        let opened = tokio::task::spawn_blocking(move || {
+            let (library, rescue) = Library::open_or_rescue(&folder, now, &crate::engine::doubt())?;
+            if let Some(limits) = limits {
+                library.adopt_limits(limits)?;
+            }
+            Ok::<_, LibraryError>((library, rescue))
+        });
+        let (library, rescue) = opened.await??;
         let engine = Arc::new(Engine::start(EngineConfig {
             library,
             rescue,
@@ -307,7 +326,6 @@ impl Studio {
             first_pause: FIRST_PAUSE,
         }));
         self.listen(profile, &engine);
-        engines.insert(profile, Arc::clone(&engine));
         Ok(engine)
     }
 

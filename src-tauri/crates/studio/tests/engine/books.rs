@@ -47,13 +47,20 @@ async fn limits_outlive_the_program_and_the_ledger_can_be_taken_along() {
     first.use_sandbox().await.unwrap();
     let made = first
         .engine()
+        .await
         .unwrap()
         .generate(quick("=1+1, said \"the\" clock"))
         .await
         .unwrap();
     let deadline = tokio::time::Instant::now() + crate::desk::HANG;
     loop {
-        let now = first.engine().unwrap().generation(&made.id).await.unwrap();
+        let now = first
+            .engine()
+            .await
+            .unwrap()
+            .generation(&made.id)
+            .await
+            .unwrap();
         if matches!(now.phase, Phase::Ready { .. }) {
             break;
         }
@@ -75,6 +82,7 @@ async fn limits_outlive_the_program_and_the_ledger_can_be_taken_along() {
     let again = studio(folder.path(), &sandbox);
     let refused = again
         .engine()
+        .await
         .unwrap()
         .generate(quick("One more"))
         .await
@@ -87,7 +95,7 @@ async fn limits_outlive_the_program_and_the_ledger_can_be_taken_along() {
         problem.message
     );
 
-    let name = again.ledger_file_name().unwrap();
+    let name = again.ledger_file_name().await.unwrap();
     assert!(name.starts_with("Inbetween sandbox credits 20"), "{name}");
     let file = folder.path().join(name);
     std::fs::write(&file, "an older export").unwrap();

@@ -456,3 +456,51 @@ async fn one_that_can_not_be_retried_stays() {
     let (shown, ..) = desk.engine.page(Filter::All, None).await.unwrap();
     assert_eq!(shown.len(), 1);
 }
+
+/// A pipe without another end: whoever opens it waits, as on a share whose server is gone.
+fn hang_at(file: &std::path::Path) {
+    let made = std::process::Command::new("mkfifo").arg(file).status();
+    assert!(made.is_ok_and(|status| status.success()), "mkfifo");
+}
+
+/// Lets go whoever waits at such a file, and removes it.
+fn let_go(file: &std::path::Path) {
+    let both_ends = std::fs::File::options().read(true).write(true).open(file);
+    std::fs::remove_file(file).unwrap();
+    drop(both_ends);
+}
+
+#[tokio::test]
+async fn files_on_a_share_that_hangs_keep_no_other_clip_waiting() {
+    let desk = Desk::new().await;
+    desk.sandbox.hold();
+    std::fs::create_dir_all(desk.clips()).unwrap();
+    let mut hung = Vec::new();
+    // As many as are fetched at the same time.
+    for prompt in ["One", "Two", "Three"] {
+        let id = desk.generate(quick(prompt)).await;
+        let file = studio::clips::part_path(&desk.clips(), &id);
+        hang_at(&file);
+        hung.push((id, file));
+    }
+    let other = desk.generate(quick("On a disk that answers")).await;
+    desk.until(&other, "rendering", |one| {
+        matches!(one.phase, Phase::Rendering { .. })
+    })
+    .await;
+    desk.sandbox.release();
+    desk.until_ready(&other).await;
+    for (id, _) in &hung {
+        desk.until_waiting(id, "does not answer").await;
+    }
+
+    // The server is back.
+    for (_, file) in &hung {
+        let_go(file);
+    }
+    for (id, file) in &hung {
+        desk.until_ready(id).await;
+        assert!(!file.exists());
+    }
+    desk.is_settled(4, 4 * QUICK_PRICE).await;
+}

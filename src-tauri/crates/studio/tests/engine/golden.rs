@@ -106,7 +106,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 async fn all(studio: &Arc<Studio>) -> Vec<Generation> {
-    let engine = studio.engine().unwrap();
+    let engine = studio.engine().await.unwrap();
     let (shown, next, _) = engine.page(Filter::All, None).await.unwrap();
     assert_eq!(next, None, "one page");
     shown
@@ -304,7 +304,7 @@ async fn what_a_newer_program_wrote_in_a_row_is_shown_and_kept() {
 
     // Its job continues all the same, and what was stored stays as it was.
     studio.open_session().await.unwrap();
-    let engine = studio.engine().unwrap();
+    let engine = studio.engine().await.unwrap();
     let deadline = tokio::time::Instant::now() + HANG;
     loop {
         let now = engine.generation(&watched).await.unwrap();

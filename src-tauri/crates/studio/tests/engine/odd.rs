@@ -237,7 +237,7 @@ mod privacy {
     async fn make_a_clip(studio: &Arc<Studio>) {
         studio.open_session().await.unwrap();
         assert_eq!(studio.profile(), Some(Profile::Apiframe));
-        let engine = studio.engine().unwrap();
+        let engine = studio.engine().await.unwrap();
         let id = engine.generate(quick("Private")).await.unwrap().id;
         let deadline = tokio::time::Instant::now() + crate::desk::HANG;
         loop {

@@ -45,7 +45,7 @@ async fn a_report_counts_the_library_and_holds_neither_key_nor_prompt() {
         .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let studio = opened(&sandbox, folder.path()).await;
-    let engine = studio.engine().unwrap();
+    let engine = studio.engine().await.unwrap();
     let ready = engine.generate(quick(PROMPT)).await.unwrap().id;
     let file = loop {
         if let Phase::Ready { clip } = engine.generation(&ready).await.unwrap().phase {
@@ -102,7 +102,7 @@ async fn a_damaged_library_is_told_in_the_report() {
     let sandbox = Sandbox::builder().key(KEY).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let studio = opened(&sandbox, folder.path()).await;
-    let engine = studio.engine().unwrap();
+    let engine = studio.engine().await.unwrap();
     assert!(engine.library().integrity().unwrap().is_empty());
     // A row that the table does not allow, as a failing disk leaves it.
     let file = engine.library().folder().join("library.sqlite");
