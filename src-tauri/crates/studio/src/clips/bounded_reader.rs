@@ -11,14 +11,14 @@ const JUMPS: u32 = 100_000;
 /// Bytes: everything except the picture and the sound, with plenty to spare.
 const BYTES: usize = 128 << 20;
 
-/// A reader with a limited allowance of seeks and bytes.
-pub(super) struct Allowance<R> {
+/// A reader with a limited number of seeks and bytes.
+pub(super) struct BoundedReader<R> {
     inner: R,
     jumps: u32,
     bytes: usize,
 }
 
-impl<R> Allowance<R> {
+impl<R> BoundedReader<R> {
     pub(super) fn new(inner: R) -> Self {
         Self {
             inner,
@@ -32,7 +32,7 @@ fn used_up() -> Error {
     Error::other("its parts lead round in a circle")
 }
 
-impl<R: Read> Read for Allowance<R> {
+impl<R: Read> Read for BoundedReader<R> {
     fn read(&mut self, into: &mut [u8]) -> Result<usize> {
         let read = self.inner.read(into)?;
         self.bytes = self.bytes.checked_sub(read).ok_or_else(used_up)?;
@@ -40,7 +40,7 @@ impl<R: Read> Read for Allowance<R> {
     }
 }
 
-impl<R: Seek> Seek for Allowance<R> {
+impl<R: Seek> Seek for BoundedReader<R> {
     fn seek(&mut self, to: SeekFrom) -> Result<u64> {
         self.jumps = self.jumps.checked_sub(1).ok_or_else(used_up)?;
         self.inner.seek(to)
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn going_round_in_a_circle_comes_to_an_end() {
-        let mut reader = Allowance::new(Cursor::new([1, 2, 3]));
+        let mut reader = BoundedReader::new(Cursor::new([1, 2, 3]));
         let rounds = (0..1_000_000)
             .take_while(|_| reader.seek(SeekFrom::Start(0)).is_ok())
             .count();
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn reading_without_an_end_comes_to_one() {
-        let mut reader = Allowance::new(repeat(0));
+        let mut reader = BoundedReader::new(repeat(0));
         let mut piece = vec![0; 1 << 20];
         let pieces = (0..1000).take_while(|_| reader.read(&mut piece).is_ok());
         assert_eq!(pieces.count(), 128);

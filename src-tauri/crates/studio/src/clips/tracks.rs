@@ -8,7 +8,7 @@ use std::io::{BufReader, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use super::bounded_reader::Allowance;
+use super::bounded_reader::BoundedReader;
 use super::boxes;
 
 /// The video track of a clip. Times are milliseconds.
@@ -34,7 +34,7 @@ pub fn tracks(path: &Path) -> Result<Tracks, String> {
     let mut file = BufReader::new(file);
     boxes::plausible(&mut file, size)?;
     file.rewind().map_err(|error| error.to_string())?;
-    let file = Allowance::new(file);
+    let file = BoundedReader::new(file);
     // The library indexes its lists by numbers from the file, and panics if they are wrong.
     let mp4 = catch_unwind(AssertUnwindSafe(|| re_mp4::Mp4::read(file, size)))
         .map_err(|_| "its parts contradict each other")?
