@@ -11,7 +11,7 @@ use crate::problem::Problem;
 use crate::settings::{LONGEST_TEXT, Settings};
 
 /// The most bytes of a draft: every field at its greatest length, with some room.
-const LONGEST_DRAFT: u64 = 2 << 20;
+pub(super) const LONGEST_DRAFT: u64 = 2 << 20;
 
 impl Studio {
     /// What was in the composer when the program ended, without frames that no longer exist.

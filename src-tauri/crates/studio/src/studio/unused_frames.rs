@@ -1,13 +1,16 @@
 //! Removing pictures that no library and no draft refers to any more.
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::Studio;
+use super::draft::LONGEST_DRAFT;
 use crate::frames::{Removed, hashes_in};
 use crate::library::{LibraryError, frames_in_use};
 use crate::paths::Profile;
+use crate::regular_file;
 
 /// The delay before the first look, when all the work of a start is long done.
 const FIRST: Duration = Duration::from_mins(10);
@@ -16,8 +19,8 @@ const FIRST: Duration = Duration::from_mins(10);
 const EVERY: Duration = Duration::from_hours(6);
 
 impl Studio {
-    /// Removes the pictures that nothing has referred to for a day. If a library can't be read,
-    /// nothing is removed.
+    /// Removes the pictures that nothing has referred to for a day. If a library or the draft
+    /// can't be read, nothing is removed.
     ///
     /// # Errors
     /// The library's.
@@ -29,8 +32,10 @@ impl Studio {
                 used.extend(frames_in_use(&studio.home.library(profile))?);
             }
             // Last, because settings go from the draft into a library and not back.
-            if let Ok(draft) = std::fs::read(studio.home.draft_file()) {
-                used.extend(hashes_in(&String::from_utf8_lossy(&draft)));
+            match regular_file::read(&studio.home.draft_file(), LONGEST_DRAFT) {
+                Ok(draft) => used.extend(hashes_in(&String::from_utf8_lossy(&draft))),
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(LibraryError::Io(error)),
             }
             Ok(studio.frames.remove_unused(&used, studio.clock.now()))
         };

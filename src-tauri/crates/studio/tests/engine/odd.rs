@@ -123,10 +123,14 @@ async fn a_poster_is_kept_of_a_finished_clip_only() {
 }
 
 fn studio(home: &Path, desk: &Desk) -> Arc<Studio> {
+    studio_at(home, desk, Clock::system())
+}
+
+fn studio_at(home: &Path, desk: &Desk, clock: Clock) -> Arc<Studio> {
     let home = Home::resolve(&|name| (name == HOME_VARIABLE).then(|| home.into())).unwrap();
     Studio::open(StudioConfig {
         home,
-        clock: Clock::system(),
+        clock,
         user_agent: "inbetween/test".into(),
         base_url: Some(desk.sandbox.base_url().parse().unwrap()),
         key: Some(ApiKey::parse("afk_test").unwrap()),
@@ -197,6 +201,36 @@ async fn a_draft_has_an_end_and_the_one_before_stays() {
         assert!(made.unwrap().success());
         assert_eq!(studio.draft(), None);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pictures_of_a_draft_that_can_not_be_read_stay() {
+    let desk = Desk::new().await;
+    let home = tempfile::tempdir().unwrap();
+    let day = Arc::new(AtomicUsize::new(20_000));
+    let today = Arc::clone(&day);
+    let clock = Clock::new(move || today.load(Ordering::SeqCst) as i64 * 86_400_000);
+    let studio = studio_at(home.path(), &desk, clock);
+    let picture = desk.frame([1, 2, 3]);
+    let file = desk.frames.path(picture).unwrap();
+    let hash = studio
+        .import(move |frames| frames.import_bytes("a.png", &fs::read(file).unwrap()))
+        .await
+        .unwrap()
+        .hash;
+    let draft = home.path().join("draft.json");
+    fs::write(&draft, vec![b' '; 20_000_000]).unwrap();
+    for _ in 0..2 {
+        studio.remove_unused_frames().await.unwrap_err();
+        day.fetch_add(2, Ordering::SeqCst);
+    }
+    assert!(studio.frames().path(hash).is_some());
+
+    // Without a draft, nothing refers to it.
+    fs::remove_file(&draft).unwrap();
+    assert_eq!(studio.remove_unused_frames().await.unwrap().count, 0);
+    day.fetch_add(2, Ordering::SeqCst);
+    assert_eq!(studio.remove_unused_frames().await.unwrap().count, 1);
 }
 
 #[cfg(unix)]
