@@ -21,6 +21,14 @@ clock-of-another-day = { $time } on { $day }
 
 signedOut = Waiting for an Apiframe key. It continues once you're signed in.
 offline = No connection to Apiframe. Retrying automatically; nothing is lost.
+hostNotFound = { $host } was not found. Check the internet connection, and the VPN or filter if this computer uses one.
+connectionInspected = A program or network in between reads secure connections to { $host }, and this computer does not trust its certificate. Antivirus programs and company networks do this: install their certificate on this computer, or exempt { $host }.
+certificateRejected = { $host } could not prove its identity, so nothing was sent. Check whether this network wants you to sign in first, or something in between reads secure connections.
+clockWrong = Secure connections fail because of the date: this computer's clock says { $clock }. Set it right.
+proxySilent = The proxy { $proxy }, which this computer is set to use, does not answer. Check that it is running, or change the proxy settings.
+proxyRefused = The proxy { $proxy } does not let requests through to { $host }. Check the proxy settings, or ask whoever runs it to allow { $host }.
+proxyPassword = The proxy { $proxy } asks for a name and a password. Start Inbetween with HTTPS_PROXY set to http://name:password@{ $proxy }.
+clipServerUnreached = Not sent yet: finished clips could not be fetched from { $host } just now. Trying again automatically; you were not charged.
 stepBroke = Something went wrong inside Inbetween. Retrying automatically; nothing is lost. If it stays like this, use Copy report in Settings.
 answerLost = Apiframe's answer was lost. Asking for the same job again; it can't be charged twice.
 keyRefusedWhileRendering = Apiframe no longer accepts the key. Replace it in Settings and this continues automatically.

@@ -9,6 +9,8 @@ mod clipboard;
 mod commands;
 #[cfg(target_os = "linux")]
 mod context_menu;
+#[cfg(target_os = "linux")]
+mod desktop_proxy;
 mod dialogs;
 mod environment;
 mod events;
@@ -17,6 +19,8 @@ mod graphics;
 mod log;
 mod loopback;
 mod media;
+#[cfg(target_os = "linux")]
+mod no_proxy;
 mod sandboxed;
 mod single_instance;
 #[cfg(target_os = "linux")]

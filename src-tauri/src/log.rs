@@ -207,7 +207,8 @@ mod tests {
             rescue: None,
             frames: Frames::open(folder.join("frames")),
             clips_folder: folder.join("clips").into(),
-            fetcher: Fetcher::new("inbetween/test", true).unwrap(),
+            fetcher: Fetcher::new("inbetween/test", true, apiframe::Network::of_this_system())
+                .unwrap(),
             clock: Clock::system(),
             usual_time: Duration::from_millis(200),
             first_pause: Duration::from_millis(20),
@@ -217,6 +218,7 @@ mod tests {
                 base: sandbox.base_url().parse().unwrap(),
                 key: Some(ApiKey::parse(key).unwrap()),
                 user_agent: "inbetween/test".into(),
+                network: apiframe::Network::of_this_system(),
                 timeouts: Timeouts::default(),
             })
             .unwrap()

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use apiframe::ApiKey;
+use apiframe::{ApiKey, Network};
 use studio::clock::Clock;
 use studio::lock::{LibraryLock, LockError};
 use studio::message::Message;
@@ -40,6 +40,15 @@ pub(crate) fn start(key: Option<Zeroizing<String>>) -> Result<(), String> {
         tracing::error!("the program can't start: {sentence}");
     }
     ended
+}
+
+/// The way out of this computer.
+fn network() -> Network {
+    #[cfg(target_os = "linux")]
+    return Network::with_desktop(crate::desktop_proxy::ask());
+    // The network library reads the settings of the other systems itself.
+    #[cfg(not(target_os = "linux"))]
+    return Network::of_this_system();
 }
 
 fn run(home: Home, key: Option<Zeroizing<String>>) -> Result<(), String> {
@@ -90,6 +99,7 @@ fn run(home: Home, key: Option<Zeroizing<String>>) -> Result<(), String> {
     let studio = Studio::open(StudioConfig {
         home,
         clock: Clock::system(),
+        network: network(),
         user_agent: concat!("inbetween/", env!("CARGO_PKG_VERSION")).into(),
         base_url,
         key,

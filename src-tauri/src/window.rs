@@ -94,6 +94,8 @@ pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
         .build()?;
     paint(&window, theme);
     #[cfg(target_os = "linux")]
+    crate::no_proxy::set(&window)?;
+    #[cfg(target_os = "linux")]
     crate::spelling::check(&window);
     #[cfg(target_os = "linux")]
     context_menu::keep_to_text(&window)?;

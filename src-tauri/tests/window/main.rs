@@ -16,6 +16,7 @@ mod gallery;
 mod going_on;
 mod keeping;
 mod making_a_clip;
+mod networks;
 mod pasting;
 mod sandbox_profile;
 mod settings;

@@ -497,7 +497,13 @@ export type Message =
 /**  What should never happen, in the words of the code that noticed it. */
 { code: "internal"; error: string } | 
 /**  A task panicked; the log says where. */
-{ code: "brokeOff" } | { code: "signedOut" } | { code: "offline" } | 
+{ code: "brokeOff" } | { code: "signedOut" } | { code: "offline" } | { code: "hostNotFound"; host: string } | 
+/**  The certificate is signed by someone whom this computer does not trust. */
+{ code: "connectionInspected"; host: string } | { code: "certificateRejected"; host: string } | 
+/**  A certificate is not valid at the time of this computer's clock, as `2026-12-01 14:05`. */
+{ code: "clockWrong"; clock: string } | { code: "proxySilent"; proxy: string } | { code: "proxyRefused"; proxy: string; host: string } | { code: "proxyPassword"; proxy: string } | 
+/**  A request is not sent yet because its clip could not be fetched from there. */
+{ code: "clipServerUnreached"; host: string } | 
 /**  A step of the engine panicked. */
 { code: "stepBroke" } | { code: "answerLost" } | { code: "keyRefusedWhileRendering" } | { code: "downloadBroke" } | { code: "addressFailed" } | { code: "jobNotFound" } | { code: "jobForbidden" } | { code: "newerSettings" } | { code: "answeredInBetween" } | { code: "serverTrouble" } | { code: "shortPause" } | { code: "pause"; seconds: number } | 
 /**  A time of this machine's clock. */

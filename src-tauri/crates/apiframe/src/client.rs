@@ -6,8 +6,8 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use reqwest::{RequestBuilder, redirect, retry};
 use serde::de::DeserializeOwned;
 use url::Url;
 use zeroize::Zeroizing;
@@ -20,6 +20,7 @@ use crate::exchange::{Patience, Pulse, exchange};
 use crate::job::{Accepted, Job, JobPage, JobQuery};
 use crate::key::ApiKey;
 use crate::lenient;
+use crate::network::Network;
 use crate::plain;
 use crate::rejection::Rejection;
 use crate::upload::{Upload, UploadFile};
@@ -34,6 +35,7 @@ const LONGEST_IDEMPOTENCY_KEY: usize = 255;
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
+    network: Network,
     base: Url,
     key: Option<ApiKey>,
     /// The key as a header value, made once so that each request shares these bytes instead of
@@ -53,6 +55,7 @@ impl Client {
             base,
             key,
             user_agent,
+            network,
             timeouts,
         } = config;
         let local = is_local(&base)?;
@@ -60,11 +63,13 @@ impl Client {
             .ok()
             .filter(|name| !name.is_empty())
             .ok_or(ConfigError::UserAgent)?;
-        let mut http = reqwest::Client::builder()
+        let http = if local {
+            network.inside()
+        } else {
+            network.outside()
+        };
+        let http = http
             .user_agent(user_agent)
-            // A redirect could carry the key, or a submission, to another host.
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
             // Well below the limit for a whole call: the two clocks start at slightly different
             // moments, and a call that ends while still connecting must be known to have sent
             // nothing.
@@ -74,15 +79,12 @@ impl Client {
                     .min(timeouts.call / 2)
                     .min(timeouts.upload / 2),
             );
-        if local {
-            // A proxy configured for outside traffic would see the key in plain http.
-            http = http.no_proxy();
-        }
         let http = http.build().map_err(|error| ConfigError::Tls {
             detail: error.without_url().to_string(),
         })?;
         Ok(Self {
             http,
+            network,
             base,
             key_header: key.as_ref().and_then(header_of),
             key,
@@ -111,6 +113,12 @@ impl Client {
             .header(IDEMPOTENCY_KEY, idempotency_key)
             .body(body);
         self.call(self.signed(request)?).await
+    }
+
+    /// The address of the API.
+    #[must_use]
+    pub const fn base(&self) -> &Url {
+        &self.base
     }
 
     /// The fingerprint of the key that requests are sent with; empty without a key.
@@ -207,7 +215,8 @@ impl Client {
         patience: Patience,
         total: Duration,
     ) -> Result<T, Error> {
-        let answer = exchange(request, patience, self.timeouts.idle, total).await?;
+        self.network.prepare(&self.base).await;
+        let answer = exchange(request, &self.network, patience, self.timeouts.idle, total).await?;
         if !answer.status.is_success() {
             return Err(Error::Rejected(Rejection::read(
                 answer.status,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use crate::key::ApiKey;
+use crate::network::Network;
 
 /// The configuration of a [`Client`](crate::Client).
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Config {
     /// The caller's name, as `name/version`. Required: the edge refuses requests without one (403,
     /// `error code: 1010`).
     pub user_agent: String,
+    /// The way out of this computer.
+    pub network: Network,
     /// The time limits.
     pub timeouts: Timeouts,
 }

@@ -8,6 +8,9 @@ use std::error::Error as _;
 use std::io;
 use std::time::Duration;
 
+use rustls::CertificateError;
+
+use crate::network::Network;
 use crate::rejection::{Rejection, RejectionKind};
 
 /// Why a call has no result.
@@ -67,28 +70,18 @@ impl Error {
     }
 
     /// Classifies the network library's error for a request that got no answer.
-    pub(crate) fn unanswered(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        let detail = chain(&error);
+    pub(crate) fn unanswered(error: &reqwest::Error, network: &Network) -> Self {
+        if error.is_connect() {
+            return Self::Connect(network.unreached(error));
+        }
+        let detail = chain(error);
         if error.is_builder() {
             return Self::Unsendable(Unsendable::Malformed { detail });
         }
-        if !error.is_connect() {
-            return Self::Lost(Loss {
-                cause: LossCause::Broken,
-                detail,
-            });
-        }
-        let cause = if error.is_dns() {
-            UnreachedCause::NoAddress
-        } else if error.is_timeout() {
-            UnreachedCause::TooSlow
-        } else if is_distrust(&error) {
-            UnreachedCause::Distrusted
-        } else {
-            UnreachedCause::NoConnection
-        };
-        Self::Connect(Unreached { cause, detail })
+        Self::Lost(Loss {
+            cause: LossCause::Broken,
+            detail,
+        })
     }
 
     pub(crate) fn lost(cause: LossCause, detail: impl Into<String>) -> Self {
@@ -132,6 +125,10 @@ pub enum Unsendable {
 pub struct Unreached {
     /// What prevented the connection.
     pub cause: UnreachedCause,
+    /// The name of the server that was to be reached.
+    pub host: String,
+    /// The proxy on the way to it, as `host:port`; empty if there is none.
+    pub proxy: String,
     /// For the log.
     pub detail: String,
 }
@@ -148,11 +145,56 @@ pub enum UnreachedCause {
     /// [`Timeouts::connect`](crate::Timeouts::connect) passed.
     #[error("Apiframe could not be reached in time. Check the internet connection.")]
     TooSlow,
-    /// The other side could not prove its identity, or did not understand the request to do so.
+    /// The certificate is not signed by anyone whom this computer trusts: most often, a program or
+    /// a network in between replaces it to read the traffic.
     #[error(
-        "No safe connection to Apiframe could be made. Check this computer's date, and any program or network that inspects traffic."
+        "No safe connection to Apiframe could be made: a program or network in between replaces its certificate."
+    )]
+    Inspected,
+    /// The certificate is not valid at the time that this computer's clock shows.
+    #[error("No safe connection to Apiframe could be made. Check this computer's date and time.")]
+    Clock,
+    /// The other side could not prove its identity in another way, or did not understand the
+    /// request to do so.
+    #[error(
+        "No safe connection to Apiframe could be made. Check any program or network that inspects traffic."
     )]
     Distrusted,
+    /// The proxy does not answer.
+    #[error("The proxy of this computer could not be reached. Check that it is running.")]
+    ProxyUnreached,
+    /// The proxy refuses to connect to the server, or can't.
+    #[error("The proxy of this computer does not let requests through to Apiframe.")]
+    ProxyRefused,
+    /// The proxy requires a name and a password, or others than it was sent.
+    #[error("The proxy of this computer requires a name and a password.")]
+    ProxyPassword,
+}
+
+impl UnreachedCause {
+    /// The cause of an error that is about a connection. The network library keeps its errors about
+    /// proxies to itself, so those are recognised by their text; tests with real proxies notice when
+    /// it changes.
+    pub(crate) fn of(error: &reqwest::Error) -> Self {
+        let said = chain(error);
+        let says = |text: &str| said.contains(text);
+        if says("tunnel error: ") || says("socks proxy") {
+            return if says("proxy authorization required") || says("credentials not accepted") {
+                Self::ProxyPassword
+            } else if says("failed to create underlying connection") {
+                Self::ProxyUnreached
+            } else {
+                Self::ProxyRefused
+            };
+        }
+        if error.is_dns() {
+            return Self::NoAddress;
+        }
+        if error.is_timeout() {
+            return Self::TooSlow;
+        }
+        distrust(error).unwrap_or(Self::NoConnection)
+    }
 }
 
 /// An answer that did not arrive.
@@ -190,31 +232,49 @@ pub enum LossCause {
     Invalid,
 }
 
-/// The whole chain of causes on one line.
+/// The causes of an error on one line. Its own text is left out: it contains the address, which may
+/// be secret.
 pub(crate) fn chain(error: &reqwest::Error) -> String {
-    let mut line = error.to_string();
+    let mut line = String::new();
     let mut source = error.source();
     while let Some(cause) = source {
-        line.push_str(": ");
+        if !line.is_empty() {
+            line.push_str(": ");
+        }
         line.push_str(&cause.to_string());
         source = cause.source();
     }
     line
 }
 
-/// TLS failures arrive as the `InvalidData` that tokio-rustls wraps them in, itself wrapped in
-/// another I/O error, whose `source` skips what it wraps.
-fn is_distrust(error: &reqwest::Error) -> bool {
+/// What a failure of TLS means; `None` for an error that is none. Such failures arrive as the
+/// `InvalidData` that tokio-rustls wraps them in, itself wrapped in another I/O error, whose `source`
+/// skips what it wraps.
+fn distrust(error: &reqwest::Error) -> Option<UnreachedCause> {
     let mut source = error.source();
     while let Some(cause) = source {
         let mut io = cause.downcast_ref::<io::Error>();
         while let Some(error) = io {
             if error.kind() == io::ErrorKind::InvalidData {
-                return true;
+                return Some(match error.get_ref().and_then(|it| it.downcast_ref()) {
+                    Some(rustls::Error::InvalidCertificate(why)) => of_certificate(why),
+                    _ => UnreachedCause::Distrusted,
+                });
             }
             io = error.get_ref().and_then(|inner| inner.downcast_ref());
         }
         source = cause.source();
     }
-    false
+    None
+}
+
+const fn of_certificate(why: &CertificateError) -> UnreachedCause {
+    match why {
+        CertificateError::UnknownIssuer => UnreachedCause::Inspected,
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => UnreachedCause::Clock,
+        _ => UnreachedCause::Distrusted,
+    }
 }

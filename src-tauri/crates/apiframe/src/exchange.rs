@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::config::Timeouts;
 use crate::error::{Error, LossCause, chain};
+use crate::network::Network;
 
 /// Ten times the largest legitimate answer (a page of 100 jobs with their inputs): a faulty server
 /// must not fill the memory.
@@ -62,6 +63,7 @@ impl Patience {
 /// Sends a request and reads its answer. `total` limits the whole exchange.
 pub(crate) async fn exchange(
     request: RequestBuilder,
+    network: &Network,
     patience: Patience,
     idle: Duration,
     total: Duration,
@@ -69,7 +71,7 @@ pub(crate) async fn exchange(
     let deadline = Instant::now() + total;
     let response = tokio::select! {
         biased;
-        sent = request.send() => sent.map_err(Error::unanswered)?,
+        sent = request.send() => sent.map_err(|error| Error::unanswered(&error, network))?,
         () = patience.ends() => return Err(Error::lost(LossCause::Silent, "no answer began")),
         () = sleep_until(deadline) => return Err(Error::lost(LossCause::TooSlow, "no answer began")),
     };
@@ -106,7 +108,7 @@ async fn read(
         let chunk = timeout_at(silence.min(deadline), response.chunk())
             .await
             .map_err(|_| Error::lost(cause, "the answer stopped halfway"))?
-            .map_err(|error| Error::lost(LossCause::Truncated, chain(&error.without_url())))?;
+            .map_err(|error| Error::lost(LossCause::Truncated, chain(&error)))?;
         let Some(chunk) = chunk else { return Ok(()) };
         let room = largest - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);

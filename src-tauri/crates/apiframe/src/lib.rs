@@ -14,6 +14,7 @@ mod exchange;
 mod job;
 mod key;
 mod lenient;
+mod network;
 mod plain;
 mod rejection;
 mod request;
@@ -26,6 +27,7 @@ pub use config::{Config, ConfigError, Timeouts};
 pub use error::{Error, Loss, LossCause, Unreached, UnreachedCause, Unsendable};
 pub use job::{Accepted, Job, JobPage, JobQuery, JobStatus};
 pub use key::{ApiKey, KeyShape};
+pub use network::{AskDesktop, Network};
 pub use rejection::{ErrorReply, Rejection, RejectionKind};
 pub use request::{
     AspectRatio, GenerateRequest, Kling3, KlingOmni, KlingParams, Mode, Model, Shot,

@@ -18,7 +18,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use url::Url;
 
 use crate::config::Timeouts;
-use crate::error::{Error, Unsendable};
+use crate::error::{Error, Unsendable, chain};
 use crate::exchange::Pulse;
 use crate::lenient;
 
@@ -90,7 +90,11 @@ impl UploadFile {
         let part = Part::stream_with_length(chunks, length)
             .file_name(self.name)
             .mime_str(&self.content_type)
-            .map_err(Error::unanswered)?;
+            .map_err(|error| {
+                Error::Unsendable(Unsendable::Malformed {
+                    detail: chain(&error),
+                })
+            })?;
         Ok((Form::new().part("file", part), noted))
     }
 }

@@ -35,7 +35,7 @@ fn main() -> Result<ExitCode, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let fetcher = Fetcher::new("inbetween/bench", true)?;
+    let fetcher = Fetcher::new("inbetween/bench", true, apiframe::Network::of_this_system())?;
     let (ours, theirs) = (folder.path().join("ours.part"), folder.path().join("curl"));
     let url = server.url.parse()?;
     let before = reset_memory();

@@ -9,7 +9,7 @@
     reason = "what a code says stands in the catalogue under its name"
 )]
 
-use apiframe::{ConfigError, KeyShape};
+use apiframe::{ConfigError, KeyShape, Unreached, UnreachedCause};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -51,6 +51,18 @@ messages! {
     // ---- Why a generation waits.
     SignedOut,
     Offline,
+    // What prevents a connection, as far as it is known.
+    HostNotFound { host: String },
+    /// The certificate is signed by someone whom this computer does not trust.
+    ConnectionInspected { host: String },
+    CertificateRejected { host: String },
+    /// A certificate is not valid at the time of this computer's clock, as `2026-12-01 14:05`.
+    ClockWrong { clock: String },
+    ProxySilent { proxy: String },
+    ProxyRefused { proxy: String, host: String },
+    ProxyPassword { proxy: String },
+    /// A request is not sent yet because its clip could not be fetched from there.
+    ClipServerUnreached { host: String },
     /// A step of the engine panicked.
     StepBroke,
     AnswerLost,
@@ -356,6 +368,25 @@ impl From<&ConfigError> for Message {
 }
 
 impl Message {
+    /// What prevents a connection; `None` if no more is known than that there is none.
+    #[must_use]
+    pub fn of_connection(unreached: &Unreached) -> Option<Self> {
+        let host = unreached.host.clone();
+        let proxy = unreached.proxy.clone();
+        Some(match unreached.cause {
+            UnreachedCause::NoConnection | UnreachedCause::TooSlow => return None,
+            UnreachedCause::NoAddress => Self::HostNotFound { host },
+            UnreachedCause::Inspected => Self::ConnectionInspected { host },
+            UnreachedCause::Distrusted => Self::CertificateRejected { host },
+            UnreachedCause::Clock => Self::ClockWrong {
+                clock: jiff::Zoned::now().strftime("%Y-%m-%d %H:%M").to_string(),
+            },
+            UnreachedCause::ProxyUnreached => Self::ProxySilent { proxy },
+            UnreachedCause::ProxyRefused => Self::ProxyRefused { proxy, host },
+            UnreachedCause::ProxyPassword => Self::ProxyPassword { proxy },
+        })
+    }
+
     /// Its code, for the log. The log never gets the parameters: they may contain a prompt.
     #[must_use]
     pub fn code(&self) -> String {

@@ -26,15 +26,8 @@ pub struct FileManager {
 impl FileManager {
     /// Starts it in the session of this window.
     pub fn start(window: &Window) -> Self {
-        let bus = window
-            .session()
-            .environment()
-            .iter()
-            .find(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS")
-            .map(|(_, address)| address.clone())
-            .expect("a bus");
         let shown = Arc::<Mutex<Vec<String>>>::default();
-        let connection = zbus::blocking::connection::Builder::address(bus.as_str())
+        let connection = zbus::blocking::connection::Builder::address(window.session().bus())
             .and_then(|bus| bus.name("org.freedesktop.FileManager1"))
             .and_then(|bus| {
                 bus.serve_at("/org/freedesktop/FileManager1", Shown(Arc::clone(&shown)))

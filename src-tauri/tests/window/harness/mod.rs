@@ -13,6 +13,7 @@ pub mod page;
 pub mod pictures;
 mod pointer;
 pub mod process;
+pub mod proxy_settings;
 mod seat;
 pub mod session;
 pub mod wait;

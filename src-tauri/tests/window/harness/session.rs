@@ -104,6 +104,16 @@ impl Session {
         session
     }
 
+    /// The address of the bus.
+    pub fn bus(&self) -> &str {
+        let (_, address) = self
+            .environment
+            .iter()
+            .find(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS")
+            .expect("a bus");
+        address
+    }
+
     fn open_keychain(&mut self, home: &Home) {
         self.start_keychain(
             home,

@@ -108,6 +108,7 @@ impl Server {
             base: format!("http://{}", self.address).parse().unwrap(),
             key: Some(ApiKey::parse(KEY).unwrap()),
             user_agent: "inbetween/0.1.0".into(),
+            network: apiframe::Network::of_this_system(),
             timeouts: patient(),
         }
     }

@@ -67,6 +67,7 @@ async fn serve(next: Arc<Mutex<Vec<u8>>>) -> Client {
         base: base.parse().unwrap(),
         key: Some(ApiKey::parse(KEY).unwrap()),
         user_agent: "test/1".into(),
+        network: apiframe::Network::of_this_system(),
         timeouts: Timeouts::default(),
     })
     .unwrap()

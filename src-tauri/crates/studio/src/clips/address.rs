@@ -1,10 +1,11 @@
 //! Which addresses a clip may be fetched from: public ones over https, and this machine's own if
 //! the sandbox is used.
 //!
-//! An address comes from a server's answer, so it is not trusted. A literal address is judged by
-//! [`judge`]. A name is judged by [`Guard`] when it is looked up for the connection itself: the
-//! address that was judged is the one that is connected to, even if the name resolves to something
-//! else a moment later. The code that follows redirects judges each target again.
+//! An address comes from a server's answer, so it is not trusted. A literal address must be public,
+//! says [`judge`], and the code that follows redirects judges each target again. A name may resolve
+//! to a private address: VPNs, filters and NAT64 make the system's resolver answer so for every
+//! name, and over https an inner host can't answer for a name that it has no certificate for. Only
+//! this machine and its own link, which no network does that for, are refused by [`Guard`].
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -14,10 +15,10 @@ use url::{Host, Url};
 
 use crate::message::AddressFault;
 
-/// A name resolves to an address that is not public.
+/// A name resolves to this machine or to its own link.
 #[derive(Debug, thiserror::Error)]
-#[error("it points into a private network")]
-pub(super) struct NotPublic;
+#[error("it points to this computer")]
+pub(super) struct PointsHere;
 
 /// Judges an address as written. `loopback` allows this machine, also without https.
 ///
@@ -37,7 +38,7 @@ pub(super) fn judge(url: &Url, loopback: bool) -> Result<(), AddressFault> {
     match host {
         Host::Ipv4(ip) if !is_public_v4(ip) => Err(AddressFault::PrivateNetwork),
         Host::Ipv6(ip) if !is_public_v6(ip) => Err(AddressFault::PrivateNetwork),
-        // The address behind the name is judged when it is looked up.
+        // See `Guard`.
         _ => Ok(()),
     }
 }
@@ -55,65 +56,50 @@ pub(super) fn is_this_machine(host: &Host<&str>) -> bool {
 }
 
 /// Looks up names for the connections of downloads, and refuses a name if any of its addresses is
-/// not public: an honest name has no reason to mix them.
+/// this machine's or its link's: an honest name has no reason to mix them. This machine's own names
+/// are let through: they are only ever looked up for the sandbox and for a proxy.
 pub(super) struct Guard {
     names: Arc<dyn Resolve>,
-    loopback: bool,
 }
 
 impl Guard {
-    /// A guard around the resolver `names`. `loopback` lets this machine's own names through.
-    pub(super) fn new(names: Arc<dyn Resolve>, loopback: bool) -> Self {
-        Self { names, loopback }
+    /// A guard around the resolver `names`.
+    pub(super) fn new(names: Arc<dyn Resolve>) -> Self {
+        Self { names }
     }
 }
 
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
-        let loopback = self.loopback && is_this_machine(&Host::Domain(name.as_str()));
+        let own = is_this_machine(&Host::Domain(name.as_str()));
         let looking = self.names.resolve(name);
         Box::pin(async move {
             let found: Vec<SocketAddr> = looking.await?.collect();
-            let allowed = |ip: IpAddr| {
-                if loopback {
-                    ip.is_loopback()
-                } else {
-                    is_public_behind_a_name(ip)
-                }
-            };
-            if found.iter().all(|address| allowed(address.ip())) {
+            if own || !found.iter().any(|address| is_here(address.ip())) {
                 Ok(Box::new(found.into_iter()) as Addrs)
             } else {
-                Err(NotPublic.into())
+                Err(PointsHere.into())
             }
         })
     }
 }
 
-/// The system's own name resolution.
-pub(super) struct SystemNames;
-
-impl Resolve for SystemNames {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            Ok(Box::new(found.collect::<Vec<_>>().into_iter()) as Addrs)
-        })
-    }
-}
-
-/// Whether an address that a name resolves to is public. In an IPv6-only network the resolver
-/// itself writes public IPv4 addresses into the NAT64 prefix (RFC 6147), so such an address is
-/// judged by the IPv4 address inside it.
-fn is_public_behind_a_name(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => is_public_v4(ip),
-        IpAddr::V6(ip) => match ip.octets() {
-            [0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d] => {
-                is_public_v4(Ipv4Addr::new(a, b, c, d))
-            }
-            _ => is_public_v6(ip),
-        },
+/// Whether an address is this machine's or its link's, where clouds keep their metadata, or is none
+/// of a single machine.
+fn is_here(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            matches!(
+                ip.octets(),
+                [0 | 127 | 224..=239, ..] | [255, 255, 255, 255]
+            ) || ip.is_link_local()
+        }
+        IpAddr::V6(ip) => {
+            ip.is_loopback()
+                || ip.is_unspecified()
+                || ip.is_multicast()
+                || ip.is_unicast_link_local()
+        }
     }
 }
 
@@ -269,36 +255,48 @@ mod tests {
         }
     }
 
-    async fn looked_up(loopback: bool, name: &str, found: &[&'static str]) -> bool {
-        Guard::new(Arc::new(Says(found.to_vec())), loopback)
+    async fn looked_up(name: &str, found: &[&'static str]) -> bool {
+        Guard::new(Arc::new(Says(found.to_vec())))
             .resolve(name.parse().unwrap())
             .await
             .is_ok()
     }
 
     #[tokio::test]
-    async fn a_name_is_judged_by_where_it_leads() {
+    async fn a_name_may_lead_into_a_private_network_but_not_to_this_machine() {
         let cdn = "cdn.example.com";
-        assert!(looked_up(false, cdn, &["1.1.1.1", "2606:4700::1"]).await);
-        // A public IPv4 address through the NAT64 of an IPv6-only network.
-        assert!(looked_up(false, cdn, &["64:ff9b::808:808"]).await);
-        for inside in [
+        for fetched in [
+            "1.1.1.1",
+            "2606:4700::1",
+            // A fake address of a VPN's own resolver, and one of a carrier.
+            "198.18.0.5",
+            "100.64.3.2",
             "10.0.0.1",
-            "127.0.0.1",
-            "169.254.169.254",
-            "::1",
-            "::ffff:10.0.0.1",
+            "172.16.0.1",
+            "192.168.1.1",
             "fd00::1",
-            "64:ff9b::a00:1",
-            "2002:a00:1::1",
+            // Through the NAT64 of an IPv6-only network.
+            "64:ff9b::808:808",
         ] {
-            assert!(!looked_up(false, cdn, &[inside]).await, "{inside}");
-            assert!(!looked_up(true, cdn, &[inside]).await, "{inside}");
-            let mixed = ["1.1.1.1", inside];
-            assert!(!looked_up(false, cdn, &mixed).await, "{mixed:?}");
+            assert!(looked_up(cdn, &[fetched]).await, "{fetched}");
         }
-        assert!(looked_up(true, "localhost", &["127.0.0.1", "::1"]).await);
-        assert!(!looked_up(true, "localhost", &["1.1.1.1"]).await);
-        assert!(!looked_up(false, "localhost", &["127.0.0.1"]).await);
+        for here in [
+            "127.0.0.1",
+            "127.8.8.8",
+            "0.0.0.0",
+            "169.254.169.254",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::1",
+            "::",
+            "::ffff:127.0.0.1",
+            "fe80::1",
+            "ff02::1",
+        ] {
+            assert!(!looked_up(cdn, &[here]).await, "{here}");
+            let mixed = ["1.1.1.1", here];
+            assert!(!looked_up(cdn, &mixed).await, "{mixed:?}");
+        }
+        assert!(looked_up("localhost", &["127.0.0.1", "::1"]).await);
     }
 }

@@ -1,9 +1,8 @@
 //! Fetches a clip into its `.part`, from where an interrupted attempt stopped.
 //!
 //! Each call is one attempt: the engine decides what to do after a failure. The key is not known
-//! here, so it can't be sent. No proxy is used: a proxy would look up names itself, and the address
-//! that was judged would not be the one connected to. Redirects are followed here and not by the
-//! network library, so that each target is judged first.
+//! here, so it can't be sent. Redirects are followed here and not by the network library, so that each
+//! target is judged first.
 
 use std::error::Error as _;
 use std::io::Write;
@@ -12,13 +11,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use apiframe::{Network, UnreachedCause};
 use futures_util::StreamExt;
-use reqwest::dns::Resolve;
 use reqwest::header;
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use super::address::{self, Guard, NotPublic, SystemNames};
+use super::address::{self, Guard, PointsHere};
 use super::error::DownloadError;
 use super::response_head::{ends_at, refused, rest_of, strong_mark, text};
 use crate::generation::Received;
@@ -76,7 +75,10 @@ pub enum Download {
 /// Fetches clips.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
-    http: reqwest::Client,
+    network: Network,
+    outside: reqwest::Client,
+    /// For addresses on this computer: a proxy would not reach it.
+    inside: reqwest::Client,
     loopback: bool,
     largest: u64,
     disk: Duration,
@@ -87,8 +89,8 @@ impl Fetcher {
     ///
     /// # Errors
     /// If TLS can't be set up on this system.
-    pub fn new(user_agent: &str, loopback: bool) -> Result<Self, reqwest::Error> {
-        Self::with_limits(user_agent, loopback, FetchLimits::default())
+    pub fn new(user_agent: &str, loopback: bool, network: Network) -> Result<Self, reqwest::Error> {
+        Self::with_limits(user_agent, loopback, network, FetchLimits::default())
     }
 
     /// Creates a fetcher with other limits.
@@ -98,28 +100,22 @@ impl Fetcher {
     pub fn with_limits(
         user_agent: &str,
         loopback: bool,
+        network: Network,
         limits: FetchLimits,
     ) -> Result<Self, reqwest::Error> {
-        Self::with_names(user_agent, loopback, limits, Arc::new(SystemNames))
-    }
-
-    fn with_names(
-        user_agent: &str,
-        loopback: bool,
-        limits: FetchLimits,
-        names: Arc<dyn Resolve>,
-    ) -> Result<Self, reqwest::Error> {
-        Ok(Self {
-            http: reqwest::Client::builder()
+        let names = Arc::new(Guard::new(network.names()));
+        let client = |builder: reqwest::ClientBuilder| {
+            builder
                 .user_agent(user_agent)
                 .connect_timeout(limits.connect)
                 .read_timeout(limits.idle)
-                .redirect(reqwest::redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .referer(false)
-                .no_proxy()
-                .dns_resolver(Arc::new(Guard::new(names, loopback)))
-                .build()?,
+                .dns_resolver(Arc::clone(&names))
+                .build()
+        };
+        Ok(Self {
+            outside: client(network.outside())?,
+            inside: client(network.inside())?,
+            network,
             loopback,
             largest: limits.largest,
             disk: limits.disk,
@@ -185,17 +181,26 @@ impl Fetcher {
         let mut loopback = self.loopback;
         for _ in 0..=REDIRECTS {
             address::judge(&url, loopback).map_err(DownloadError::Address)?;
-            // No outside server may redirect to this machine.
-            loopback &= url
+            let inside = url
                 .host()
                 .is_some_and(|host| address::is_this_machine(&host));
-            let mut request = self.http.get(url.clone());
+            // No outside server may redirect to this machine.
+            loopback &= inside;
+            let mut request = if inside {
+                self.inside.get(url.clone())
+            } else {
+                self.network.prepare(&url).await;
+                self.outside.get(url.clone())
+            };
             if let Some((have, mark)) = going_on {
                 request = request
                     .header(header::RANGE, format!("bytes={have}-"))
                     .header(header::IF_RANGE, mark);
             }
-            let response = request.send().await.map_err(|error| unanswered(&error))?;
+            let response = request
+                .send()
+                .await
+                .map_err(|error| self.unanswered(&error))?;
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return Ok(response);
             }
@@ -204,6 +209,44 @@ impl Fetcher {
                 .ok_or(DownloadError::Address(AddressFault::Nowhere))?;
         }
         Err(DownloadError::Address(AddressFault::TooManyRedirects))
+    }
+
+    /// Asks the server of an address for nothing, to see that clips can come from there: any answer
+    /// will do.
+    ///
+    /// # Errors
+    /// Why it can't be reached.
+    pub async fn reach(&self, server: &Url) -> Result<(), DownloadError> {
+        // This computer can always be reached.
+        if server
+            .host()
+            .is_some_and(|host| address::is_this_machine(&host))
+        {
+            return Ok(());
+        }
+        self.network.prepare(server).await;
+        match self.outside.head(server.clone()).send().await {
+            // It was reached, whatever it made of that request.
+            Err(error) if error.is_connect() => Err(self.unanswered(&error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The error for a request without an answer.
+    fn unanswered(&self, error: &reqwest::Error) -> DownloadError {
+        if !error.is_connect() {
+            return DownloadError::Network;
+        }
+        let why = self.network.unreached(error);
+        let mut cause = error.source();
+        while let Some(inner) = cause {
+            // The name of a proxy is no address of a clip.
+            if inner.is::<PointsHere>() && why.cause == UnreachedCause::NoAddress {
+                return DownloadError::Address(AddressFault::ThisComputer);
+            }
+            cause = inner.source();
+        }
+        DownloadError::Unreached(why)
     }
 
     /// Streams the answer to the disk. A separate thread writes each chunk as it arrived, while the
@@ -271,18 +314,6 @@ impl Fetcher {
         written?;
         ended.map(|()| bytes)
     }
-}
-
-/// The error for a request without an answer.
-fn unanswered(error: &reqwest::Error) -> DownloadError {
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        if inner.is::<NotPublic>() {
-            return DownloadError::Address(AddressFault::PrivateNetwork);
-        }
-        cause = inner.source();
-    }
-    DownloadError::Network
 }
 
 /// The server's file is not the one that we have a part of: the next attempt starts over.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use apiframe::Unreached;
 use reqwest::StatusCode;
 
 use crate::message::{AddressFault, ClipFault};
@@ -12,7 +13,10 @@ pub enum DownloadError {
     /// The address may not be fetched from at all.
     #[error("its address may not be fetched from: {0:?}")]
     Address(AddressFault),
-    /// The connection could not be made or broke; what was received is kept.
+    /// No connection could be made.
+    #[error("the server was not reached: {0:?}")]
+    Unreached(Unreached),
+    /// The connection broke; what was received is kept.
     #[error("the connection broke")]
     Network,
     /// The server answered that the clip is not there (any more), or not available this way.

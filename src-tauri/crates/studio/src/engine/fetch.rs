@@ -67,6 +67,7 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
     match attempt {
         Ok(_) => {
             crash_points::reach(crash_points::DOWNLOAD_WHOLE);
+            shared.remote.set_clips_arrive();
             save(shared, record, &folder, &part).await
         }
         Err(error) => {
@@ -204,6 +205,11 @@ async fn broke(
         DownloadError::Network => {
             let then = shared.remote.attempts.broken(id, brought, None);
             again(shared, id, then, Message::DownloadBroke).await
+        }
+        DownloadError::Unreached(why) => {
+            let then = shared.remote.attempts.broken(id, brought, None);
+            let message = Message::of_connection(&why).unwrap_or(Message::DownloadBroke);
+            again(shared, id, then, message).await
         }
         DownloadError::Busy { wait, .. } => {
             let then = shared.remote.attempts.broken(id, brought, wait);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use apiframe::{Error, RejectionKind, Unsendable};
+use apiframe::{Error, RejectionKind, Unreached, Unsendable};
 
 use super::messages;
 use crate::library::LibraryError;
@@ -18,7 +18,9 @@ pub enum ImportError {
     NotAnId,
     /// No one is signed in.
     NoKey,
-    /// No connection, or no answer.
+    /// No connection.
+    Unreached(Unreached),
+    /// No answer.
     Offline,
     /// The key is not accepted.
     KeyRefused,
@@ -46,6 +48,7 @@ impl From<&ImportError> for Message {
             ImportError::NoId => Self::JobIdMissing,
             ImportError::NotAnId => Self::JobIdMalformed,
             ImportError::NoKey => Self::ImportSignedOut,
+            ImportError::Unreached(why) => Self::of_connection(why).unwrap_or(Self::ImportOffline),
             ImportError::Offline => Self::ImportOffline,
             ImportError::KeyRefused => Self::KeyRefused,
             ImportError::Pause(Some(wait)) => Self::ImportPause {
@@ -66,7 +69,8 @@ impl From<&ImportError> for Message {
 impl ImportError {
     pub(super) fn of(error: Error) -> Self {
         match error {
-            Error::Connect(_) | Error::Lost(_) => Self::Offline,
+            Error::Connect(why) => Self::Unreached(why),
+            Error::Lost(_) => Self::Offline,
             Error::Unsendable(Unsendable::NoKey) => Self::NoKey,
             Error::Unsendable(_) => Self::NotAnId,
             Error::Rejected(rejection) => match rejection.kind {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use apiframe::{Rejection, RejectionKind, Unsendable};
+use apiframe::{Rejection, RejectionKind, Unreached, Unsendable};
 
 use crate::generation::{Failure, Mend, Millis};
 use crate::message::{AddressFault, ClipFault, Message};
@@ -13,8 +13,23 @@ use crate::settings::{Field, Violation};
 pub(super) fn is_offline(message: &Message) -> bool {
     matches!(
         message,
-        Message::Offline | Message::AnswerLost | Message::DownloadBroke
+        Message::Offline
+            | Message::HostNotFound { .. }
+            | Message::ConnectionInspected { .. }
+            | Message::CertificateRejected { .. }
+            | Message::ClockWrong { .. }
+            | Message::ProxySilent { .. }
+            | Message::ProxyRefused { .. }
+            | Message::ProxyPassword { .. }
+            | Message::ClipServerUnreached { .. }
+            | Message::AnswerLost
+            | Message::DownloadBroke
     )
+}
+
+/// Why there is no connection to Apiframe.
+pub(super) fn unreached(why: &Unreached) -> Message {
+    Message::of_connection(why).unwrap_or(Message::Offline)
 }
 
 /// A request that the network library could not send. The user did not cause this.

@@ -10,6 +10,7 @@ mod actor;
 mod attempts;
 mod backoff;
 mod blocking;
+mod clip_server;
 mod ending;
 mod error;
 mod event;

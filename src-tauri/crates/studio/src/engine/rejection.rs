@@ -29,7 +29,7 @@ pub(super) enum AfterSubmit {
 pub(super) fn after_submit(error: &Error, lost_before: bool) -> AfterSubmit {
     match error {
         Error::Unsendable(why) => AfterSubmit::NotSent(Outcome::Trouble(messages::unsendable(why))),
-        Error::Connect(_) => AfterSubmit::NotSent(Outcome::Trouble(Message::Offline)),
+        Error::Connect(why) => AfterSubmit::NotSent(Outcome::Trouble(messages::unreached(why))),
         // The server accepted the request but named no usable job, and again named none on the
         // second attempt.
         Error::Lost(loss) if lost_before && loss.cause == LossCause::Invalid => {
@@ -91,9 +91,8 @@ pub(super) fn after_upload(error: &Error, field: Field) -> AfterUpload {
             AfterUpload::Fail(messages::frame_missing(field))
         }
         Error::Unsendable(why) => AfterUpload::Again(Outcome::Trouble(messages::unsendable(why))),
-        Error::Connect(_) | Error::Lost(_) => {
-            AfterUpload::Again(Outcome::Trouble(Message::Offline))
-        }
+        Error::Connect(why) => AfterUpload::Again(Outcome::Trouble(messages::unreached(why))),
+        Error::Lost(_) => AfterUpload::Again(Outcome::Trouble(Message::Offline)),
         Error::Rejected(rejection) => match rejection.kind {
             RejectionKind::RateLimited => AfterUpload::Again(Outcome::Pause(rejection.retry_after)),
             RejectionKind::Unavailable => {
@@ -124,7 +123,7 @@ pub(super) enum AfterLook {
 
 pub(super) fn after_look(error: &Error) -> AfterLook {
     match error {
-        Error::Connect(_) => AfterLook::All(Outcome::Trouble(Message::Offline)),
+        Error::Connect(why) => AfterLook::All(Outcome::Trouble(messages::unreached(why))),
         Error::Lost(_) => AfterLook::One(Outcome::Trouble(Message::Offline)),
         Error::Unsendable(Unsendable::JobId) => AfterLook::NotAJob,
         Error::Unsendable(why) => AfterLook::One(Outcome::Trouble(messages::unsendable(why))),
@@ -140,7 +139,8 @@ pub(super) fn after_look(error: &Error) -> AfterLook {
 /// What to do when the search for a lost request is interrupted: it continues later.
 pub(super) fn after_search(error: &Error) -> Outcome {
     match error {
-        Error::Connect(_) | Error::Lost(_) => Outcome::Trouble(Message::Offline),
+        Error::Connect(why) => Outcome::Trouble(messages::unreached(why)),
+        Error::Lost(_) => Outcome::Trouble(Message::Offline),
         Error::Unsendable(why) => Outcome::Trouble(messages::unsendable(why)),
         Error::Rejected(rejection) => match rejection.kind {
             RejectionKind::RateLimited => Outcome::Pause(rejection.retry_after),
@@ -198,6 +198,17 @@ mod tests {
                 "connect",
                 Error::Connect(Unreached {
                     cause: UnreachedCause::NoConnection,
+                    host: "api.test".into(),
+                    proxy: String::new(),
+                    detail: String::new(),
+                }),
+            ),
+            (
+                "proxy",
+                Error::Connect(Unreached {
+                    cause: UnreachedCause::ProxyRefused,
+                    host: "api.test".into(),
+                    proxy: "proxy.test:3128".into(),
                     detail: String::new(),
                 }),
             ),
@@ -262,6 +273,7 @@ mod tests {
              job id: not sent, stepBroke\n\
              file: not sent, stepBroke\n\
              connect: not sent, offline\n\
+             proxy: not sent, proxyRefused\n\
              broken: again, answerLost\n\
              invalid: again, answerLost\n\
              400: fail: requestRefused\n\
@@ -286,6 +298,7 @@ mod tests {
              job id: not sent, stepBroke\n\
              file: not sent, stepBroke\n\
              connect: not sent, offline\n\
+             proxy: not sent, proxyRefused\n\
              broken: again, answerLost\n\
              invalid: reconcile\n\
              400: reconcile, or fail: requestRefused\n\
@@ -314,6 +327,7 @@ mod tests {
              job id: stepBroke\n\
              file: fail: frameMissing\n\
              connect: offline\n\
+             proxy: proxyRefused\n\
              broken: offline\n\
              invalid: offline\n\
              400: fail: pictureRefused\n\
@@ -345,6 +359,7 @@ mod tests {
              job id: not a job\n\
              file: stepBroke\n\
              connect: all: offline\n\
+             proxy: all: proxyRefused\n\
              broken: offline\n\
              invalid: offline\n\
              400: serverTrouble\n\
@@ -369,6 +384,7 @@ mod tests {
              job id: stepBroke\n\
              file: stepBroke\n\
              connect: offline\n\
+             proxy: proxyRefused\n\
              broken: offline\n\
              invalid: offline\n\
              400: serverTrouble\n\

@@ -23,6 +23,8 @@ pub(super) struct Remote {
     /// Whether it is known who is signed in; nothing is requested before that.
     started: AtomicBool,
     pub fetcher: Fetcher,
+    /// Whether a clip came, or could have come, in this run.
+    clips_arrive: AtomicBool,
     /// The pause that the server asked all requests to keep.
     pub pause: Pause,
     /// When to ask about jobs.
@@ -46,6 +48,7 @@ impl Remote {
             client: RwLock::default(),
             started: AtomicBool::new(false),
             fetcher,
+            clips_arrive: AtomicBool::new(false),
             pause: Pause::default(),
             schedule: PollSchedule::new(usual_time),
             attempts: Attempts::default(),
@@ -72,6 +75,15 @@ impl Remote {
     /// Whether it is known who, if anyone, is signed in.
     pub fn is_started(&self) -> bool {
         self.started.load(Ordering::Acquire)
+    }
+
+    /// Whether it is known that clips can be fetched.
+    pub fn clips_arrive(&self) -> bool {
+        self.clips_arrive.load(Ordering::Relaxed)
+    }
+
+    pub fn set_clips_arrive(&self) {
+        self.clips_arrive.store(true, Ordering::Relaxed);
     }
 
     pub fn set_catalogue(&self, catalogue: ModelCatalog) {

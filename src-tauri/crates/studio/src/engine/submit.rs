@@ -13,7 +13,7 @@ use super::outcome::Outcome;
 use super::rejection::{AfterSubmit, AfterUpload, after_submit, after_upload, refuses_key};
 use super::shared::Shared;
 use super::step::PICTURE_MARGIN;
-use super::{ending, messages, reconcile, spending};
+use super::{clip_server, ending, messages, reconcile, spending};
 use crate::crash_points;
 use crate::frames::FrameHash;
 use crate::generation::{GenerationId, Millis, Record, Submission};
@@ -173,6 +173,9 @@ pub(super) async fn submit(
         && first != by
     {
         return reconcile::reconcile(shared, client, record).await;
+    }
+    if !lost_before && let Some(held) = clip_server::hold_back(shared, client).await? {
+        return Ok(held);
     }
     if let Some(held) = spending::leave(shared, &record, now, by, lost_before).await? {
         return Ok(held);

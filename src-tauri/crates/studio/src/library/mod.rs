@@ -6,6 +6,7 @@
 //! milliseconds on a good disk, for seconds on a bad one. Async callers use [`Library::run`].
 
 mod backups;
+mod clip_server;
 mod connections;
 mod download_folders;
 mod error_messages;

@@ -198,6 +198,14 @@ CREATE TABLE limits (
 /// Version 7. The folders that may contain an unfinished download.
 const DOWNLOAD_FOLDERS: &str = "CREATE TABLE download_folders (folder TEXT PRIMARY KEY) STRICT;";
 
+/// Version 8. Where the last clip came from, as scheme, host and port.
+const CLIP_SERVER: &str = "
+CREATE TABLE clip_server (
+    only    INTEGER PRIMARY KEY CHECK (only = 1),
+    origin  TEXT NOT NULL
+) STRICT;
+";
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(FIRST),
@@ -207,6 +215,7 @@ fn migrations() -> Migrations<'static> {
         M::up(SENT_BY),
         M::up(SUBMISSIONS),
         M::up(DOWNLOAD_FOLDERS),
+        M::up(CLIP_SERVER),
     ])
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, ToSql, named_params, params};
 
 use super::records::json;
-use super::{Library, LibraryError};
+use super::{Library, LibraryError, clip_server};
 use crate::generation::{Clip, Failure, GenerationId, JobRecord, Millis, Submission};
 use crate::message::Message;
 
@@ -202,7 +202,10 @@ impl Library {
                 ":last": clip.last_frame_ms,
                 ":now": now,
             },
-            |connection| forget_submission(connection, id),
+            |connection| {
+                clip_server::remember(connection, id)?;
+                forget_submission(connection, id)
+            },
         )
     }
 

@@ -370,7 +370,12 @@ fn told(mut account: Account, answer: Result<Me, Error>) -> Account {
         }
         // The server is reachable but can't answer.
         Err(Error::Rejected(_) | Error::Unsendable(_)) => {}
-        Err(Error::Connect(_) | Error::Lost(_)) => {
+        Err(Error::Connect(why)) => {
+            account.connection = Connection::Offline {
+                message: Message::of_connection(&why).unwrap_or(Message::Disconnected),
+            };
+        }
+        Err(Error::Lost(_)) => {
             account.connection = Connection::Offline {
                 message: Message::Disconnected,
             };
@@ -385,7 +390,8 @@ fn sign_in_problem(error: Error) -> Problem {
             tracing::error!(?why, "a key could not be checked");
             Message::BrokeOff
         }
-        Error::Connect(_) | Error::Lost(_) => Message::KeyNotChecked,
+        Error::Connect(why) => Message::of_connection(&why).unwrap_or(Message::KeyNotChecked),
+        Error::Lost(_) => Message::KeyNotChecked,
         Error::Rejected(rejection) => match rejection.kind {
             RejectionKind::Unauthorized => Message::KeyNotRecognised,
             RejectionKind::Forbidden => Message::KeyNotAllowed {

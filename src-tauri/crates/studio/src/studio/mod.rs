@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use apiframe::{ApiKey, Client, Config};
+use apiframe::{ApiKey, Client, Config, Network};
 use futures_util::future::BoxFuture;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -69,6 +69,8 @@ pub struct StudioConfig {
     pub clock: Clock,
     /// The user agent of requests: `inbetween/VERSION`.
     pub user_agent: String,
+    /// The way out of this computer.
+    pub network: Network,
     /// Another address for Apiframe (`APIFRAME_BASE_URL`).
     pub base_url: Option<Url>,
     /// A key for this run (`APIFRAME_API_KEY`).
@@ -95,6 +97,7 @@ pub struct Studio {
     home: Home,
     clock: Clock,
     user_agent: String,
+    network: Network,
     base: Url,
     environment_key: Option<ApiKey>,
     sandbox: StartSandbox,
@@ -151,6 +154,7 @@ impl Studio {
             importing: tokio::sync::Semaphore::new(IMPORTED_AT_ONCE),
             clock: config.clock,
             user_agent: config.user_agent,
+            network: config.network,
             base,
             environment_key: config.key,
             sandbox: config.sandbox,
@@ -312,10 +316,12 @@ impl Studio {
             rescue,
             frames: self.frames.clone(),
             clips_folder: self.clips_place(profile),
-            fetcher: Fetcher::new(&self.user_agent, loopback).map_err(|error| {
-                tracing::error!(%error, "no clips can be fetched");
-                Problem::from(Message::TlsUnavailable)
-            })?,
+            fetcher: Fetcher::new(&self.user_agent, loopback, self.network.clone()).map_err(
+                |error| {
+                    tracing::error!(%error, "no clips can be fetched");
+                    Problem::from(Message::TlsUnavailable)
+                },
+            )?,
             clock: self.clock.clone(),
             // A server that stands in for Apiframe on this machine is as fast as the sandbox.
             usual_time: if loopback {
@@ -364,6 +370,7 @@ impl Studio {
             base,
             key,
             user_agent: self.user_agent.clone(),
+            network: self.network.clone(),
             timeouts: apiframe::Timeouts::default(),
         })
         .map_err(|error| Message::from(&error).into())

@@ -21,6 +21,7 @@ fn studio(folder: &Path, sandbox: &Arc<Sandbox>) -> Arc<Studio> {
         home,
         clock: Clock::system(),
         user_agent: "inbetween/test".into(),
+        network: apiframe::Network::of_this_system(),
         base_url: None,
         key: None,
         sandbox: Box::new(move || {

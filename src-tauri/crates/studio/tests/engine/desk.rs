@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use apiframe::{ApiKey, Client, Config, Timeouts};
+use apiframe::{ApiKey, Client, Config, Network, Timeouts};
 use bytes::Bytes;
 use sandbox::Sandbox;
 use studio::clips::{ClipsFolder, FetchLimits, Fetcher};
@@ -34,6 +34,8 @@ pub struct Setup {
     pub clip: Option<Bytes>,
     /// How many times faster jobs are than at the real service.
     pub speed: f64,
+    /// The way out of this computer.
+    pub network: Network,
     /// The engine's clock.
     pub clock: Clock,
     /// How long jobs usually take, as far as is known.
@@ -58,6 +60,7 @@ impl Default for Setup {
         Self {
             clip: None,
             speed: 200.0,
+            network: Network::of_this_system(),
             clock: Clock::system(),
             usual_time: Duration::from_millis(500),
             first_pause: Duration::from_millis(50),
@@ -133,6 +136,7 @@ impl Desk {
             base: base.parse().unwrap(),
             key: Some(ApiKey::parse(key).unwrap()),
             user_agent: "inbetween/test".into(),
+            network: self.setup.network.clone(),
             timeouts: Timeouts {
                 idle: self.setup.idle,
                 // An upload whose answer stalls ends by this limit, which must be well below
@@ -348,7 +352,8 @@ fn engine(folder: &Path, frames: Frames, setup: &Setup) -> Engine {
             Some(drive) => ClipsFolder::within(drive, place(&setup.clips, "clips")),
             None => place(&setup.clips, "clips").into(),
         },
-        fetcher: Fetcher::with_limits("inbetween/test", true, limits).unwrap(),
+        fetcher: Fetcher::with_limits("inbetween/test", true, setup.network.clone(), limits)
+            .unwrap(),
         clock: setup.clock.clone(),
         usual_time: setup.usual_time,
         first_pause: setup.first_pause,

@@ -123,6 +123,7 @@ async fn no_connection_while_submitting_is_waited_out() {
             base: base.parse().unwrap(),
             key: Some(apiframe::ApiKey::parse("afk_test").unwrap()),
             user_agent: "inbetween/test".into(),
+            network: apiframe::Network::of_this_system(),
             timeouts: apiframe::Timeouts::default(),
         })
         .unwrap(),

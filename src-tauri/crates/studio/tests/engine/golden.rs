@@ -69,6 +69,7 @@ impl Old {
             home: home.unwrap(),
             clock: Clock::new(move || clock.now().as_millisecond()),
             user_agent: "inbetween/test".into(),
+            network: apiframe::Network::of_this_system(),
             base_url: Some(self.sandbox.base_url().parse().unwrap()),
             key: Some(ApiKey::parse("afk_test").unwrap()),
             sandbox: Box::new(|| Box::pin(async { Err("not here".into()) })),

@@ -11,6 +11,7 @@ mod ledger;
 mod life;
 mod matrix;
 mod moved;
+mod networks;
 mod odd;
 mod panics;
 mod recovery;

@@ -54,6 +54,7 @@ macro_rules! cells {
 
 /// For answers that may have been lost after the job was accepted.
 const ONCE: Reads = Reads::Waits("can't be charged twice");
+const NOT_FOUND: Reads = Reads::Waits("was not found");
 const OFFLINE: Reads = Reads::Waits("No connection to Apiframe");
 const TROUBLE: Reads = Reads::Waits("Apiframe is having trouble");
 const PAUSE: Reads = Reads::Waits("Apiframe asks for a pause of");
@@ -62,7 +63,7 @@ const KEY: Reads = Reads::Waits("no longer accepts the key");
 
 cells! { submit at At::Submit;
     refused: Wrong::Refused => OFFLINE;
-    dns: Wrong::Dns => OFFLINE;
+    dns: Wrong::Dns => NOT_FOUND;
     reset_before: Wrong::Answer(Answer::DropBefore) => ONCE;
     reset_in_the_middle: Wrong::Answer(Answer::Refuse) => ONCE;
     reset_after: Wrong::Answer(Answer::DropAfter) => ONCE;
@@ -93,7 +94,7 @@ const PICTURE: Reads = Reads::Fails("did not take the picture of the start frame
 
 cells! { upload at At::Upload;
     refused: Wrong::Refused => OFFLINE;
-    dns: Wrong::Dns => OFFLINE;
+    dns: Wrong::Dns => NOT_FOUND;
     reset_before: Wrong::Answer(Answer::DropBefore) => OFFLINE;
     reset_in_the_middle: Wrong::Answer(Answer::Refuse) => OFFLINE;
     reset_after: Wrong::Answer(Answer::DropAfter) => OFFLINE;
@@ -124,7 +125,7 @@ const UNKNOWN_JOB: Reads = Reads::Waits("does not find this job just now");
 
 cells! { poll at At::Poll;
     refused: Wrong::Refused => OFFLINE;
-    dns: Wrong::Dns => OFFLINE;
+    dns: Wrong::Dns => NOT_FOUND;
     reset_before: Wrong::Answer(Answer::DropBefore) => OFFLINE;
     reset_in_the_middle: Wrong::Answer(Answer::Refuse) => OFFLINE;
     reset_after: Wrong::Answer(Answer::DropAfter) => OFFLINE;
@@ -153,7 +154,7 @@ cells! { poll at At::Poll;
 
 cells! { list at At::List;
     refused: Wrong::Refused => OFFLINE;
-    dns: Wrong::Dns => OFFLINE;
+    dns: Wrong::Dns => NOT_FOUND;
     reset_before: Wrong::Answer(Answer::DropBefore) => OFFLINE;
     reset_in_the_middle: Wrong::Answer(Answer::Refuse) => OFFLINE;
     reset_after: Wrong::Answer(Answer::DropAfter) => OFFLINE;
@@ -187,7 +188,7 @@ const HOST_PAUSE: Reads = Reads::Waits("holds the clip asks for a pause of");
 
 cells! { download at At::Download;
     refused: Wrong::Refused => BROKE;
-    dns: Wrong::Dns => BROKE;
+    dns: Wrong::Dns => NOT_FOUND;
     reset_before: Wrong::Answer(Answer::DropBefore) => BROKE;
     reset_in_the_middle: Wrong::Answer(Answer::Refuse) => BROKE;
     reset_after: Wrong::Answer(Answer::DropAfter) => BROKE;

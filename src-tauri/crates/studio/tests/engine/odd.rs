@@ -132,6 +132,7 @@ fn studio_at(home: &Path, desk: &Desk, clock: Clock) -> Arc<Studio> {
         home,
         clock,
         user_agent: "inbetween/test".into(),
+        network: apiframe::Network::of_this_system(),
         base_url: Some(desk.sandbox.base_url().parse().unwrap()),
         key: Some(ApiKey::parse("afk_test").unwrap()),
         sandbox: Box::new(|| Box::pin(async { Err("not in this test".into()) })),

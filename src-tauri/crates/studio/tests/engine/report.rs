@@ -23,6 +23,7 @@ async fn opened(sandbox: &Sandbox, folder: &std::path::Path) -> Arc<Studio> {
         home,
         clock: Clock::system(),
         user_agent: "inbetween/test".into(),
+        network: apiframe::Network::of_this_system(),
         base_url: Some(sandbox.base_url().parse().unwrap()),
         // The key comes from the environment: no keychain is asked.
         key: Some(ApiKey::parse(KEY).unwrap()),

@@ -20,6 +20,7 @@ pub fn real() -> &'static [u8] {
                 base: sandbox.base_url().parse().unwrap(),
                 key: Some(apiframe::ApiKey::parse("afk_sandbox").unwrap()),
                 user_agent: "inbetween/test".into(),
+                network: apiframe::Network::of_this_system(),
                 timeouts: apiframe::Timeouts::default(),
             })
             .unwrap();

@@ -118,7 +118,12 @@ fn engine(folder: &Path, frames: Frames) -> Engine {
         rescue: None,
         frames,
         clips_folder: folder.join("clips").into(),
-        fetcher: Fetcher::new("inbetween/torture", true).unwrap(),
+        fetcher: Fetcher::new(
+            "inbetween/torture",
+            true,
+            apiframe::Network::of_this_system(),
+        )
+        .unwrap(),
         clock: Clock::system(),
         usual_time: Duration::from_millis(500),
         first_pause: Duration::from_millis(50),
@@ -130,6 +135,7 @@ fn client(base: &str) -> Client {
         base: base.parse().unwrap(),
         key: Some(ApiKey::parse(KEY).unwrap()),
         user_agent: "inbetween/torture".into(),
+        network: apiframe::Network::of_this_system(),
         timeouts: Timeouts::default(),
     })
     .unwrap()

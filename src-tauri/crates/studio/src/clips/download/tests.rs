@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::Mutex;
 
-use reqwest::dns::{Addrs, Name, Resolving};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -64,7 +64,7 @@ fn small() -> Fetcher {
         largest: 40,
         ..FetchLimits::default()
     };
-    Fetcher::with_limits("test", true, limits).unwrap()
+    Fetcher::with_limits("test", true, Network::of_this_system(), limits).unwrap()
 }
 
 /// Makes one attempt into a `.part` that already holds `had`, and returns the mark it left behind.
@@ -217,22 +217,22 @@ impl Resolve for Says {
 }
 
 #[tokio::test]
-async fn a_name_that_leads_inside_is_refused_at_the_connection_itself() {
+async fn a_name_that_leads_to_this_machine_is_refused_at_the_connection_itself() {
     let folder = tempfile::tempdir().unwrap();
     let part = folder.path().join("x.part");
     let url = "https://cdn.example.com/a.mp4".parse().unwrap();
     for (loopback, inside) in [
         (false, "127.0.0.1"),
         (true, "127.0.0.1"),
-        (true, "10.0.0.1"),
+        (true, "169.254.169.254"),
     ] {
-        let names = Arc::new(Says(inside));
-        let fetcher = Fetcher::with_names("test", loopback, FetchLimits::default(), names).unwrap();
+        let network = Network::of_this_system().with_names(Arc::new(Says(inside)));
+        let fetcher = Fetcher::new("test", loopback, network).unwrap();
         let ended = fetcher.fetch(&url, &part, None, |_| {}).await;
         assert!(
             matches!(
                 ended,
-                Err(DownloadError::Address(AddressFault::PrivateNetwork))
+                Err(DownloadError::Address(AddressFault::ThisComputer))
             ),
             "{inside}: {ended:?}"
         );
