@@ -373,6 +373,24 @@ pub struct Received {
 }
 
 impl Record {
+    /// A generation at the moment when Generate is pressed: nothing has happened to it yet.
+    #[must_use]
+    pub fn new(created: Millis, settings: Settings) -> Self {
+        Self {
+            id: GenerationId::new(created),
+            created,
+            settings,
+            state: State::Recorded,
+            waiting: None,
+            submission: None,
+            job: None,
+            clip: None,
+            failure: None,
+            finished: None,
+            whole: true,
+        }
+    }
+
     /// Whether nothing that costs credits can have reached the server.
     #[must_use]
     pub fn is_unsent(&self) -> bool {

@@ -38,19 +38,7 @@ impl Engine {
         }
         let now = self.shared.now();
         let revision = next_revision();
-        let record = Record {
-            id: GenerationId::new(now),
-            created: now,
-            settings,
-            state: State::Recorded,
-            waiting: None,
-            submission: None,
-            job: None,
-            clip: None,
-            failure: None,
-            finished: None,
-            whole: true,
-        };
+        let record = Record::new(now, settings);
         let most = self.shared.most(&record.settings).await?;
         let stored = record.clone();
         crash_points::reach(crash_points::GENERATE_ASKED);

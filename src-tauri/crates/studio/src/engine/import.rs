@@ -266,17 +266,12 @@ fn record_of(job: &Job, shared: &Shared) -> Record {
         .next()
         .filter(|_| job.status == JobStatus::Completed);
     Record {
-        id: GenerationId::new(created),
-        created,
-        settings,
         // A finished job without a clip address is asked about again, like any other.
         state: if url.is_some() {
             State::Downloading
         } else {
             State::Rendering
         },
-        waiting: None,
-        submission: None,
         job: Some(JobRecord {
             id: job.id.clone(),
             accepted: created,
@@ -290,10 +285,7 @@ fn record_of(job: &Job, shared: &Shared) -> Record {
             credits: job.credit_cost,
             brought_in: Some(told),
         }),
-        clip: None,
-        failure: None,
-        finished: None,
-        whole: true,
+        ..Record::new(created, settings)
     }
 }
 

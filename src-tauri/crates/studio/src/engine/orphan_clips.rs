@@ -11,7 +11,7 @@ use std::time::UNIX_EPOCH;
 
 use super::shared::Shared;
 use crate::clips;
-use crate::generation::{Clip, GenerationId, Millis, Record, State};
+use crate::generation::{Clip, Millis, Record, State};
 use crate::library::{Library, LibraryError};
 use crate::settings::{Mode, Settings};
 
@@ -115,27 +115,19 @@ fn found(file: &Path, clip: &Clip, now: Millis) -> Record {
         .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
         .and_then(|time| Millis::try_from(time.as_millis()).ok())
         .unwrap_or(now);
-    Record {
-        id: GenerationId::new(made),
-        created: made,
-        settings: Settings {
-            prompt: clips::prompt_of(file).unwrap_or_default(),
-            // The longer side is 1280, 1920 or 3840; it is less for a squarish 4K clip.
-            mode: match clip.width.max(clip.height) {
-                0..1600 => Mode::Standard,
-                1600..2100 => Mode::Pro,
-                _ => Mode::FourK,
-            },
-            length: u8::try_from((clip.duration_ms + 500) / 1000).unwrap_or(u8::MAX),
-            ..Settings::default()
+    let settings = Settings {
+        prompt: clips::prompt_of(file).unwrap_or_default(),
+        // The longer side is 1280, 1920 or 3840; it is less for a squarish 4K clip.
+        mode: match clip.width.max(clip.height) {
+            0..1600 => Mode::Standard,
+            1600..2100 => Mode::Pro,
+            _ => Mode::FourK,
         },
+        length: u8::try_from((clip.duration_ms + 500) / 1000).unwrap_or(u8::MAX),
+        ..Settings::default()
+    };
+    Record {
         state: State::Ready,
-        waiting: None,
-        submission: None,
-        job: None,
-        clip: None,
-        failure: None,
-        finished: None,
-        whole: true,
+        ..Record::new(made, settings)
     }
 }

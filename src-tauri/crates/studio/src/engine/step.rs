@@ -71,24 +71,15 @@ fn is_young(sent: Millis, now: Millis) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::generation::{GenerationId, JobRecord, Submission};
+    use crate::generation::{JobRecord, Submission};
     use crate::settings::Settings;
 
     const NOW: Millis = 1_700_000_000_000;
 
     fn record(state: State) -> Record {
         Record {
-            id: GenerationId::new(NOW),
-            created: NOW,
-            settings: Settings::default(),
             state,
-            waiting: None,
-            submission: None,
-            job: None,
-            clip: None,
-            failure: None,
-            finished: None,
-            whole: true,
+            ..Record::new(NOW, Settings::default())
         }
     }
 

@@ -165,16 +165,12 @@ mod tests {
     }
 
     fn record(created: i64, job: Option<&str>) -> Record {
+        let settings = Settings {
+            prompt: format!("Clip of {created}"),
+            ..Settings::default()
+        };
         Record {
-            id: GenerationId::new(created),
-            created,
-            settings: Settings {
-                prompt: format!("Clip of {created}"),
-                ..Settings::default()
-            },
             state: State::Rendering,
-            waiting: None,
-            submission: None,
             job: job.map(|job| JobRecord {
                 id: job.into(),
                 accepted: created,
@@ -186,10 +182,7 @@ mod tests {
                 }),
                 ..JobRecord::default()
             }),
-            clip: None,
-            failure: None,
-            finished: None,
-            whole: true,
+            ..Record::new(created, settings)
         }
     }
 

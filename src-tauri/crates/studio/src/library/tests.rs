@@ -36,22 +36,11 @@ impl Shelf {
     }
 
     fn insert_with(&self, settings: Settings, created: Millis) -> GenerationId {
-        let record = Record {
-            id: GenerationId::new(created),
-            created,
-            settings: Settings {
-                prompt: format!("Clip of {created}"),
-                ..settings
-            },
-            state: State::Recorded,
-            waiting: None,
-            submission: None,
-            job: None,
-            clip: None,
-            failure: None,
-            finished: None,
-            whole: true,
+        let settings = Settings {
+            prompt: format!("Clip of {created}"),
+            ..settings
         };
+        let record = Record::new(created, settings);
         self.library.insert(&record).unwrap();
         record.id
     }

@@ -14,19 +14,7 @@ fn a_day(limit: u32) -> Limits {
 
 impl Shelf {
     fn press(&self, now: Millis, price: i64, limits: Limits) -> Result<GenerationId, Overrun> {
-        let record = Record {
-            id: GenerationId::new(now),
-            created: now,
-            settings: Settings::default(),
-            state: State::Recorded,
-            waiting: None,
-            submission: None,
-            job: None,
-            clip: None,
-            failure: None,
-            finished: None,
-            whole: true,
-        };
+        let record = Record::new(now, Settings::default());
         self.library.set_limits(limits).unwrap();
         self.library
             .insert_within(&record, Some(price))
