@@ -21,6 +21,7 @@ mod pasting;
 mod sandbox_profile;
 mod settings;
 mod signing_in;
+mod size;
 mod starting;
 mod strangers;
 mod surviving;

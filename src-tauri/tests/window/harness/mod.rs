@@ -16,6 +16,7 @@ pub mod process;
 pub mod proxy_settings;
 mod seat;
 pub mod session;
+pub mod slow_disk;
 pub mod wait;
 pub mod window;
 

@@ -126,6 +126,11 @@ impl Window {
         }
     }
 
+    /// Sets a variable for the program, from its next start on.
+    pub fn set(&mut self, name: &str, value: String) {
+        self.environment.push((name.into(), value));
+    }
+
     /// Starts the program, which must not be running.
     pub fn open(&mut self) {
         assert!(self.page.is_none(), "the program runs already");

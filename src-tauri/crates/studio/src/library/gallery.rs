@@ -99,7 +99,9 @@ impl Library {
         self.read(|connection| {
             Ok(connection
                 .prepare_cached(&format!(
-                    "SELECT count(*), coalesce(sum({}), 0), coalesce(sum({}), 0) FROM generations",
+                    "SELECT coalesce(sum(number), 0), \
+                     coalesce(sum(number) FILTER (WHERE {}), 0), \
+                     coalesce(sum(number) FILTER (WHERE {}), 0) FROM generation_counts",
                     Filter::Running.condition(),
                     Filter::Failed.condition()
                 ))?

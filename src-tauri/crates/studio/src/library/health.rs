@@ -45,8 +45,8 @@ impl Library {
         self.read(|connection| {
             Ok(connection
                 .prepare_cached(
-                    "SELECT state, count(*) FROM generations GROUP BY state \
-                     ORDER BY count(*) DESC, state",
+                    "SELECT state, number FROM generation_counts WHERE number > 0 \
+                     ORDER BY number DESC, state",
                 )?
                 .query_map([], |row| {
                     Ok(StateCount {

@@ -1,6 +1,6 @@
 //! What the library's own finished jobs show: how long such jobs take and what they cost.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::{Library, LibraryError};
 use crate::generation::Millis;
@@ -9,6 +9,9 @@ use crate::price::Paid;
 use crate::settings::{Mode, Model, Settings};
 
 const MODES: [Mode; 3] = [Mode::Standard, Mode::Pro, Mode::FourK];
+
+/// How many of the latest jobs of a model are looked at for similar ones.
+const RECENT: i64 = 1000;
 
 /// A longer time for a job, in milliseconds, means that a clock was wrong.
 const LONGEST: Millis = 24 * 3_600_000;
@@ -24,13 +27,17 @@ impl Library {
         let (mode, length) = (Some(settings.mode.id()), Some(settings.length));
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT completed - accepted AS took FROM generations \
-                 WHERE model = ?1 AND mode = coalesce(?2, mode) AND length = coalesce(?3, length) \
-                   AND took BETWEEN 1 AND ?4 AND state IN ('downloading', 'ready') \
+                "SELECT completed - accepted AS took FROM \
+                   (SELECT * FROM generations \
+                    WHERE model = ?1 AND state IN ('downloading', 'ready') \
+                    ORDER BY created DESC LIMIT ?6) \
+                 WHERE mode = coalesce(?2, mode) AND length = coalesce(?3, length) \
+                   AND took BETWEEN 1 AND ?4 \
                  ORDER BY created DESC LIMIT ?5",
             )?;
             for (mode, length) in [(mode, length), (mode, None), (None, None)] {
-                let alike = params![settings.model.id(), mode, length, LONGEST, LATEST as i64];
+                let model = settings.model.id();
+                let alike = params![model, mode, length, LONGEST, LATEST as i64, RECENT];
                 let times = statement.query_map(alike, |row| row.get(0))?;
                 if let Some(times) = RenderTimes::of(times.collect::<Result<_, _>>()?) {
                     return Ok(Some(times));
@@ -47,28 +54,28 @@ impl Library {
     /// SQLite's.
     pub fn paid(&self, model: Model) -> Result<Vec<Paid>, LibraryError> {
         self.read(|connection| {
-            // SQLite takes the other columns from the row that has the maximum.
             let mut statement = connection.prepare_cached(
-                "SELECT mode, sound, credits, length, max(created) FROM generations \
-                 WHERE model = ?1 AND credits > 0 AND length > 0 \
+                "SELECT credits, length FROM generations \
+                 WHERE model = ?1 AND mode = ?2 AND sound = ?3 AND credits > 0 AND length > 0 \
                    AND state IN ('rendering', 'downloading', 'ready') \
-                 GROUP BY mode, sound",
+                 ORDER BY created DESC LIMIT 1",
             )?;
-            let paid = statement.query_map([model.id()], |row| {
-                let mode: String = row.get(0)?;
-                let mode = MODES.into_iter().find(|known| known.id() == mode);
-                Ok(mode.map(|mode| {
-                    Ok(Paid {
-                        mode,
-                        sound: row.get(1)?,
-                        credits: row.get(2)?,
-                        seconds: row.get(3)?,
-                    })
-                }))
-            })?;
-            // A mode that this program does not know has no price here.
-            let known = paid.filter_map(|row| row.transpose().map(|row| row.and_then(|paid| paid)));
-            Ok(known.collect::<Result<_, _>>()?)
+            let mut paid = Vec::new();
+            for mode in MODES {
+                for sound in [false, true] {
+                    let kind = params![model.id(), mode.id(), sound];
+                    let latest = statement.query_row(kind, |row| {
+                        Ok(Paid {
+                            mode,
+                            sound,
+                            credits: row.get(0)?,
+                            seconds: row.get(1)?,
+                        })
+                    });
+                    paid.extend(latest.optional()?);
+                }
+            }
+            Ok(paid)
         })
     }
 }

@@ -206,6 +206,33 @@ CREATE TABLE clip_server (
 ) STRICT;
 ";
 
+/// Version 9. Counts of the generations, kept by the library itself, and indexes for the questions
+/// that a start asks, so that none of them reads the whole table.
+const COUNTS: &str = "
+CREATE TABLE generation_counts (
+    state   TEXT PRIMARY KEY,
+    number  INTEGER NOT NULL
+) STRICT;
+INSERT INTO generation_counts SELECT state, count(*) FROM generations GROUP BY state;
+CREATE TRIGGER generation_added AFTER INSERT ON generations BEGIN
+    INSERT INTO generation_counts (state, number) VALUES (new.state, 1)
+    ON CONFLICT DO UPDATE SET number = number + 1;
+END;
+CREATE TRIGGER generation_removed AFTER DELETE ON generations BEGIN
+    UPDATE generation_counts SET number = number - 1 WHERE state = old.state;
+END;
+CREATE TRIGGER generation_stepped AFTER UPDATE OF state ON generations BEGIN
+    UPDATE generation_counts SET number = number - 1 WHERE state = old.state;
+    INSERT INTO generation_counts (state, number) VALUES (new.state, 1)
+    ON CONFLICT DO UPDATE SET number = number + 1;
+END;
+
+CREATE INDEX generations_by_price ON generations (model, mode, sound, created)
+    WHERE credits > 0 AND length > 0 AND state IN ('rendering', 'downloading', 'ready');
+CREATE INDEX generations_by_model ON generations (model, created)
+    WHERE state IN ('downloading', 'ready');
+";
+
 fn migrations() -> Migrations<'static> {
     Migrations::new(vec![
         M::up(FIRST),
@@ -216,6 +243,7 @@ fn migrations() -> Migrations<'static> {
         M::up(SUBMISSIONS),
         M::up(DOWNLOAD_FOLDERS),
         M::up(CLIP_SERVER),
+        M::up(COUNTS),
     ])
 }
 

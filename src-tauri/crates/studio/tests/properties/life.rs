@@ -41,16 +41,7 @@ fn event() -> impl Strategy<Value = Event> {
 fn record(id: &GenerationId) -> Record {
     Record {
         id: *id,
-        created: BEGIN,
-        settings: Settings::default(),
-        state: State::Recorded,
-        waiting: None,
-        submission: None,
-        job: None,
-        clip: None,
-        failure: None,
-        finished: None,
-        whole: true,
+        ..Record::new(BEGIN, Settings::default())
     }
 }
 
@@ -222,6 +213,12 @@ proptest! {
             goes_on(&after, now)?;
             let listed = library.unfinished().unwrap().iter().any(|one| one.id == id);
             prop_assert_eq!(listed, after.state.is_unfinished());
+            let counts = library.counts().unwrap();
+            let failed = matches!(after.state, State::Failed | State::Uncertain);
+            prop_assert_eq!(
+                (counts.all, counts.running, counts.failed),
+                (1, u32::from(listed), u32::from(failed))
+            );
             before = after;
         }
     }
