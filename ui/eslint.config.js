@@ -6,7 +6,7 @@ import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
 export default ts.config(
-  { ignores: ['dist/', 'dist-demo/', 'node_modules/', 'src/backend/bindings.ts'] },
+  { ignores: ['dist/', 'node_modules/', 'src/backend/bindings.ts'] },
   js.configs.recommended,
   ...ts.configs.strict,
   ...svelte.configs.recommended,

@@ -7,15 +7,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [svelte(), ...(mode === 'test' ? [svelteTesting()] : [])],
   clearScreen: false,
   server: { port: 5173, strictPort: true, fs: { allow: ['.', '../locales'] } },
-  preview: {
-    // As strict as the program's own window, besides what only the fake needs.
-    headers: {
-      'Content-Security-Policy':
-        "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'",
-    },
-  },
   build: {
-    outDir: mode === 'demo' ? 'dist-demo' : 'dist',
     emptyOutDir: true,
     // The web views of the three systems: WebKitGTK 2.40, macOS 13, WebView2.
     target: ['safari16', 'chrome109'],

@@ -1,7 +1,7 @@
 /**
  * The only connection between the page and the program. Everything else in the page uses `Backend`,
- * so it also runs in a plain browser, on the fake. Nothing is decided here: methods pass a call on
- * and return the result, or reject with a `Problem` whose message can be shown.
+ * so tests can put a stub in its place. Nothing is decided here: methods pass a call on and return
+ * the result, or reject with a `Problem` whose message can be shown.
  */
 import type { commands, Counts, Generation, Notice, Problem, Session } from './bindings';
 import { t } from '../words';
@@ -67,15 +67,11 @@ export function asProblem(error: unknown): Problem {
   };
 }
 
-/** The program's own window has Tauri. A browser, used to develop the page, does not. */
+/** The program's own window has Tauri. A browser does not. */
 export async function connect(): Promise<Backend> {
   if ('__TAURI_INTERNALS__' in window) {
     const { tauriBackend } = await import('./tauri');
     return tauriBackend();
-  }
-  if (import.meta.env.MODE !== 'production') {
-    const { FakeBackend } = await import('./fake/fake');
-    return FakeBackend.fromAddress(location.search);
   }
   const problem: Problem = {
     message: { code: 'said', text: t('page-own-window') },

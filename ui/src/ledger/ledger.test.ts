@@ -1,7 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import type { Books, LedgerEntry } from '../backend';
-import { FakeBackend } from '../backend/fake/fake';
 import { open } from '../testing/open';
 import {
   ACCOUNT,
@@ -32,14 +31,18 @@ function entry(id: number, over: Partial<LedgerEntry> = {}): LedgerEntry {
 
 const SUM = { span: '2026-11-22', charged: 70, returned: 35, unknown: 0 };
 
-/** The page with the books of one of the fake's scenes. */
-async function withScene(scene: 'busy' | 'full' | 'limited' | 'failed') {
-  const fake = new FakeBackend(scene);
+/** The page with a limit of 60 a day, which is used up, and one of 2,000 a month. */
+async function withLimits() {
   const view = await open();
-  view.backend.books.mockImplementation(() => fake.books());
-  view.backend.ledger.mockImplementation((cursor) => fake.ledger(cursor));
-  view.backend.setLimits.mockImplementation((limits) => fake.setLimits(limits));
-  return { ...view, fake };
+  const limited: Books = {
+    ...NO_BOOKS,
+    today: { ...NO_BOOKS.today, sum: { ...SUM, charged: 60, returned: 0 }, used: 60, limit: 60 },
+    month: { ...NO_BOOKS.month, used: 60, limit: 2000 },
+    entries: 1,
+  };
+  view.backend.books.mockResolvedValue(limited);
+  view.backend.ledger.mockResolvedValue({ entries: [entry(1)], days: [SUM], next: null });
+  return view;
 }
 
 async function sheet(user: Awaited<ReturnType<typeof open>>['user']) {
@@ -78,20 +81,27 @@ describe('the sheet behind the balance', () => {
   });
 
   it('fetches earlier rows when asked, and every row once', async () => {
-    const { user, fake } = await withScene('full');
+    const { backend, user } = await open();
+    const all = Array.from({ length: 120 }, (_, at) => entry(120 - at, { total: 120 - at }));
+    backend.books.mockResolvedValue({ ...NO_BOOKS, entries: all.length });
+    backend.ledger.mockImplementation(async (cursor) => {
+      const from = Number(cursor ?? 0);
+      const next = from + 50 < all.length ? String(from + 50) : null;
+      return { entries: all.slice(from, from + 50), days: [SUM], next };
+    });
     const view = await sheet(user);
     await view.findByRole('button', { name: 'Show earlier' });
-    const shown = () => view.getAllByRole('row').filter((row) => row.querySelector('td')).length;
-    expect(shown()).toBe(50);
-    await user.click(view.getByRole('button', { name: 'Show earlier' }));
-    await waitFor(() => expect(shown()).toBe(100));
-    const first = await fake.ledger(null);
-    expect(
+    const totals = () =>
       view
         .getAllByRole('row')
-        .map((row) => row.textContent)
-        .join(),
-    ).toContain(`${first.entries[0]?.total.toLocaleString('en')}`);
+        .filter((row) => row.querySelector('td'))
+        .map((row) => Number(row.lastElementChild?.textContent));
+    expect(totals()).toEqual(all.slice(0, 50).map((one) => one.total));
+    await user.click(view.getByRole('button', { name: 'Show earlier' }));
+    await waitFor(() => expect(totals()).toEqual(all.slice(0, 100).map((one) => one.total)));
+    await user.click(view.getByRole('button', { name: 'Show earlier' }));
+    await waitFor(() => expect(totals()).toEqual(all.map((one) => one.total)));
+    expect(view.queryByRole('button', { name: 'Show earlier' })).toBeNull();
   });
 
   it('says what will stand there while nothing does, and offers nothing to export', async () => {
@@ -125,7 +135,7 @@ describe('the sheet behind the balance', () => {
   });
 
   it('shows how far a limit is used up, and that it is reached', async () => {
-    const { user } = await withScene('limited');
+    const { user } = await withLimits();
     const view = await sheet(user);
     const day = await view.findByRole('meter', { name: 'Daily limit' });
     expect(day).toHaveAttribute('aria-valuemax', '60');
@@ -137,7 +147,7 @@ describe('the sheet behind the balance', () => {
   });
 
   it('is exported into a file that is named afterwards', async () => {
-    const { backend, user } = await withScene('failed');
+    const { backend, user } = await withLimits();
     const view = await sheet(user);
     await user.click(await view.findByRole('button', { name: 'Export as CSV…' }));
     await view.findByText('Saved as /home/ada/credits.csv');
@@ -199,7 +209,7 @@ describe('a limit', () => {
   });
 
   it('that was set before stands there', async () => {
-    const { user } = await withScene('limited');
+    const { user } = await withLimits();
     const view = await settings(user);
     await waitFor(() => expect(view.getByLabelText('Daily limit')).toHaveValue('60'));
     expect(view.getByLabelText('Monthly limit')).toHaveValue('2000');
@@ -217,10 +227,9 @@ describe('a limit', () => {
   });
 
   it('that refuses a clip is told at the button, leads to where it is raised, and is then forgotten', async () => {
-    const { backend, fake, user } = await withScene('limited');
-    await fake.boot();
-    await fake.openSession();
-    backend.generate.mockImplementation((wanted) => fake.generate(wanted));
+    const { backend, user } = await withLimits();
+    const refused = { span: 'day', limit: 60, used: 60, price: 25, from: '' } as const;
+    backend.generate.mockRejectedValue(problem({ code: 'spendingReached', ...refused }));
     await user.type(screen.getByRole('textbox', { name: 'Prompt' }), SETTINGS.prompt);
     await user.click(screen.getByRole('button', { name: /^Generate/ }));
     const told = await screen.findByText(/This clip may cost up to 25 credits, and \d+ of today's/);

@@ -1,10 +1,6 @@
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import userEvent from '@testing-library/user-event';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
-import App from '../App.svelte';
 import type { Generation, RemoteJob } from '../backend';
-import { FakeBackend } from '../backend/fake/fake';
-import { Studio } from '../state/studio.svelte';
 import { open } from '../testing/open';
 import {
   ACCOUNT,
@@ -185,23 +181,6 @@ describe('Import from Apiframe', () => {
     await user.click(screen.getByRole('button', { name: /Import from Apiframe/ }));
     await dialog().findByText('Everything in the sandbox is already in your library.');
   });
-});
-
-it('the scene of the imitated program goes through it as the real one would', async () => {
-  const backend = new FakeBackend('recovery', 'dark', 'own.mp4');
-  const studio = new Studio(backend, await backend.boot());
-  await backend.listen(studio.listeners);
-  await studio.session.open();
-  render(App, { studio });
-  const user = userEvent.setup();
-  await user.click(screen.getByRole('button', { name: 'Settings' }));
-  await user.click(screen.getByRole('button', { name: 'Import from Apiframe…' }));
-  const name = 'Import: The car turns the corner and the lights come on';
-  await user.click(await dialog().findByRole('button', { name }));
-  await dialog().findByText('Imported');
-  expect(studio.gallery.list.some((one) => one.phase.state === 'downloading')).toBe(true);
-  await user.click(dialog().getByRole('button', { name: 'Import all' }));
-  await dialog().findByText(/^Imported \d+ jobs\. Their clips are on their way\.$/);
 });
 
 describe('a job by its id', () => {

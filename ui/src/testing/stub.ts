@@ -154,7 +154,7 @@ export function stub(over: Partial<Boot> = {}) {
   };
   let made = 0;
   const heard: { listeners?: Listeners; drag?: (drag: FileDrag) => void } = {};
-  const backend = {
+  const answers = {
     boot: vi.fn(async () => boot),
     reveal: vi.fn(async () => undefined),
     openSession: vi.fn(async () => boot.session),
@@ -233,6 +233,14 @@ export function stub(over: Partial<Boot> = {}) {
     onFileDrag: vi.fn(async (handler: (drag: FileDrag) => void) => {
       heard.drag = handler;
     }),
-  } satisfies Backend;
+  } satisfies Partial<Backend>;
+  type Answers = typeof answers;
+  // A command that is not listed answers with nothing.
+  const backend = new Proxy(answers, {
+    get: (known, name) =>
+      name in known || typeof name === 'symbol' || name === 'then'
+        ? Reflect.get(known, name)
+        : vi.fn(async () => null),
+  }) as Answers & Omit<Backend, keyof Answers>;
   return { backend, boot, heard };
 }
