@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use crate::harness::proxy_settings::ProxySettings;
+use crate::harness::wait::until_some;
 use crate::harness::{KEY, Options, Window};
 
 /// An address that nothing listens on.
@@ -48,4 +49,37 @@ fn a_proxy_that_the_environment_names_is_never_asked_for_what_is_on_this_compute
     window.button("Generate…").click();
     window.button("Play: Snow falls on the square").click();
     window.time_passes();
+}
+
+#[test]
+fn why_a_clip_waits_is_on_its_card_and_not_cut_off() {
+    let mut window = Window::prepare(Options {
+        environment: vec![
+            ("APIFRAME_BASE_URL", "https://api.apiframe.test".into()),
+            ("APIFRAME_API_KEY", KEY.into()),
+        ],
+        ..Options::default()
+    });
+    let proxy = nobody();
+    let _settings = ProxySettings::start(&window, &format!("http://{proxy}"));
+    window.open();
+    window.textbox("Prompt").write("Snow falls on the square");
+    window.button("Generate…").click();
+    let card = window
+        .page()
+        .find("group", "Rendering: Snow falls on the square");
+    card.appears();
+    window.button("Cancel").appears();
+    let sentence =
+        format!("The proxy {proxy}, which this computer is set to use, does not answer.");
+    // Its text, and how much of it is hidden.
+    let script = "const text = document.querySelector('.waits'); \
+        return text && [text.textContent, text.scrollHeight - text.clientHeight]";
+    let hidden = || {
+        let found = window.page().run(script, vec![]);
+        let said = found[0].as_str()?.contains(&sentence);
+        said.then(|| found[1].as_i64())?
+    };
+    let hidden = until_some(hidden, || "the card does not say why it waits".into());
+    assert_eq!(hidden, 0, "a part of it is hidden");
 }
