@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use specta::Type;
-use studio::generation::{Generation, GenerationId};
+use studio::generation::{Generation, GenerationId, next_revision};
 use studio::library::{Counts, Filter};
 use studio::notice::Notice;
 use studio::notice::NoticeKind;
@@ -35,7 +35,10 @@ pub(crate) async fn page(
         return Ok(GalleryPage {
             generations: Vec::new(),
             next: None,
-            counts: Counts::default(),
+            counts: Counts {
+                revision: next_revision(),
+                ..Counts::default()
+            },
             notices: Vec::new(),
         });
     }

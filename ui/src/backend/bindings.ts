@@ -217,6 +217,8 @@ export type Counts = {
 	running: number,
 	/**  Ended without a clip. */
 	failed: number,
+	/**  Which of two counts is newer: the one with the higher number. */
+	revision: number,
 };
 
 /**  The counts of generations have changed. */

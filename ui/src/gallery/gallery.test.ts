@@ -239,7 +239,7 @@ it('shows only what was asked for, with how many there are', async () => {
   const { backend, user } = await open({
     gallery: {
       ...page([generation('a', rendering()), generation('b', failed())]),
-      counts: { all: 1284, running: 2, failed: 1 },
+      counts: { all: 1284, running: 2, failed: 1, revision: 1 },
     },
   });
   backend.gallery.mockResolvedValue(page([generation('b', failed())]));

@@ -19,6 +19,15 @@ it('does everything of one frame in one go and in order, in a hidden window too'
   expect(done).toEqual([1, 2, 3, 4]);
   frames[1]?.();
   expect(done).toEqual([1, 2, 3, 4]);
+
+  // What fails stops nothing else.
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  batch.add(() => {
+    throw new Error('broken');
+  });
+  batch.add(() => done.push(5));
+  vi.runAllTimers();
+  expect(done).toEqual([1, 2, 3, 4, 5]);
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });

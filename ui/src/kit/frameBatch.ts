@@ -17,6 +17,13 @@ export class FrameBatch {
     clearTimeout(this.#timer);
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const work of waiting) work();
+    for (const work of waiting) {
+      try {
+        work();
+      } catch (error) {
+        // The others do not depend on it.
+        console.error(error);
+      }
+    }
   }
 }

@@ -33,7 +33,7 @@ function newestFirst(a: Place, b: Place): number {
 export class GalleryState {
   filter = $state<GalleryFilter>('all');
   order = $state.raw<Place[]>([]);
-  counts = $state.raw<Counts>({ all: 0, running: 0, failed: 0 });
+  counts = $state.raw<Counts>({ all: 0, running: 0, failed: 0, revision: 0 });
   next = $state.raw<string | null>(null);
   loading = $state(false);
   problem = $state<string | null>(null);
@@ -74,7 +74,12 @@ export class GalleryState {
     for (const one of newest) this.#all.set(one.id, one);
     this.order = newest.map(({ id, created }) => ({ id, created }));
     this.next = next;
-    this.counts = counts;
+    this.count(counts);
+  }
+
+  /** Takes in counts, from an event or an answer, unless newer ones are known. */
+  count(counts: Counts) {
+    if (counts.revision >= this.counts.revision) this.counts = counts;
   }
 
   async show(filter: GalleryFilter) {

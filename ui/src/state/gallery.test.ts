@@ -120,11 +120,21 @@ it('moves a generation whose time has changed to its new place', () => {
   expect(ids(state)).toEqual(['b', 'c', 'a']);
 });
 
+it('shows no counts that are older than those shown', () => {
+  const { state } = gallery(page([ready('a', 1)]));
+  const before = state.counts;
+  state.count({ all: 9, running: 9, failed: 0, revision: before.revision - 1 });
+  expect(state.counts).toEqual(before);
+  const newer = { ...before, all: 2, revision: before.revision + 1 };
+  state.count(newer);
+  expect(state.counts).toEqual(newer);
+});
+
 it('counts the clips not fetched yet too', () => {
   const { state } = gallery({
     generations: [rendering('b', 2), ready('a', 1)],
     next: 'next',
-    counts: { all: 1290, running: 5, failed: 1 },
+    counts: { all: 1290, running: 5, failed: 1, revision: 1 },
     notices: [],
   });
   expect(state.clipsInAll).toBe(1284);

@@ -93,7 +93,7 @@ export class Studio {
   readonly listeners: Listeners = {
     generationChanged: (generation) => this.#news.add(() => this.changed(generation)),
     generationRemoved: (id) => this.#news.add(() => this.removed(id)),
-    countsChanged: (counts) => this.#news.add(() => (this.gallery.counts = counts)),
+    countsChanged: (counts) => this.#news.add(() => this.gallery.count(counts)),
     noticesChanged: (notices) => this.#news.add(() => (this.gallery.notices = notices)),
     sessionChanged: (session) => this.session.told(session),
     galleryStale: () => void this.gallery.refresh(),

@@ -64,7 +64,7 @@ export const IN_SANDBOX: Session = {
 export const EMPTY_PAGE: GalleryPage = {
   generations: [],
   next: null,
-  counts: { all: 0, running: 0, failed: 0 },
+  counts: { all: 0, running: 0, failed: 0, revision: 0 },
   notices: [],
 };
 
@@ -134,7 +134,7 @@ export function clip(over: Partial<Clip> = {}): Clip {
 export function page(generations: Generation[], next: string | null = null): GalleryPage {
   const running = generations.filter((one) => isRunning(one.phase)).length;
   const failed = generations.filter((one) => one.phase.state === 'failed').length;
-  const counts = { all: generations.length, running, failed };
+  const counts = { all: generations.length, running, failed, revision: ++revision };
   return { generations, next, counts, notices: [] };
 }
 

@@ -7,7 +7,7 @@ use specta::Type;
 
 use super::records::{ROWS, read};
 use super::{Library, LibraryError};
-use crate::generation::Record;
+use crate::generation::{Record, Revision, next_revision};
 
 /// Cards on a page: four screens of a large window.
 const PAGE: u32 = 60;
@@ -47,6 +47,9 @@ pub struct Counts {
     pub running: u32,
     /// Ended without a clip.
     pub failed: u32,
+    /// Which of two counts is newer: the one with the higher number.
+    #[specta(type = u32)]
+    pub revision: Revision,
 }
 
 /// A page of records and the key of the next page.
@@ -96,6 +99,7 @@ impl Library {
     /// # Errors
     /// SQLite's.
     pub fn counts(&self) -> Result<Counts, LibraryError> {
+        let revision = next_revision();
         self.read(|connection| {
             Ok(connection
                 .prepare_cached(&format!(
@@ -110,6 +114,7 @@ impl Library {
                         all: row.get(0)?,
                         running: row.get(1)?,
                         failed: row.get(2)?,
+                        revision,
                     })
                 })?)
         })
