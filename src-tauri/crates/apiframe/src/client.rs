@@ -37,6 +37,8 @@ pub struct Client {
     http: reqwest::Client,
     network: Network,
     base: Url,
+    /// Whether the API is on this computer, about which no desktop needs to be asked.
+    local: bool,
     key: Option<ApiKey>,
     /// The key as a header value, made once so that each request shares these bytes instead of
     /// leaving a copy behind.
@@ -86,6 +88,7 @@ impl Client {
             http,
             network,
             base,
+            local,
             key_header: key.as_ref().and_then(header_of),
             key,
             timeouts,
@@ -215,7 +218,9 @@ impl Client {
         patience: Patience,
         total: Duration,
     ) -> Result<T, Error> {
-        self.network.prepare(&self.base).await;
+        if !self.local {
+            self.network.prepare(&self.base).await;
+        }
         let answer = exchange(request, &self.network, patience, self.timeouts.idle, total).await?;
         if !answer.status.is_success() {
             return Err(Error::Rejected(Rejection::read(

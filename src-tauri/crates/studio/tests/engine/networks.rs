@@ -519,3 +519,21 @@ async fn nothing_on_this_computer_is_asked_through_a_proxy() {
     outside.runs(test, &variables).await;
     assert_eq!(outside.asked(), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn the_desktop_is_not_asked_about_what_is_on_this_computer() {
+    let asked = Arc::<Mutex<Vec<String>>>::default();
+    let heard = Arc::clone(&asked);
+    let ask: AskDesktop = Arc::new(move |url| {
+        heard.lock().unwrap().push(url.to_string());
+        Box::pin(async { None })
+    });
+    let desk = Desk::with(Setup {
+        network: Network::with_desktop(ask),
+        ..Setup::default()
+    })
+    .await;
+    let id = desk.generate(quick("Inside")).await;
+    desk.until_ready(&id).await;
+    assert_eq!(*asked.lock().unwrap(), Vec::<String>::new());
+}
