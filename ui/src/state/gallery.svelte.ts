@@ -46,6 +46,8 @@ export class GalleryState {
   list = $derived(this.order.flatMap(({ id }) => this.#all.get(id) ?? []));
   running = $derived(this.list.filter((one) => isRunning(one.phase)));
   clips = $derived(this.list.filter((one) => one.phase.state === 'ready'));
+  /** At least those that are known: a count arrives later than the answer to Generate. */
+  runningInAll = $derived(Math.max(this.running.length, this.counts.running));
   /** How many clips there are in all, those not fetched yet too. */
   clipsInAll = $derived(
     this.next === null || this.filter !== 'all'

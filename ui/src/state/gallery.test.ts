@@ -120,6 +120,14 @@ it('moves a generation whose time has changed to its new place', () => {
   expect(ids(state)).toEqual(['b', 'c', 'a']);
 });
 
+it('counts a running clip from the moment it is known', () => {
+  const { state } = gallery(page([ready('a', 1)]));
+  expect(state.runningInAll).toBe(0);
+  state.put(rendering('b', 2));
+  expect(state.counts.running).toBe(0);
+  expect(state.runningInAll).toBe(1);
+});
+
 it('shows no counts that are older than those shown', () => {
   const { state } = gallery(page([ready('a', 1)]));
   const before = state.counts;
