@@ -175,6 +175,12 @@ fn one_whose_fate_is_unknown_is_paid_for_again_only_after_a_second_yes_and_can_b
     drop(library);
     window.open();
     window.shows("Its answer never arrived.");
+    window.press_card(&window.button("Uncertain: A letter…"));
+    let opened = window.region("Viewer");
+    opened.clone().find("button", "Check").appears();
+    window.shows("Its answer never arrived.");
+    window.key("Escape");
+    opened.disappears();
     window.button("Submit again").click();
     let asked = window.page().find("alertdialog", "Submit it again?");
     asked.appears();
