@@ -4,7 +4,7 @@
  */
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { asProblem, type Backend } from './backend';
+import { asProblem, type Backend, type Listeners } from './backend';
 import { Studio, wearTheme } from './state/studio.svelte';
 import { sentence } from './words';
 
@@ -21,14 +21,10 @@ function firstPaint(): Promise<void> {
 async function open(backend: Backend, target: HTMLElement) {
   const opened: { studio?: Studio } = {};
   // Before anything else, so that no change between the first answer and the first view is lost.
-  await backend.listen({
-    generationChanged: (generation) => opened.studio?.listeners.generationChanged(generation),
-    generationRemoved: (id) => opened.studio?.listeners.generationRemoved(id),
-    countsChanged: (counts) => opened.studio?.listeners.countsChanged(counts),
-    noticesChanged: (notices) => opened.studio?.listeners.noticesChanged(notices),
-    sessionChanged: (session) => opened.studio?.listeners.sessionChanged(session),
-    galleryStale: () => opened.studio?.listeners.galleryStale(),
+  const listeners = new Proxy({} as Listeners, {
+    get: (_, name: keyof Listeners) => (payload: never) => opened.studio?.listeners[name](payload),
   });
+  await backend.listen(listeners);
   const boot = await backend.boot();
   wearTheme(boot.preferences.theme);
   const studio = new Studio(backend, boot);

@@ -3,23 +3,24 @@
  * so tests can put a stub in its place. Nothing is decided here: methods pass a call on and return
  * the result, or reject with a `Problem` whose message can be shown.
  */
-import type { commands, Counts, Generation, Notice, Problem, Session } from './bindings';
+import type { commands, events, Problem } from './bindings';
 import { t } from '../words';
 
 export type * from './bindings';
 
 export type MediaKind = 'clip' | 'poster' | 'frame' | 'thumb';
 
-/** What the program reports without being asked. */
-export interface Listeners {
-  generationChanged(generation: Generation): void;
-  generationRemoved(id: string): void;
-  countsChanged(counts: Counts): void;
-  noticesChanged(notices: Notice[]): void;
-  sessionChanged(session: Session): void;
-  /** Another library is shown, or events were missed: what is shown must be fetched again. */
-  galleryStale(): void;
+/** What comes with an event. */
+type Payload<Event> = Event extends {
+  listen(heard: (event: { payload: infer Sent }) => void): unknown;
 }
+  ? Sent
+  : never;
+
+/** What the program reports without being asked, as the program describes it. */
+export type Listeners = {
+  [Name in keyof typeof events]: (payload: Payload<(typeof events)[Name]>) => void;
+};
 
 /** Files dragged over the window from another program; x and y in CSS pixels. */
 export type FileDrag =

@@ -1,6 +1,6 @@
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { asProblem, type FileDrag, type Settings } from '.';
+import { asProblem, type FileDrag, type Listeners, type Settings } from '.';
 import { sentence } from '../words';
 import { tauriBackend } from './tauri';
 
@@ -56,6 +56,20 @@ it('half an emoji goes over as a whole character', async () => {
   expect(payload.settings.prompt).toBe('A cat \uFFFD');
   expect(payload.settings.shots[0]?.prompt).toBe('\uFFFD and 😀');
   expect(JSON.stringify(payload)).not.toMatch(/\\ud[89a-f]/);
+});
+
+it('each event of the program reaches its listener', async () => {
+  const heard: unknown[] = [];
+  const listeners = new Proxy({} as Listeners, {
+    get: (_, name) => (payload: unknown) => heard.push([name, payload]),
+  });
+  await tauriBackend().listen(listeners);
+  handlers['generation-removed']?.({ payload: 'g1' });
+  handlers['profile-changed']?.({ payload: null });
+  expect(heard).toEqual([
+    ['generationRemoved', 'g1'],
+    ['profileChanged', null],
+  ]);
 });
 
 it('a poster goes over as raw bytes', async () => {

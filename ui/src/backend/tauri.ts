@@ -43,14 +43,10 @@ export function tauriBackend(): Backend {
     },
 
     async listen(to: Listeners) {
-      await Promise.all([
-        events.generationChanged.listen((event) => to.generationChanged(event.payload)),
-        events.generationRemoved.listen((event) => to.generationRemoved(event.payload)),
-        events.countsChanged.listen((event) => to.countsChanged(event.payload)),
-        events.noticesChanged.listen((event) => to.noticesChanged(event.payload)),
-        events.sessionChanged.listen((event) => to.sessionChanged(event.payload)),
-        events.profileChanged.listen(() => to.galleryStale()),
-      ]);
+      const names = Object.keys(events) as (keyof Listeners)[];
+      await Promise.all(
+        names.map((name) => events[name].listen(({ payload }) => to[name](payload as never))),
+      );
     },
 
     async onFileDrag(handler: (drag: FileDrag) => void) {

@@ -279,7 +279,7 @@ it('with nothing in it yet it says how to begin', async () => {
 it('asks for the gallery anew when events were missed', async () => {
   const { backend, studio } = await open({ gallery: page([]) });
   backend.gallery.mockResolvedValue(page([generation('late', { state: 'recorded' })]));
-  studio.listeners.galleryStale();
+  studio.listeners.profileChanged(null);
   await cards().findByText('A lighthouse at dusk');
 });
 

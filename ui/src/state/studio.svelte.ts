@@ -96,7 +96,8 @@ export class Studio {
     countsChanged: (counts) => this.#news.add(() => this.gallery.count(counts)),
     noticesChanged: (notices) => this.#news.add(() => (this.gallery.notices = notices)),
     sessionChanged: (session) => this.session.told(session),
-    galleryStale: () => void this.gallery.refresh(),
+    // Another library is shown, or events were missed.
+    profileChanged: () => void this.gallery.refresh(),
   };
   /** What the program says is taken in once a frame, in its order, however much it is. */
   readonly #news = new FrameBatch();
