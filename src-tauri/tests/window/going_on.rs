@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::harness::home::said_in;
 use crate::harness::wait::until;
 use crate::harness::{Apiframe, Options, Window};
 
@@ -34,6 +35,8 @@ fn a_window_closed_while_a_job_renders_shows_the_clip_when_it_is_opened_again() 
     let apiframe = Apiframe::start();
     let mut window = rendering(&apiframe);
     window.close();
+    let log = said_in(&window.home().studio().join("log"));
+    assert!(log.contains("ending"), "the end is not in the log: {log}");
     apiframe.release();
     apiframe.has_finished(1);
     window.open();

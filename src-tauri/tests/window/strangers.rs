@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 
+use crate::harness::home::said_in;
 use crate::harness::wait::{until, until_some};
 use crate::harness::window::PROGRAM;
 use crate::harness::{Apiframe, KEY, Options, Window};
@@ -236,13 +237,7 @@ fn why_the_program_can_not_start_is_in_its_log() {
         ("INBETWEEN_HOME", home.path().to_str().unwrap()),
         ("APIFRAME_BASE_URL", "nonsense"),
     ]);
-    let log = || -> String {
-        let files = fs::read_dir(home.path().join("log"));
-        let files = files.into_iter().flatten().flatten();
-        files
-            .filter_map(|file| fs::read_to_string(file.path()).ok())
-            .collect()
-    };
+    let log = || said_in(&home.path().join("log"));
     until(
         || log().contains("APIFRAME_BASE_URL is not an address"),
         || format!("the log has: {}", log()),

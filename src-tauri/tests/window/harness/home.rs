@@ -14,6 +14,14 @@ pub struct Home {
     root: TempDir,
 }
 
+/// What the program wrote to its log in this folder.
+pub fn said_in(log: &Path) -> String {
+    let files = fs::read_dir(log).into_iter().flatten().flatten();
+    files
+        .filter_map(|file| fs::read_to_string(file.path()).ok())
+        .collect()
+}
+
 impl Home {
     /// Makes the folders.
     pub fn new() -> Self {
