@@ -1,6 +1,8 @@
 //! Homes as released programs left them, in `tests/golden`, each in a folder named after the schema
 //! of its library. Every later version has to open them: every generation is there, what is paid
-//! for becomes a clip, and nothing is charged twice.
+//! for becomes a clip, and nothing is charged twice. `schema-5` was written by the first program
+//! that kept what it stored; a later folder has only the library, as the program of that schema made
+//! it of `schema-5`, and the other files are those of `schema-5`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +13,7 @@ use apiframe::ApiKey;
 use sandbox::Sandbox;
 use studio::clock::Clock;
 use studio::generation::{Generation, Phase};
-use studio::library::Filter;
+use studio::library::{Filter, Library};
 use studio::message::Message;
 use studio::paths::{HOME_VARIABLE, Home};
 use studio::settings::{Mode, Model, Settings, Shape};
@@ -28,13 +30,18 @@ struct Old {
     sandbox: Sandbox,
 }
 
+/// The first form that is kept.
+const FIRST: u32 = 5;
+
+fn golden(form: u32) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/schema-{form}"))
+}
+
 impl Old {
-    async fn home(form: &str) -> Self {
+    async fn home(form: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/golden")
-            .join(form);
-        copy(&golden, folder.path());
+        copy(&golden(FIRST), folder.path());
+        copy(&golden(form), folder.path());
         let library = rusqlite::Connection::open(library_file(folder.path())).unwrap();
         library
             .execute(
@@ -42,7 +49,7 @@ impl Old {
                 [PLACEHOLDER, &folder.path().to_string_lossy()],
             )
             .unwrap();
-        let now: i64 = fs::read_to_string(golden.join("now"))
+        let now: i64 = fs::read_to_string(folder.path().join("now"))
             .unwrap()
             .trim()
             .parse()
@@ -133,9 +140,62 @@ fn summary(shown: &[Generation]) -> Vec<(&'static str, Option<i64>, &str)> {
         .collect()
 }
 
+/// The schemas of the homes in `tests/golden`.
+fn forms() -> Vec<u32> {
+    let mut forms: Vec<u32> = fs::read_dir(golden(FIRST).parent().unwrap())
+        .unwrap()
+        .filter_map(|entry| {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            name.strip_prefix("schema-")?.parse().ok()
+        })
+        .collect();
+    forms.sort_unstable();
+    forms
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_home_of_form_5_is_all_there_and_goes_on_without_a_second_charge() {
-    let old = Old::home("schema-5").await;
+async fn a_home_of_each_form_is_all_there_and_goes_on_without_a_second_charge() {
+    let forms = forms();
+    assert!(forms.contains(&FIRST), "{forms:?}");
+    for form in forms {
+        goes_on_without_a_second_charge(form).await;
+    }
+}
+
+/// The library of `schema-5` as this program makes it, for later versions to read.
+fn library_of_this_form() -> (u32, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&golden(FIRST), folder.path());
+    let library = Library::open(library_file(folder.path()).parent().unwrap()).unwrap();
+    (u32::try_from(library.version().unwrap()).unwrap(), folder)
+}
+
+#[test]
+fn the_form_of_this_program_is_kept_too() {
+    let (form, _) = library_of_this_form();
+    assert!(
+        golden(form).is_dir(),
+        "run: cargo test -p studio --test engine keep_this_form -- --ignored"
+    );
+}
+
+#[test]
+#[ignore = "writes the library of this program's form to tests/golden"]
+fn keep_this_form() {
+    let (form, folder) = library_of_this_form();
+    let kept = golden(form);
+    if kept.is_dir() {
+        return;
+    }
+    fs::create_dir_all(library_file(&kept).parent().unwrap()).unwrap();
+    rusqlite::Connection::open(library_file(folder.path()))
+        .unwrap()
+        .execute("VACUUM INTO ?1", [library_file(&kept).to_string_lossy()])
+        .unwrap();
+}
+
+async fn goes_on_without_a_second_charge(form: u32) {
+    let old = Old::home(form).await;
     let (charged_before, jobs_before) = (old.sandbox.credits(), old.sandbox.jobs().len());
     let studio = old.open();
 
@@ -229,7 +289,7 @@ async fn a_home_of_form_5_is_all_there_and_goes_on_without_a_second_charge() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_of_form_5_are_read_as_they_were_chosen() {
-    let old = Old::home("schema-5").await;
+    let old = Old::home(FIRST).await;
     let shown = all(&old.open()).await;
     let settings = |prompt: &str| -> &Settings {
         let found = shown
@@ -258,7 +318,7 @@ async fn settings_of_form_5_are_read_as_they_were_chosen() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_newer_program_wrote_in_a_row_is_shown_and_kept() {
-    let old = Old::home("schema-5").await;
+    let old = Old::home(FIRST).await;
     let rows = rusqlite::Connection::open(library_file(old.folder.path())).unwrap();
     let change = |prompt: &str, column: &str, value: &str| {
         let changed = rows
