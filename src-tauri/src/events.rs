@@ -7,7 +7,7 @@ use specta::Type;
 use studio::engine::Event;
 use studio::generation::{Generation, GenerationId};
 use studio::library::Counts;
-use studio::notice::Notice;
+use studio::notice::Notices;
 use studio::paths::Profile;
 use studio::session::Session;
 use studio::studio::{News, Studio};
@@ -29,7 +29,7 @@ pub(crate) struct CountsChanged(pub(crate) Counts);
 
 /// The notices about the library as a whole have changed.
 #[derive(Clone, Debug, Serialize, Type, tauri_specta::Event)]
-pub(crate) struct NoticesChanged(pub(crate) Vec<Notice>);
+pub(crate) struct NoticesChanged(pub(crate) Notices);
 
 /// The session, or what is known about it, has changed.
 #[derive(Clone, Debug, Serialize, Type, tauri_specta::Event)]

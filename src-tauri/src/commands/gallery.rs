@@ -6,8 +6,7 @@ use serde::Serialize;
 use specta::Type;
 use studio::generation::{Generation, GenerationId, next_revision};
 use studio::library::{Counts, Filter};
-use studio::notice::Notice;
-use studio::notice::NoticeKind;
+use studio::notice::{NoticeKind, Notices};
 use studio::problem::Problem;
 use studio::studio::Studio;
 use tauri::State;
@@ -22,7 +21,7 @@ pub(crate) struct GalleryPage {
     next: Option<String>,
     counts: Counts,
     /// What is true for the library as a whole.
-    notices: Vec<Notice>,
+    notices: Notices,
 }
 
 pub(crate) async fn page(
@@ -39,7 +38,10 @@ pub(crate) async fn page(
                 revision: next_revision(),
                 ..Counts::default()
             },
-            notices: Vec::new(),
+            notices: Notices {
+                list: Vec::new(),
+                revision: next_revision(),
+            },
         });
     }
     let engine = studio.engine().await?;

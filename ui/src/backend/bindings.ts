@@ -326,7 +326,7 @@ export type GalleryPage = {
 	next: string | null,
 	counts: Counts,
 	/**  What is true for the library as a whole. */
-	notices: Notice[],
+	notices: Notices,
 };
 
 /**  A generation as the user sees it. */
@@ -559,8 +559,16 @@ export type NoticeKind =
 /**  The library was replaced. */
 "rescued";
 
+/**  The notices at one moment. */
+export type Notices = {
+	/**  At most one of each kind. */
+	list: Notice[],
+	/**  Of two lists, the one with the higher revision is newer. */
+	revision: number,
+};
+
 /**  The notices about the library as a whole have changed. */
-export type NoticesChanged = Notice[];
+export type NoticesChanged = Notices;
 
 /**  What a file is if it is not a picture. */
 export type OtherKind = "pdf" | "video" | "soundOrVideo" | "sound" | "archiveOrDocument" | "archive" | "program" | "webPage" | "text" | "device" | "other";

@@ -288,19 +288,24 @@ describe('what is so for the whole library', () => {
   const notice: Notice = { kind: 'rescued', message: said(words), canDismiss: true };
 
   it('stands above the cards until it was read', async () => {
-    const { studio, backend, user } = await open({ gallery: { ...page([]), notices: [notice] } });
+    const { studio, backend, user } = await open({
+      gallery: { ...page([]), notices: { list: [notice], revision: 1 } },
+    });
     cards().getByText(words);
     await user.click(cards().getByRole('button', { name: 'Dismiss' }));
     expect(backend.dismissNotice).toHaveBeenCalledWith('rescued');
-    studio.listeners.noticesChanged([]);
+    studio.listeners.noticesChanged({ list: [], revision: 2 });
     await waitFor(() => expect(cards().queryByText(words)).toBeNull());
   });
 
   it('cannot be put away while its cause lasts', async () => {
     const { studio } = await open({ gallery: page([generation('a', rendering())]) });
-    studio.listeners.noticesChanged([
-      { kind: 'clipsFolder', message: said('The clips folder is not there.'), canDismiss: false },
-    ]);
+    studio.listeners.noticesChanged({
+      list: [
+        { kind: 'clipsFolder', message: said('The clips folder is not there.'), canDismiss: false },
+      ],
+      revision: 1,
+    });
     await cards().findByText('The clips folder is not there.');
     expect(cards().queryByRole('button', { name: 'Dismiss' })).toBeNull();
   });

@@ -7,7 +7,7 @@
  */
 import { SvelteMap } from 'svelte/reactivity';
 import { asProblem } from '../backend';
-import type { Backend, Counts, GalleryFilter, GalleryPage, Generation, Notice } from '../backend';
+import type { Backend, Counts, GalleryFilter, GalleryPage, Generation, Notices } from '../backend';
 import { isRunning } from './countdown';
 import { sentence } from '../words';
 
@@ -38,7 +38,7 @@ export class GalleryState {
   loading = $state(false);
   problem = $state<string | null>(null);
   /** What is so for the library as a whole. */
-  notices = $state.raw<Notice[]>([]);
+  notices = $state.raw<Notices>({ list: [], revision: 0 });
   /** The card that the keyboard is on, or was on last. */
   current = $state<string | null>(null);
 
@@ -64,7 +64,7 @@ export class GalleryState {
 
   start(page: GalleryPage) {
     this.#take(page.generations, page);
-    this.notices = page.notices;
+    this.notice(page.notices);
     this.problem = null;
   }
 
@@ -82,6 +82,11 @@ export class GalleryState {
   /** Takes in counts, from an event or an answer, unless newer ones are known. */
   count(counts: Counts) {
     if (counts.revision >= this.counts.revision) this.counts = counts;
+  }
+
+  /** Takes in notices in the same way. */
+  notice(notices: Notices) {
+    if (notices.revision >= this.notices.revision) this.notices = notices;
   }
 
   async show(filter: GalleryFilter) {
@@ -110,7 +115,7 @@ export class GalleryState {
       const reaches = !oldest || !last || newestFirst(last, oldest) >= 0;
       if (!reaches && page.next !== null) return page.next;
       this.#take(fresh, page);
-      this.notices = page.notices;
+      this.notice(page.notices);
       return null;
     });
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { GalleryPage } from '../backend';
+import type { GalleryPage, Notices } from '../backend';
 import { clip, generation, page, problem, stub, said } from '../testing/stub';
 import { GalleryState } from './gallery.svelte';
 
@@ -138,12 +138,26 @@ it('shows no counts that are older than those shown', () => {
   expect(state.counts).toEqual(newer);
 });
 
+it('brings back no notices from an answer that is older than the news', async () => {
+  const { state, backend } = gallery(page([ready('a', 1)]));
+  const notices: Notices = {
+    list: [{ kind: 'damaged', message: said('The library is damaged.'), canDismiss: false }],
+    revision: 7,
+  };
+  backend.gallery.mockImplementation(async () => {
+    state.notice(notices);
+    return { ...page([ready('a', 1)]), notices: { list: [], revision: 6 } };
+  });
+  await state.reload();
+  expect(state.notices).toEqual(notices);
+});
+
 it('counts the clips not fetched yet too', () => {
   const { state } = gallery({
     generations: [rendering('b', 2), ready('a', 1)],
     next: 'next',
     counts: { all: 1290, running: 5, failed: 1, revision: 1 },
-    notices: [],
+    notices: { list: [], revision: 1 },
   });
   expect(state.clipsInAll).toBe(1284);
 });

@@ -94,7 +94,7 @@ export class Studio {
     generationChanged: (generation) => this.#news.add(() => this.changed(generation)),
     generationRemoved: (id) => this.#news.add(() => this.removed(id)),
     countsChanged: (counts) => this.#news.add(() => this.gallery.count(counts)),
-    noticesChanged: (notices) => this.#news.add(() => (this.gallery.notices = notices)),
+    noticesChanged: (notices) => this.#news.add(() => this.gallery.notice(notices)),
     sessionChanged: (session) => this.session.told(session),
     // Another library is shown, or events were missed.
     profileChanged: () => void this.gallery.refresh(),

@@ -65,7 +65,7 @@ export const EMPTY_PAGE: GalleryPage = {
   generations: [],
   next: null,
   counts: { all: 0, running: 0, failed: 0, revision: 0 },
-  notices: [],
+  notices: { list: [], revision: 0 },
 };
 
 /** The books of a user who has spent nothing yet. */
@@ -135,7 +135,7 @@ export function page(generations: Generation[], next: string | null = null): Gal
   const running = generations.filter((one) => isRunning(one.phase)).length;
   const failed = generations.filter((one) => one.phase.state === 'failed').length;
   const counts = { all: generations.length, running, failed, revision: ++revision };
-  return { generations, next, counts, notices: [] };
+  return { generations, next, counts, notices: { list: [], revision: 0 } };
 }
 
 export function frame(hash: string, over: Partial<Frame> = {}): Frame {

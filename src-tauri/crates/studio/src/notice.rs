@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::generation::Revision;
 use crate::message::Message;
 
 /// What a notice is about; there is at most one of each kind.
@@ -29,4 +30,15 @@ pub struct Notice {
     pub message: Message,
     /// Whether the user can dismiss it after reading. Other notices disappear with their cause.
     pub can_dismiss: bool,
+}
+
+/// The notices at one moment.
+#[derive(Clone, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Notices {
+    /// At most one of each kind.
+    pub list: Vec<Notice>,
+    /// Of two lists, the one with the higher revision is newer.
+    #[specta(type = u32)]
+    pub revision: Revision,
 }

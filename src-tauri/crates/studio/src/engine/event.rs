@@ -2,7 +2,7 @@
 
 use crate::generation::{Generation, GenerationId};
 use crate::library::Counts;
-use crate::notice::Notice;
+use crate::notice::Notices;
 
 /// Something the gallery shows has changed.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub enum Event {
     /// The number of generations of some kind has changed.
     Counts(Counts),
     /// The notices about the library as a whole have changed.
-    Notices(Vec<Notice>),
+    Notices(Notices),
     /// A job was paid for or ended: the balance has changed.
     Balance,
     /// The server no longer accepts the key.

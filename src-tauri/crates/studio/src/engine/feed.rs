@@ -6,9 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::broadcast;
 
 use super::event::Event;
-use crate::generation::{GenerationId, Received};
+use crate::generation::{GenerationId, Received, next_revision};
 use crate::message::Message;
-use crate::notice::{Notice, NoticeKind};
+use crate::notice::{Notice, NoticeKind, Notices};
 
 /// How many events a listener may be behind: enough for a burst of a hundred jobs with ten events
 /// each.
@@ -44,8 +44,8 @@ impl Feed {
         let _ = self.events.send(event);
     }
 
-    pub fn notices(&self) -> Vec<Notice> {
-        self.lock_notices().clone()
+    pub fn notices(&self) -> Notices {
+        as_of_now(&self.lock_notices())
     }
 
     /// Adds a notice, replacing the one of the same kind.
@@ -70,9 +70,9 @@ impl Feed {
         let mut notices = self.lock_notices();
         let before = notices.clone();
         change(&mut notices);
-        let after = notices.clone();
+        let after = (*notices != before).then(|| as_of_now(&notices));
         drop(notices);
-        if before != after {
+        if let Some(after) = after {
             self.tell(Event::Notices(after));
         }
     }
@@ -114,5 +114,13 @@ impl Feed {
 
     fn lock_unstored(&self) -> MutexGuard<'_, HashMap<GenerationId, Message>> {
         self.unstored.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The revision is taken while the list is locked, so that none is given to an older list.
+fn as_of_now(notices: &MutexGuard<'_, Vec<Notice>>) -> Notices {
+    Notices {
+        list: notices.to_vec(),
+        revision: next_revision(),
     }
 }

@@ -10,7 +10,7 @@ use super::event::Event;
 use super::shared::Shared;
 use crate::clips::ClipsFolder;
 use crate::library::Library;
-use crate::notice::{Notice, NoticeKind};
+use crate::notice::{NoticeKind, Notices};
 
 /// The engine of one library. Dropping it stops the work; the library keeps the remaining work for
 /// the next engine.
@@ -48,7 +48,7 @@ impl Engine {
 
     /// The notices about the library as a whole.
     #[must_use]
-    pub fn notices(&self) -> Vec<Notice> {
+    pub fn notices(&self) -> Notices {
         self.shared.feed.notices()
     }
 

@@ -273,7 +273,7 @@ impl Desk {
     ) -> T {
         let deadline = tokio::time::Instant::now() + HANG;
         loop {
-            let notices = self.engine.notices();
+            let notices = self.engine.notices().list;
             let notice = notices.iter().find(|one| one.kind == kind).cloned();
             if let Some(found) = wanted(notice) {
                 return found;

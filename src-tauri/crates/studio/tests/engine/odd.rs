@@ -83,7 +83,7 @@ async fn the_first_library_of_all_begins_without_a_word() {
     let desk = Desk::new().await;
     let id = desk.generate(quick("Dawn")).await;
     desk.until_ready(&id).await;
-    assert!(desk.engine.notices().is_empty());
+    assert!(desk.engine.notices().list.is_empty());
 }
 
 #[tokio::test]

@@ -31,8 +31,10 @@ fn damage(file: &PathBuf) {
 }
 
 fn rescued(desk: &Desk) -> Option<String> {
-    let notices = desk.engine.notices();
-    let notice = notices
+    let notice = desk
+        .engine
+        .notices()
+        .list
         .into_iter()
         .find(|one| one.kind == NoticeKind::Rescued)?;
     assert!(notice.can_dismiss);
