@@ -135,7 +135,9 @@ impl Fetcher {
         mut tell: impl FnMut(Download),
     ) -> Result<u64, DownloadError> {
         let have = match mark {
-            Some(_) => tokio::fs::metadata(part).await.map_or(0, |file| file.len()),
+            Some(_) => within(self.disk, tokio::fs::metadata(part))
+                .await?
+                .map_or(0, |file| file.len()),
             None => 0,
         };
         let going_on = mark.filter(|_| have > 0);
@@ -157,7 +159,7 @@ impl Fetcher {
         if start == 0 {
             // Before the new mark is stored: the existing part belongs to another or an unknown
             // file, and a later attempt must not continue it under the new mark.
-            let _ = tokio::fs::remove_file(part).await;
+            let _ = within(self.disk, tokio::fs::remove_file(part)).await?;
             tell(Download::Mark(strong_mark(&response).map(str::to_owned)));
         }
         if total.is_some_and(|total| total > self.largest) {

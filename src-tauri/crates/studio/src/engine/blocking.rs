@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use super::storage::Storage;
 use crate::library::LibraryError;
 
 pub(super) async fn blocking<T: Send + 'static>(
@@ -18,12 +19,23 @@ pub(super) async fn blocking<T: Send + 'static>(
 pub(super) const DISK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Work on the disk with the clips, which may never end; [`io::ErrorKind::TimedOut`] if it takes
-/// longer than [`DISK_TIMEOUT`].
+/// longer than [`DISK_TIMEOUT`]. It has its turn until it ends, however long that takes.
 pub(super) async fn on_clips_disk<T: Send + 'static>(
+    storage: &Storage,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<T> {
-    match tokio::time::timeout(DISK_TIMEOUT, tokio::task::spawn_blocking(work)).await {
-        Ok(done) => done.map_err(io::Error::other),
-        Err(_) => Err(io::ErrorKind::TimedOut.into()),
-    }
+    let turns = storage.clips_disk();
+    let done = async move {
+        let turn = turns.acquire_owned().await.map_err(io::Error::other)?;
+        let work = move || {
+            let _turn = turn;
+            work()
+        };
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(io::Error::other)
+    };
+    tokio::time::timeout(DISK_TIMEOUT, done)
+        .await
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }

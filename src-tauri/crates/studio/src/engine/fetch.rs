@@ -40,7 +40,10 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
     let folder = place.path().to_owned();
     let part = clips::part_path(&folder, &id);
     let (claimed, wanted) = (record.clip.clone(), part.clone());
-    let looked = on_clips_disk(move || look(&place, claimed.as_ref(), &wanted)).await;
+    let looked = on_clips_disk(&shared.storage, move || {
+        look(&place, claimed.as_ref(), &wanted)
+    })
+    .await;
     let had = match looked {
         Ok(Found::NoFolder(chosen)) => {
             return Ok(Outcome::Trouble(messages::folder_gone(&chosen)));
@@ -72,7 +75,7 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
         }
         Err(error) => {
             tracing::warn!(generation = %id, %error, "a download broke off");
-            let brought = length(&part).await > had;
+            let brought = length(shared, &part).await > had;
             broke(shared, &id, &folder, &part, brought, error).await
         }
     }
@@ -119,11 +122,20 @@ fn look(place: &ClipsFolder, claimed: Option<&Clip>, part: &Path) -> Found {
 }
 
 /// How much of a clip is there; nothing if the disk does not say.
-async fn length(part: &Path) -> u64 {
+async fn length(shared: &Shared, part: &Path) -> u64 {
     let part = part.to_owned();
-    on_clips_disk(move || part.metadata().map_or(0, |file| file.len()))
-        .await
-        .unwrap_or_default()
+    on_clips_disk(&shared.storage, move || {
+        part.metadata().map_or(0, |file| file.len())
+    })
+    .await
+    .unwrap_or_default()
+}
+
+/// Removes a `.part` that is not used any more. Usually there is none, and one that stays is swept
+/// at the next start.
+async fn remove(shared: &Shared, part: &Path) {
+    let part = part.to_owned();
+    let _ = on_clips_disk(&shared.storage, move || std::fs::remove_file(part)).await;
 }
 
 /// Streams into the `.part` file and reports the progress to the listeners.
@@ -222,7 +234,7 @@ async fn broke(
         }
         DownloadError::NotTheClip(fault) => {
             // The downloaded data is worthless: the next attempt starts from the beginning.
-            let _ = tokio::fs::remove_file(part).await;
+            remove(shared, part).await;
             wrong(shared, id, part, messages::not_the_clip(fault)).await
         }
     }
@@ -250,8 +262,7 @@ async fn wrong(
     failure: Failure,
 ) -> Result<Outcome, LibraryError> {
     if shared.remote.attempts.wrong(id) == Then::GiveUp {
-        // The file is not used any more; usually there is none.
-        let _ = tokio::fs::remove_file(part).await;
+        remove(shared, part).await;
         return ending::fail(shared, id, failure).await;
     }
     look_again(shared, id).await?;

@@ -5,14 +5,16 @@
 //! never a second copy, never a clip that is missing from the library.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
+use super::blocking::on_clips_disk;
 use super::shared::Shared;
+use super::storage::Storage;
 use super::sweep;
 use crate::clips::{self, DownloadError, Tracks};
 use crate::crash_points;
 use crate::generation::{Clip, GenerationId, Record};
-use crate::library::{Library, LibraryError};
+use crate::library::LibraryError;
 use crate::message::ClipFault;
 
 /// A file that has been named.
@@ -38,13 +40,12 @@ pub(super) async fn save(
         &jiff::tz::TimeZone::system(),
         &record.settings.prompt,
     );
-    let (from, into, wanted) = (part.to_owned(), folder.to_owned(), id);
-    let saved = shared
-        .storage
-        .library
-        .run(move |library| Ok(name_it(library, &wanted, &from, &into, &name)))
-        .await?;
-    match saved {
+    let (from, into, naming) = (part.to_owned(), folder.to_owned(), Arc::clone(shared));
+    let saved = on_clips_disk(&shared.storage, move || {
+        name_it(&naming.storage, &id, &from, &into, &name)
+    })
+    .await;
+    match saved.unwrap_or_else(|error| Err(error.into())) {
         Ok(saved) => {
             ready(shared, &id, saved).await?;
             Ok(Ok(()))
@@ -82,13 +83,40 @@ impl From<std::io::Error> for NotSaved {
     }
 }
 
+/// An entry in [`Storage::naming`].
+struct Naming<'a>(&'a Storage, GenerationId);
+
+impl<'a> Naming<'a> {
+    /// `None` while the clip is being named already.
+    fn begin(storage: &'a Storage, id: &GenerationId) -> Option<Self> {
+        let mut naming = storage.naming.lock();
+        let naming = naming
+            .as_mut()
+            .unwrap_or_else(|poisoned| poisoned.get_mut());
+        naming.insert(*id).then(|| Self(storage, *id))
+    }
+}
+
+impl Drop for Naming<'_> {
+    fn drop(&mut self) {
+        let naming = self.0.naming.lock();
+        naming
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.1);
+    }
+}
+
 fn name_it(
-    library: &Library,
+    storage: &Storage,
     id: &GenerationId,
     part: &Path,
     folder: &Path,
     name: &str,
 ) -> Result<Saved, NotSaved> {
+    let library = &storage.library;
+    let Some(_naming) = Naming::begin(storage, id) else {
+        return Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into());
+    };
     let tracks = clips::tracks(part).map_err(|why| {
         tracing::warn!(%why, "a clip can't be read");
         NotSaved::Clip(DownloadError::NotTheClip(ClipFault::NotVideo))
@@ -147,15 +175,7 @@ pub(super) async fn ready(
         .run(move |library| library.ready(&wanted, &clip, now))
         .await?;
     crash_points::reach(crash_points::READY_STORED);
-    let wanted = *id;
-    let removed = shared
-        .storage
-        .library
-        .run(move |library| sweep::remove_parts(library, &wanted))
-        .await;
-    if let Err(error) = removed {
-        tracing::warn!(?error, "what a download left in another folder stays there");
-    }
+    sweep::remove_parts(shared, id);
     shared.remote.attempts.over(id);
     tracing::info!(generation = %id, bytes, "a clip is on the disk");
     shared.changed(id).await;

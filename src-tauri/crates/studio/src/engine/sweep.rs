@@ -79,11 +79,24 @@ fn sweep_folder(library: &Library, folder: &Path) -> Result<Option<usize>, Libra
     Ok(Some(left))
 }
 
-/// Removes the `.part` files that the download of a finished clip left in other folders.
-pub(super) fn remove_parts(library: &Library, id: &GenerationId) -> Result<(), LibraryError> {
-    for folder in library.download_folders()? {
-        // Usually there is none.
-        let _ = std::fs::remove_file(clips::part_path(&folder, id));
-    }
-    Ok(())
+/// Removes, in the background, the `.part` files that the download of a finished clip left in other
+/// folders. If such a folder keeps an earlier call waiting, the next start removes them.
+pub(super) fn remove_parts(shared: &Arc<Shared>, id: &GenerationId) {
+    let (shared, id) = (Arc::clone(shared), *id);
+    tokio::task::spawn_blocking(move || {
+        let Ok(_alone) = shared.storage.tidying.try_lock() else {
+            return;
+        };
+        match shared.storage.library.download_folders() {
+            Ok(folders) => {
+                for folder in folders {
+                    // Usually there is none.
+                    let _ = std::fs::remove_file(clips::part_path(&folder, &id));
+                }
+            }
+            Err(error) => {
+                tracing::warn!(?error, "what a download left in another folder stays there");
+            }
+        }
+    });
 }
