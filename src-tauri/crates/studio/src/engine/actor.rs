@@ -86,7 +86,7 @@ pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>, first_pause
     pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let wake = actor.start_what_is_due().await;
-        actor.back_up().await;
+        actor.back_up_when_idle();
         let shared = Arc::clone(&actor.shared);
         loop {
             let quiet = tokio::select! {
@@ -119,28 +119,27 @@ pub(super) async fn run(shared: Arc<Shared>, rescue: Option<Rescue>, first_pause
 }
 
 impl Actor {
-    /// Makes the day's backup; checks once an hour whether it is due.
-    async fn back_up(&mut self) {
-        if self.next_backup > Instant::now() {
+    /// Makes the day's backup in the background, once no step is under way; checks once an hour
+    /// whether it is due.
+    fn back_up_when_idle(&mut self) {
+        if self.next_backup > Instant::now() || !self.running.is_empty() {
             return;
         }
         self.next_backup = Instant::now() + BACKUPS_EVERY;
-        let now = self.shared.now();
-        let made = self
-            .shared
-            .storage
-            .library
-            .run(move |library| library.back_up_daily(now))
-            .await;
-        match made {
-            Ok(_) => {}
-            Err(error @ LibraryError::Damaged(_)) => {
-                tracing::error!(?error, "the library is damaged, so no backup was made");
-                self.shared.storage.library.mark_damaged();
-                self.shared.feed.notice(notices::damaged());
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            let now = shared.now();
+            let library = &shared.storage.library;
+            match library.run(move |library| library.back_up_daily(now)).await {
+                Ok(_) => {}
+                Err(error @ LibraryError::Damaged(_)) => {
+                    tracing::error!(?error, "the library is damaged, so no backup was made");
+                    library.mark_damaged();
+                    shared.feed.notice(notices::damaged());
+                }
+                Err(error) => tracing::error!(?error, "the day's backup could not be made"),
             }
-            Err(error) => tracing::error!(?error, "the day's backup could not be made"),
-        }
+        });
     }
 
     /// Starts every step that is due and returns when the next one will be.

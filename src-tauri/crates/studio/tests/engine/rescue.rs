@@ -15,8 +15,12 @@ fn library_file(desk: &Desk) -> PathBuf {
 }
 
 fn backups(desk: &Desk) -> usize {
+    let is_finished = |file: &fs::DirEntry| {
+        let name = file.file_name();
+        name.to_string_lossy().starts_with("library-")
+    };
     fs::read_dir(desk.folder.path().join("library/backups"))
-        .map_or(0, |files| files.flatten().count())
+        .map_or(0, |files| files.flatten().filter(is_finished).count())
 }
 
 /// What a failing disk leaves: the first page is no longer SQLite's.
@@ -263,4 +267,35 @@ async fn a_library_has_one_backup_a_day_and_the_newest_three() {
     fs::copy(newest, copy.path().join("library.sqlite")).unwrap();
     let copy = Library::open(copy.path()).unwrap();
     assert!(copy.record(&id).unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_backup_that_takes_long_keeps_no_request_waiting() {
+    let desk = Desk::new().await;
+    let first = desk.generate(quick("The first")).await;
+    desk.until_ready(&first).await;
+    let file = library_file(&desk);
+    let left = desk.kill();
+    // Its copy pauses after each megabyte.
+    rusqlite::Connection::open(file)
+        .unwrap()
+        .execute_batch(
+            "CREATE TABLE ballast (megabyte BLOB); \
+             WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 300) \
+             INSERT INTO ballast SELECT zeroblob(1000000) FROM n;",
+        )
+        .unwrap();
+    for backup in std::fs::read_dir(left.1.path().join("library/backups"))
+        .into_iter()
+        .flatten()
+    {
+        std::fs::remove_file(backup.unwrap().path()).unwrap();
+    }
+    let desk = Desk::start_again(left);
+    desk.generate(quick("The next")).await;
+    while desk.sandbox.jobs().len() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    assert_eq!(backups(&desk), 0, "it was waited for");
+    desk.until_backed_up().await;
 }
