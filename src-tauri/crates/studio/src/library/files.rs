@@ -29,11 +29,11 @@ impl Library {
             let mut rows = statement.query([])?;
             let mut files = Vec::new();
             while let Some(row) = rows.next()? {
-                files.push(ClipFile {
-                    id: row.get(0)?,
-                    file: row.get(1)?,
-                    bytes: row.get::<_, i64>(2)?.unsigned_abs(),
-                });
+                // What can't be read is on no card either.
+                if let (Ok(id), Ok(file)) = (row.get(0), row.get(1)) {
+                    let bytes = row.get::<_, i64>(2)?.unsigned_abs();
+                    files.push(ClipFile { id, file, bytes });
+                }
             }
             Ok(files)
         })

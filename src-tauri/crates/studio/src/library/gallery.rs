@@ -7,7 +7,7 @@ use specta::Type;
 
 use super::records::{ROWS, read};
 use super::{Library, LibraryError};
-use crate::generation::{Record, Revision, next_revision};
+use crate::generation::{Millis, Record, Revision, next_revision};
 
 /// Cards on a page: four screens of a large window.
 const PAGE: u32 = 60;
@@ -75,21 +75,24 @@ impl Library {
             })
             .unwrap_or((i64::MAX, "~"));
         self.read(|connection| {
-            let mut records = connection
+            let rows = connection
                 .prepare_cached(&format!(
                     "{ROWS} WHERE (g.created, g.id) < (?1, ?2) AND {} \
                      ORDER BY g.created DESC, g.id DESC LIMIT ?3",
                     filter.condition()
                 ))?
-                .query_map(params![created, id, PAGE + 1], read)?
-                .collect::<Result<Vec<Record>, _>>()?;
+                .query_map(params![created, id, PAGE + 1], |row| {
+                    Ok((row.get("created")?, row.get("id")?, read(row)?))
+                })?
+                .collect::<Result<Vec<(Millis, String, Option<Record>)>, _>>()?;
+            // Counted in rows: one that can't be shown ends nothing.
             let page = PAGE as usize;
-            let more = records.len() > page;
-            records.truncate(page);
-            let next = records
-                .last()
-                .filter(|_| more)
-                .map(|last| format!("{}_{}", last.created, last.id));
+            let next = (rows.len() > page).then(|| {
+                let (created, id, _) = &rows[page - 1];
+                format!("{created}_{id}")
+            });
+            let shown = rows.into_iter().take(page);
+            let records = shown.filter_map(|(.., record)| record).collect();
             Ok(Page { records, next })
         })
     }

@@ -25,6 +25,7 @@ mod records;
 mod rescue;
 mod schema;
 mod transitions;
+mod unknown_states;
 mod uploads;
 
 #[cfg(test)]
@@ -121,6 +122,7 @@ impl Library {
         let file = folder.join(FILE);
         let mut writer = connections::open_to_write(&file)?;
         schema::migrate(&mut writer, || backups::make(folder, now))?;
+        unknown_states::replace(&writer)?;
         Ok(Self {
             connections: Arc::new(Connections::new(file, writer)),
             folder: folder.to_owned(),

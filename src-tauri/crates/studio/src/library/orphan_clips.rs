@@ -35,6 +35,7 @@ impl Library {
                      OR (g.state = 'uncertain' AND s.doubtful = 1) ORDER BY g.created, g.id"
                 ))?
                 .query_map([], read)?
+                .filter_map(Result::transpose)
                 .collect::<Result<_, _>>()?)
         })
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use super::{Library, LibraryError};
@@ -34,7 +35,8 @@ impl Library {
             Ok(connection
                 .prepare_cached(&format!("{ROWS} WHERE g.id = ?1"))?
                 .query_row([id], read)
-                .optional()?)
+                .optional()?
+                .flatten())
         })
     }
 
@@ -62,6 +64,7 @@ impl Library {
                      ORDER BY g.created, g.id"
                 ))?
                 .query_map([], read)?
+                .filter_map(Result::transpose)
                 .collect::<Result<_, _>>()?)
         })
     }
@@ -100,19 +103,25 @@ pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String, LibraryErro
 
 /// Reads a row of [`ROWS`] as a record. A part that this program does not understand does not
 /// prevent other parts from being read, the row from being shown, or its job from being watched.
-pub(super) fn read(row: &Row) -> rusqlite::Result<Record> {
-    let (settings, mut whole) = Settings::from_stored(&row.get::<_, String>("settings")?);
+/// `None` without a usable id: nothing could be done with such a row.
+pub(super) fn read(row: &Row) -> rusqlite::Result<Option<Record>> {
+    let stored_id = text(row, "id")?.unwrap_or_default();
+    let Ok(id) = stored_id.parse() else {
+        tracing::error!(id = stored_id, "a generation has an id that can't be read");
+        return Ok(None);
+    };
+    let (settings, mut whole) = Settings::from_stored(&text(row, "settings")?.unwrap_or_default());
     let mut lenient = |read: bool| whole &= read;
-    let job = match row.get("job_id")? {
+    let job = match text(row, "job_id")? {
         Some(id) => Some(JobRecord {
             id,
             accepted: row.get::<_, Option<i64>>("accepted")?.unwrap_or_default(),
             queued: row.get("queued")?,
-            progress: row.get("progress")?,
-            result_url: row.get("result_url")?,
+            progress: number(row, "progress")?,
+            result_url: text(row, "result_url")?,
             completed: row.get("completed")?,
             credits: row.get("credits")?,
-            brought_in: row.get::<_, Option<String>>("brought_in")?.map(|text| {
+            brought_in: text(row, "brought_in")?.map(|text| {
                 let told = serde_json::from_str(&text);
                 lenient(told.is_ok());
                 // Unknown settings are not paid for again as if they were known.
@@ -121,54 +130,62 @@ pub(super) fn read(row: &Row) -> rusqlite::Result<Record> {
         }),
         None => None,
     };
-    let clip = match row.get::<_, Option<String>>("file")? {
+    let clip = match text(row, "file")? {
         Some(file) => Some(read_clip(row, file)?),
         None => None,
     };
-    let submission = match (row.get("key")?, row.get("body")?) {
+    let submission = match (text(row, "key")?, row.get("body")?) {
         (Some(key), Some(body)) => Some(Submission {
             key,
             body,
             pictures_until: row.get("pictures_until")?,
             first_sent: row.get("first_sent")?,
             doubtful: row.get("doubtful")?,
-            sent_by: row.get("sent_by")?,
+            sent_by: text(row, "sent_by")?,
         }),
         _ => None,
     };
-    let failure = row.get::<_, Option<String>>("failure")?.and_then(|text| {
+    let failure = text(row, "failure")?.and_then(|text| {
         let failure = serde_json::from_str::<Failure>(&text);
         lenient(failure.is_ok());
         failure.ok()
     });
-    let state = State::of_word(&row.get::<_, String>("state")?);
+    let state = State::of_word(&text(row, "state")?.unwrap_or_default());
     lenient(state.is_some());
-    Ok(Record {
-        id: row.get("id")?,
+    Ok(Some(Record {
+        id,
         created: row.get("created")?,
         settings,
-        // Never a state in which a request would be sent.
-        state: state.unwrap_or(match (&clip, &job) {
-            (Some(_), _) => State::Ready,
-            (None, Some(_)) => State::Rendering,
-            (None, None) => State::Failed,
-        }),
-        waiting: row
-            .get::<_, Option<String>>("waiting")?
-            .map(|text| Message::from_stored(&text)),
+        // Opening the library has put the others right.
+        state: state.unwrap_or(State::Failed),
+        waiting: text(row, "waiting")?.map(|text| Message::from_stored(&text)),
         submission,
         job,
         clip,
         failure,
         finished: row.get("finished")?,
         whole,
+    }))
+}
+
+/// A text, with a sign in place of each byte that is none.
+fn text(row: &Row, column: &str) -> rusqlite::Result<Option<String>> {
+    Ok(match row.get_ref(column)? {
+        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        _ => None,
+    })
+}
+
+/// A number, or nothing if it is out of range.
+fn number<T: TryFrom<i64>>(row: &Row, column: &str) -> rusqlite::Result<Option<T>> {
+    Ok(match row.get_ref(column)? {
+        ValueRef::Integer(number) => T::try_from(number).ok(),
+        _ => None,
     })
 }
 
 fn read_clip(row: &Row, file: String) -> rusqlite::Result<Clip> {
-    let number = |column: &str| -> rusqlite::Result<u32> {
-        Ok(row.get::<_, Option<u32>>(column)?.unwrap_or_default())
-    };
+    let number = |column| Ok::<u32, rusqlite::Error>(number(row, column)?.unwrap_or_default());
     let path = Path::new(&file);
     Ok(Clip {
         name: path

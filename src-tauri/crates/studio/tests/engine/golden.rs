@@ -317,6 +317,60 @@ async fn settings_of_form_5_are_read_as_they_were_chosen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn damage_anywhere_in_a_row_ends_nothing_else_and_its_job_goes_on() {
+    let old = Old::home(FIRST).await;
+    let rows = rusqlite::Connection::open(library_file(old.folder.path())).unwrap();
+    for (prompt, change) in [
+        ("Still at work", "state = 'garbage'"),
+        ("Its answer was lost", "state = 'garbage'"),
+        ("Made elsewhere, still", "progress = 300"),
+        ("Waves fold", "width = -1"),
+        ("Too dear", "failure = CAST(x'ff41' AS TEXT)"),
+        ("Never mind", "id = 'not an id'"),
+    ] {
+        let changed = rows
+            .execute(
+                &format!("UPDATE generations SET {change} WHERE settings LIKE ?1"),
+                [format!("%\"prompt\":\"{prompt}%")],
+            )
+            .unwrap();
+        assert_eq!(changed, 1, "{prompt}");
+    }
+    drop(rows);
+    let studio = old.open();
+    let before = all(&studio).await;
+    let state_of = |shown: &[Generation], prompt: &str| {
+        summary(shown)
+            .into_iter()
+            .find(|(_, _, other)| other.starts_with(prompt))
+            .map(|(state, ..)| state)
+    };
+    assert_eq!(before.len(), 16, "all but the one without an id");
+    for (prompt, state) in [
+        ("Still at work", "rendering"),
+        ("Its answer was lost", "uncertain"),
+        ("Made elsewhere, still", "rendering"),
+        ("Waves fold", "ready"),
+        ("Too dear", "failed"),
+    ] {
+        assert_eq!(state_of(&before, prompt), Some(state), "{prompt}");
+    }
+
+    studio.open_session().await.unwrap();
+    let deadline = tokio::time::Instant::now() + HANG;
+    loop {
+        let now = all(&studio).await;
+        let is_ready = |prompt| state_of(&now, prompt) == Some("ready");
+        if is_ready("Still at work") && is_ready("Made elsewhere, still") {
+            break;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{now:#?}");
+        old.sandbox.clock().advance(Duration::from_millis(200));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_newer_program_wrote_in_a_row_is_shown_and_kept() {
     let old = Old::home(FIRST).await;
     let rows = rusqlite::Connection::open(library_file(old.folder.path())).unwrap();
