@@ -291,7 +291,7 @@ async fn after_this(shared: &Shared, client: &Client, error: &Error) -> AfterLoo
 }
 
 /// Whether the server refuses this key for everything.
-async fn is_refused(client: &Client) -> bool {
+pub(super) async fn is_refused(client: &Client) -> bool {
     matches!(
         client.me().await,
         Err(Error::Rejected(rejection))

@@ -66,7 +66,7 @@ pub(super) fn after_submit(error: &Error, lost_before: bool) -> AfterSubmit {
     }
 }
 
-/// Whether the key is refused for every request, as far as this answer shows.
+/// Whether the key may be refused for every request: `GET /v2/me` shows it.
 pub(super) fn refuses_key(error: &Error, lost_before: bool) -> bool {
     matches!(error, Error::Rejected(rejection) if match rejection.kind {
         RejectionKind::Unauthorized => true,

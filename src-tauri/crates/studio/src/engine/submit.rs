@@ -10,6 +10,7 @@ use url::Url;
 use super::blocking::blocking;
 use super::event::Event;
 use super::outcome::Outcome;
+use super::poll::is_refused;
 use super::rejection::{AfterSubmit, AfterUpload, after_submit, after_upload, refuses_key};
 use super::shared::Shared;
 use super::step::PICTURE_MARGIN;
@@ -122,7 +123,7 @@ async fn picture(
     let upload = match answer {
         Ok(upload) => upload,
         Err(error) => {
-            if refuses_key(&error, false) {
+            if refuses_key(&error, false) && is_refused(client).await {
                 shared.feed.tell(Event::KeyRefused);
             }
             return Ok(Err(after_upload(&error, field)));
@@ -197,7 +198,7 @@ pub(super) async fn submit(
         }
         Err(error) => error,
     };
-    if refuses_key(&error, lost_before) {
+    if refuses_key(&error, lost_before) && is_refused(client).await {
         shared.feed.tell(Event::KeyRefused);
     }
     match after_submit(&error, lost_before) {

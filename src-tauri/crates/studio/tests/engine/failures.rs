@@ -249,6 +249,26 @@ async fn one_job_that_is_forbidden_keeps_no_other_from_its_clip() {
 }
 
 #[tokio::test]
+async fn a_key_that_one_call_refuses_and_the_account_does_not_is_not_refused() {
+    for call in [Call::Upload, Call::Generate] {
+        let desk = Desk::new().await;
+        let mut events = desk.engine.events();
+        desk.sandbox
+            .fault(Fault::on(call).times(1).then(Answer::status(401)));
+        let mut settings = quick("Refused once");
+        settings.start = Some(desk.frame([9, 9, 9]));
+        let id = desk.generate(settings).await;
+        desk.until(&id, "failed", |one| {
+            matches!(one.phase, Phase::Failed { .. })
+        })
+        .await;
+        while let Ok(event) = events.try_recv() {
+            assert!(!matches!(event, Event::KeyRefused), "{call:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refused_key_is_told_at_whichever_call_it_shows() {
     for call in [Call::Upload, Call::Generate, Call::Job] {
         let desk = Desk::new().await;
