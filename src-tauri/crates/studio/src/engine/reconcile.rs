@@ -21,8 +21,8 @@ pub(super) async fn reconcile(
     look(shared, client, record, None).await
 }
 
-/// As [`reconcile`], for a request that the server now refuses: if no job matches, the server never
-/// accepted it, and `failure` gives the reason.
+/// As [`reconcile`], for a request that the server now refuses: if no job matches and all
+/// were seen, the server never accepted it, and `failure` gives the reason.
 pub(super) async fn reconcile_or(
     shared: &Arc<Shared>,
     client: &Client,
@@ -50,6 +50,7 @@ async fn look(
         shared.remote.searches.keep(record.id, search);
         return Ok(rejection::after_search(&error));
     }
+    let incomplete = search.incomplete;
     let mut mine = Vec::new();
     for job in search.found {
         let id = job.id.clone();
@@ -72,7 +73,9 @@ async fn look(
     }
     let job = match (mine.as_slice(), refused) {
         ([job], _) => job,
-        ([], Some(failure)) => return ending::fail(shared, &record.id, failure).await,
+        ([], Some(failure)) if !incomplete => {
+            return ending::fail(shared, &record.id, failure).await;
+        }
         _ => return ending::uncertain(shared, &record.id).await,
     };
     let accepted = job.created_at.map_or(sent, jiff::Timestamp::as_millisecond);

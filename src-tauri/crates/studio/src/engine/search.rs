@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use apiframe::{Client, Error, Job, JobQuery};
+use apiframe::{Client, Error, Job, JobQuery, RejectionKind, Unsendable};
 use serde_json::Value;
 
 use super::step::REPLAY_WITHIN;
@@ -38,8 +38,11 @@ impl Searches {
 pub(super) struct Search {
     /// Where the next page of the list starts; `None` before the first page.
     cursor: Option<String>,
-    /// Whether the whole period around the sending was listed.
+    /// Whether nothing is left to list.
     listed: bool,
+    /// Jobs of that period may be missing: a page of the list that leads to itself, a job without
+    /// a time, or one that the server does not show.
+    pub incomplete: bool,
     /// Jobs of that period that have not been checked yet.
     left: Vec<String>,
     /// Jobs whose input matches the request.
@@ -63,9 +66,11 @@ impl Search {
         }
         while let Some(id) = self.left.last() {
             // The list omits the jobs' input.
-            let whole = client.job(id).await?;
-            if agrees(&whole, asked, false) {
-                self.found.push(whole);
+            match client.job(id).await {
+                Ok(whole) if agrees(&whole, asked, false) => self.found.push(whole),
+                Ok(_) => {}
+                Err(error) if is_hidden(&error) => self.incomplete = true,
+                Err(error) => return Err(error),
             }
             self.left.pop();
         }
@@ -84,6 +89,7 @@ impl Search {
         let window = sent - CLOCKS..sent + REPLAY_WITHIN + CLOCKS;
         for job in page.jobs {
             let Some(created) = job.created_at.map(jiff::Timestamp::as_millisecond) else {
+                self.incomplete = true;
                 continue;
             };
             self.listed |= created < window.start;
@@ -92,9 +98,23 @@ impl Search {
             }
         }
         // A cursor that leads to itself would make an endless loop.
-        self.listed |= page.next_cursor.is_none() || page.next_cursor == self.cursor;
+        let circles = page.next_cursor.is_some() && page.next_cursor == self.cursor;
+        self.incomplete |= circles && !self.listed;
+        self.listed |= circles || page.next_cursor.is_none();
         self.cursor = page.next_cursor;
         Ok(())
+    }
+}
+
+/// Whether the server does not show this one job, which may be another team's or deleted.
+fn is_hidden(error: &Error) -> bool {
+    match error {
+        Error::Unsendable(why) => matches!(why, Unsendable::JobId),
+        Error::Rejected(rejection) => matches!(
+            rejection.kind,
+            RejectionKind::Forbidden | RejectionKind::NotFound | RejectionKind::Gone
+        ),
+        Error::Connect(_) | Error::Lost(_) => false,
     }
 }
 

@@ -470,6 +470,43 @@ async fn an_unknown_one_is_looked_for_as_often_as_asked_and_pays_only_by_the_per
 }
 
 #[tokio::test]
+async fn a_job_that_the_server_does_not_show_keeps_no_lost_request_from_being_found() {
+    for status in [403, 404, 410] {
+        let desk = Desk::new().await;
+        desk.sandbox.hold();
+        let hidden = elsewhere(&desk, &quick("Somebody else's")).await;
+        let id = lost(&desk, Answer::DropAfter).await;
+        let job = desk.sandbox.jobs()[1].id.clone();
+        let left = desk.kill();
+        left.0.clear_faults();
+        left.0.fault(
+            Fault::on(Call::Job)
+                .path(hidden)
+                .then(Answer::status(status)),
+        );
+        let desk = a_day_later(left);
+        let found = desk.until(&id, "found", |one| one.job_id.is_some()).await;
+        assert_eq!(found.job_id, Some(job), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_request_is_uncertain_while_not_every_job_can_be_seen() {
+    let desk = Desk::new().await;
+    desk.sandbox.hold();
+    let hidden = elsewhere(&desk, &quick("Somebody else's")).await;
+    for answer in [Answer::DropBefore, Answer::status(402)] {
+        desk.sandbox
+            .fault(Fault::on(Call::Generate).times(1).then(answer));
+    }
+    let fault = Fault::on(Call::Job).path(hidden);
+    desk.sandbox.fault(fault.then(Answer::status(404)));
+    let id = desk.generate(quick("Paid for, perhaps")).await;
+    until_unknown(&desk, &id).await;
+    assert_eq!(desk.sandbox.jobs().len(), 1);
+}
+
+#[tokio::test]
 async fn a_lost_request_is_found_by_all_it_asked_for_whatever_pauses_are_asked_for() {
     let desk = Desk::new().await;
     desk.sandbox.set_credits(100_000);
