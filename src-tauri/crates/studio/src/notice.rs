@@ -18,6 +18,8 @@ pub enum NoticeKind {
     Damaged,
     /// The library was replaced.
     Rescued,
+    /// A part of the engine had to be started again.
+    Restarted,
 }
 
 /// A notice above the gallery.

@@ -33,6 +33,15 @@ pub(super) fn damaged() -> Notice {
     }
 }
 
+/// A part of the engine broke off, which only a mistake in the program can cause.
+pub(super) fn restarted() -> Notice {
+    Notice {
+        kind: NoticeKind::Restarted,
+        message: Message::StepBroke,
+        can_dismiss: true,
+    }
+}
+
 /// A library was created where there was none: usually the very first one.
 const BEGUN: Rescue = Rescue {
     set_aside: None,

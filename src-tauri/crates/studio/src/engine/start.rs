@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use tokio::time::Instant;
 
+use super::backoff::LONGEST_PAUSE;
 use super::handle::Engine;
 use super::remote::Remote;
 use super::shared::Shared;
 use super::storage::Storage;
-use super::{actor, watch_folder};
+use super::{actor, notices, watch_folder};
 use crate::clips::{ClipsFolder, Fetcher};
 use crate::clock::Clock;
 use crate::frames::Frames;
@@ -54,22 +56,35 @@ impl Engine {
         let rescue = Mutex::new(config.rescue);
         let take_rescue = move || rescue.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (acting, watching) = (Arc::clone(&shared), Arc::clone(&shared));
+        let act = move || actor::run(Arc::clone(&acting), take_rescue(), first_pause);
+        let watch = move || watch_folder::look_after(Arc::clone(&watching));
         let tasks = [
-            tokio::spawn(kept_alive(first_pause, move || {
-                actor::run(Arc::clone(&acting), take_rescue(), first_pause)
-            })),
-            tokio::spawn(kept_alive(first_pause, move || {
-                watch_folder::look_after(Arc::clone(&watching))
-            })),
+            tokio::spawn(kept_alive(Arc::clone(&shared), first_pause, act)),
+            tokio::spawn(kept_alive(Arc::clone(&shared), first_pause, watch)),
         ];
         Self { shared, tasks }
     }
 }
 
-/// Restarts a task that panicked, after a pause: its work so far is in the library.
-async fn kept_alive<F: Future<Output = ()>>(pause: Duration, task: impl Fn() -> F) {
-    while AssertUnwindSafe(task()).catch_unwind().await.is_err() {
-        tracing::error!("a task of the engine broke off and begins again");
+/// Restarts a task that panicked, and tells the user: its work so far is in the library. The pause
+/// before that doubles each time, up to a minute, until the task has run for longer than a minute.
+async fn kept_alive<F: Future<Output = ()>>(
+    shared: Arc<Shared>,
+    first_pause: Duration,
+    task: impl Fn() -> F,
+) {
+    let mut pause = first_pause;
+    loop {
+        let began = Instant::now();
+        if AssertUnwindSafe(task()).catch_unwind().await.is_ok() {
+            return;
+        }
+        if began.elapsed() > LONGEST_PAUSE {
+            pause = first_pause;
+        }
+        tracing::error!(?pause, "a task of the engine broke off and begins again");
+        shared.feed.notice(notices::restarted());
         tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
