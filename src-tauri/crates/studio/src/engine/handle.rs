@@ -40,6 +40,12 @@ impl Engine {
         self.shared.retry_now();
     }
 
+    /// The user does not want to wait any longer: every wait ends. Of a pause that the server asked
+    /// for, the first minutes are kept.
+    pub fn ask_now(&self) {
+        self.shared.retry_now();
+    }
+
     /// The engine's library.
     #[must_use]
     pub fn library(&self) -> &Library {
