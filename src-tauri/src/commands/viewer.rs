@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use studio::clips;
 use studio::generation::{Clip, GenerationId, Phase};
 use studio::message::Message;
 use studio::problem::Problem;
@@ -55,14 +56,9 @@ pub(crate) async fn save_copy(
     let Some(target) = dialogs::save_clip(&app, &clip.name).await? else {
         return Ok(None);
     };
-    let real = |path: &std::path::Path| std::fs::canonicalize(path).ok();
-    let same = real(&target).is_some_and(|there| Some(there) == real(clip.file.as_ref()));
-    if same {
-        // Copying a file onto itself would empty it.
-        return Ok(Some(target));
-    }
-    tokio::fs::copy(&clip.file, &target)
-        .await
+    let copy = target.clone();
+    tokio::task::spawn_blocking(move || clips::save_copy(clip.file.as_ref(), &copy))
+        .await?
         .map_err(|error| {
             Problem::from(Message::CopyFailed {
                 file: target.display().to_string(),

@@ -1,8 +1,8 @@
-//! Writes a small file so that a crash or a power cut leaves either the old one or the new one,
+//! Writes a file so that a crash or a power cut leaves either the old one or the new one,
 //! never half of either.
 //!
-//! Clips are not written here: they are streamed into a `.part` for minutes and are checked before
-//! they get their name.
+//! Clips that arrive are not written here: they are streamed into a `.part` for minutes and are
+//! checked before they get their name.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::Builder;
 
-use crate::private;
+use crate::{private, regular_file};
 
 /// The prefix of files that are being written. The process id follows it, so that files left behind
 /// by another process can be recognised.
@@ -47,6 +47,24 @@ pub(crate) fn sweep(folder: &Path) {
 /// # Errors
 /// The error of the file system; `path` is unchanged then.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, |file| file.write_all(bytes))
+}
+
+/// Copies a file to `path` in the same way. The copy gets the permissions of the original.
+///
+/// # Errors
+/// The error of the file system; `path` is unchanged then.
+pub(crate) fn copy(original: &Path, path: &Path) -> io::Result<()> {
+    let (mut original, about) = regular_file::open(original)?;
+    replace(path, |file| {
+        io::copy(&mut original, file)?;
+        // On a file system without permissions, the copy keeps those that it has.
+        let _ = file.set_permissions(about.permissions());
+        Ok(())
+    })
+}
+
+fn replace(path: &Path, write_to: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let folder = path
         .parent()
         .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
@@ -56,7 +74,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .prefix(&format!("{PREFIX}{}-", std::process::id()))
         .suffix(SUFFIX)
         .tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    write_to(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|failed| failed.error)?;
     sync_folder(folder)

@@ -26,11 +26,11 @@ pub(crate) fn open_anything(path: &Path) -> io::Result<(File, Metadata)> {
     Ok((file, about))
 }
 
-/// Reads a whole file of at most `most` bytes.
+/// Opens a file for reading, without waiting for another program.
 ///
 /// # Errors
-/// The error of the file system; [`io::ErrorKind::InvalidData`] if it is not a file, or too long.
-pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+/// The error of the file system; [`io::ErrorKind::InvalidData`] if it is not a file.
+pub(crate) fn open(path: &Path) -> io::Result<(File, Metadata)> {
     let (file, about) = open_anything(path)?;
     if !about.is_file() {
         return Err(io::Error::new(
@@ -38,6 +38,15 @@ pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
             "it is not a file",
         ));
     }
+    Ok((file, about))
+}
+
+/// Reads a whole file of at most `most` bytes.
+///
+/// # Errors
+/// The error of the file system; [`io::ErrorKind::InvalidData`] if it is not a file, or too long.
+pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let (file, _) = open(path)?;
     let mut bytes = Vec::new();
     // One more than allowed, to detect a longer file.
     file.take(most + 1).read_to_end(&mut bytes)?;

@@ -70,10 +70,77 @@ fn claim(part: &Path, file: &Path) -> std::io::Result<()> {
     })
 }
 
+/// Copies a clip to where the user wants it. An existing file is replaced only by a complete copy;
+/// if it is the clip itself, under whatever name, nothing is done.
+///
+/// # Errors
+/// The error of the file system; an existing file is unchanged then.
+pub fn save_copy(clip: &Path, target: &Path) -> std::io::Result<()> {
+    // If the target is a link, the file that it leads to is replaced, not the link.
+    let target = std::fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
+    if is_same_file(clip, &target) {
+        return Ok(());
+    }
+    crate::atomic_write::copy(clip, &target)
+}
+
+/// Whether both paths lead to one file, through links of any kind.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    #[cfg(unix)]
+    let id = |path: &Path| {
+        use std::os::unix::fs::MetadataExt;
+        let about = std::fs::metadata(path).ok()?;
+        Some((about.dev(), about.ino()))
+    };
+    #[cfg(not(unix))]
+    let id = |path: &Path| std::fs::canonicalize(path).ok();
+    id(one).is_some_and(|file| id(other) == Some(file))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_copy_replaces_what_is_there_and_leaves_nothing_else_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (clip, copy) = (folder.path().join("A day.mp4"), folder.path().join("copy"));
+        std::fs::write(&clip, "clip").unwrap();
+        std::fs::write(&copy, "an older and longer file").unwrap();
+        save_copy(&clip, &copy).unwrap();
+        assert_eq!(std::fs::read_to_string(&copy).unwrap(), "clip");
+        assert_eq!(std::fs::read_to_string(&clip).unwrap(), "clip");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_copy_onto_another_name_of_the_clip_leaves_it_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let clip = path("A day.mp4");
+        std::fs::write(&clip, "clip").unwrap();
+        std::fs::hard_link(&clip, path("hard")).unwrap();
+        std::os::unix::fs::symlink(&clip, path("soft")).unwrap();
+        for name in ["A day.mp4", "hard", "soft"] {
+            save_copy(&clip, &path(name)).unwrap();
+            assert_eq!(std::fs::read_to_string(&clip).unwrap(), "clip", "{name}");
+            assert!(is_same_file(&clip, &path(name)), "{name}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_copy_that_breaks_off_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("copy.mp4");
+        std::fs::write(&target, "kept").unwrap();
+        // A file that opens, and whose first byte can't be read.
+        save_copy(Path::new("/proc/self/mem"), &target).unwrap_err();
+        assert_eq!(std::fs::read_to_string(&target).unwrap(), "kept");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 
     #[test]
     fn a_taken_name_gets_a_number_and_nothing_is_replaced() {
