@@ -32,7 +32,10 @@ const ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
 /// The origin of the page during development: Vite's server.
 const DEVELOPMENT: &str = "http://localhost:5173";
 /// How long a request's head may take, and how long a connection may wait for the next one.
-const HEAD: Duration = Duration::from_secs(10);
+const HEAD: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 10_000 });
+/// How long the disk may take to find or open a file. The page has few connections, and those that
+/// wait for a share whose server is gone must not keep the others from it.
+const DISK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The running server's address.
 #[derive(Debug)]
@@ -71,7 +74,7 @@ pub(crate) fn serve(studio: Arc<Studio>) -> std::io::Result<Media> {
         .route("/{token}/poster/{id}", get(poster))
         .route("/{token}/frame/{hash}", get(frame))
         .route("/{token}/thumb/{hash}", get(thumb))
-        .layer(CorsLayer::new().allow_origin(origins()))
+        .layer(CorsLayer::new().allow_origin(origins(tauri::is_dev())))
         .layer(middleware::from_fn_with_state(server.clone(), admit))
         .with_state(server);
     let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -89,9 +92,9 @@ pub(crate) fn serve(studio: Arc<Studio>) -> std::io::Result<Media> {
     Ok(Media { origin, base })
 }
 
-/// A release build does not accept the development server as the page.
-fn origins() -> Vec<HeaderValue> {
-    let development = tauri::is_dev().then_some(DEVELOPMENT);
+/// The page's origins. A release build does not accept the development server as the page.
+fn origins(in_development: bool) -> Vec<HeaderValue> {
+    let development = in_development.then_some(DEVELOPMENT);
     ORIGINS
         .into_iter()
         .chain(development)
@@ -192,34 +195,36 @@ async fn frame(
     State(server): State<Server>,
     Path((_, hash)): Path<(String, String)>,
     request: Request,
-) -> Response {
-    let Ok(hash) = FrameHash::try_from(hash) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let kind = server
-        .studio
-        .frames()
-        .content_type(hash)
-        .unwrap_or("application/octet-stream");
-    send(server.studio.frames().path(hash), kind, request).await
+) -> Result<Response, StatusCode> {
+    let hash = FrameHash::try_from(hash).map_err(|_| StatusCode::NOT_FOUND)?;
+    let frames = server.studio.frames().clone();
+    let (file, kind) = on_disk(move || frames.path(hash).zip(frames.content_type(hash))).await?;
+    Ok(send(Some(file), kind, request).await)
 }
 
 async fn thumb(
     State(server): State<Server>,
     Path((_, hash)): Path<(String, String)>,
     request: Request,
-) -> Response {
-    let file = FrameHash::try_from(hash)
-        .ok()
-        .and_then(|hash| server.studio.frames().thumb_path(hash));
-    send(file, "image/jpeg", request).await
+) -> Result<Response, StatusCode> {
+    let hash = FrameHash::try_from(hash).map_err(|_| StatusCode::NOT_FOUND)?;
+    let frames = server.studio.frames().clone();
+    let file = on_disk(move || frames.thumb_path(hash)).await?;
+    Ok(send(Some(file), "image/jpeg", request).await)
+}
+
+/// Looks for something on the disk; a status if it is not there or the disk does not answer.
+async fn on_disk<T: Send + 'static>(
+    look: impl FnOnce() -> Option<T> + Send + 'static,
+) -> Result<T, StatusCode> {
+    match tokio::time::timeout(DISK_TIMEOUT, tokio::task::spawn_blocking(look)).await {
+        Ok(Ok(found)) => found.ok_or(StatusCode::NOT_FOUND),
+        Ok(Err(_)) => Err(StatusCode::INTERNAL_SERVER_ERROR),
+        Err(_) => Err(StatusCode::GATEWAY_TIMEOUT),
+    }
 }
 
 /// A file with support for ranges, or 404.
-/// How long the disk may take to open a file. The page has few connections, and those that wait for
-/// a share whose server is gone must not keep the others from it.
-const DISK_TIMEOUT: Duration = Duration::from_secs(10);
-
 async fn send(file: Option<PathBuf>, kind: &'static str, request: Request) -> Response {
     let Some(file) = file else {
         return StatusCode::NOT_FOUND.into_response();
@@ -242,5 +247,97 @@ async fn send(file: Option<PathBuf>, kind: &'static str, request: Request) -> Re
             tracing::warn!(%error, "a file could not be served");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use std::path::Path;
+
+    use studio::clock::Clock;
+    use studio::paths::{HOME_VARIABLE, Home};
+    use studio::studio::StudioConfig;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    fn open(folder: &Path) -> Arc<Studio> {
+        let home = Home::resolve(&|name| (name == HOME_VARIABLE).then(|| folder.into()));
+        Studio::open(StudioConfig {
+            home: home.unwrap(),
+            clock: Clock::system(),
+            user_agent: "inbetween/test".into(),
+            network: apiframe::Network::of_this_system(),
+            base_url: Some("http://127.0.0.1:1".parse().unwrap()),
+            key: None,
+            sandbox: Box::new(|| Box::pin(async { Err("not here".into()) })),
+            sandbox_time: Duration::from_millis(500),
+        })
+        .unwrap()
+    }
+
+    /// Sends bytes to the server and returns all that comes until it closes the connection.
+    async fn answer(media: &Media, sent: &str) -> String {
+        let address = media.origin.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(sent.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let closed = stream.read_to_end(&mut answer);
+        let closed = tokio::time::timeout(20 * HEAD, closed).await;
+        closed.expect("it is closed").unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    async fn get(media: &Media, path: &str) -> String {
+        let host = media.origin.strip_prefix("http://").unwrap();
+        let token = media.base.rsplit('/').next().unwrap();
+        let head =
+            format!("GET /{token}/{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        answer(media, &head).await
+    }
+
+    #[tokio::test]
+    async fn pictures_are_served_and_no_answer_may_be_cached() {
+        let folder = tempfile::tempdir().unwrap();
+        let studio = open(folder.path());
+        let picture = image::RgbImage::from_pixel(480, 320, image::Rgb([200, 30, 30]));
+        let mut png = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        let frames = studio.frames();
+        let kept = frames.import_bytes("red.png", png.get_ref()).unwrap().hash;
+        let media = serve(Arc::clone(&studio)).unwrap();
+        let none = "ab".repeat(32);
+        for (path, status, kind) in [
+            (format!("frame/{kept}"), "200 OK", "image/png"),
+            (format!("thumb/{kept}"), "200 OK", "image/jpeg"),
+            (format!("frame/{none}"), "404 Not Found", ""),
+            (format!("thumb/{none}"), "404 Not Found", ""),
+            ("frame/nonsense".into(), "404 Not Found", ""),
+        ] {
+            let answer = get(&media, &path).await;
+            let head = answer.split("\r\n\r\n").next().unwrap().to_lowercase();
+            let first = format!("http/1.1 {}", status.to_lowercase());
+            assert!(head.starts_with(&first), "{path}: {head}");
+            assert!(head.contains("cache-control: no-store"), "{path}: {head}");
+            assert!(head.contains(kind), "{path}: {head}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_never_finished_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let media = serve(open(folder.path())).unwrap();
+        let answer = answer(&media, "GET /token/fra").await;
+        assert!(!answer.contains("200 OK"), "{answer}");
+    }
+
+    #[test]
+    fn only_during_development_is_the_development_server_the_page() {
+        let development = HeaderValue::from_static(DEVELOPMENT);
+        assert!(!origins(false).contains(&development));
+        assert!(origins(true).contains(&development));
+        assert_eq!(origins(false).len(), ORIGINS.len());
     }
 }
