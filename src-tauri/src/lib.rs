@@ -34,15 +34,13 @@ use std::process::ExitCode;
 #[must_use]
 pub fn run() -> ExitCode {
     let key = environment::prepare();
-    if let Err(sentence) = window::is_possible() {
-        eprintln!("{sentence}");
-        return ExitCode::FAILURE;
-    }
     match start::start(key) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             eprintln!("{sentence}");
-            dialogs::cannot_start(&sentence);
+            if window::is_possible().is_ok() {
+                dialogs::cannot_start(&sentence);
+            }
             ExitCode::FAILURE
         }
     }

@@ -35,7 +35,9 @@ pub(crate) fn start(key: Option<Zeroizing<String>>) -> Result<(), String> {
     let home = Home::of_this_process().map_err(|error| error.to_string())?;
     // Kept until the end: dropping it flushes what is not written yet.
     let _log = log::begin(&home.log);
-    let ended = run(home, key);
+    let ended = window::is_possible()
+        .map_err(|message| message.to_string())
+        .and_then(|()| run(home, key));
     if let Err(sentence) = &ended {
         tracing::error!("the program can't start: {sentence}");
     }

@@ -38,7 +38,7 @@ const REVEAL_TIMEOUT: Duration = Duration::from_secs(6);
 /// Whether a window can be opened at all.
 ///
 /// # Errors
-/// A sentence for standard error: without a desktop there is no other place for it.
+/// A sentence for standard error and the log: without a desktop there is no other place for it.
 #[cfg(target_os = "linux")]
 pub(crate) fn is_possible() -> Result<(), Message> {
     gtk::init().map_err(|_| Message::NoDesktop)

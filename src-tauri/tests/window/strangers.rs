@@ -4,7 +4,6 @@
 use std::fs;
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
@@ -245,7 +244,7 @@ fn why_the_program_can_not_start_is_in_its_log() {
 }
 
 #[test]
-fn without_a_desktop_the_program_says_so_on_the_terminal() {
+fn without_a_desktop_the_program_says_so_on_the_terminal_and_in_its_log() {
     let home = tempfile::tempdir().unwrap();
     let done = Command::new(PROGRAM)
         .env_clear()
@@ -260,5 +259,11 @@ fn without_a_desktop_the_program_says_so_on_the_terminal() {
     assert_eq!(done.status.code(), Some(1), "{said}");
     assert!(said.contains("there is no desktop here"), "{said}");
     assert!(!said.contains("panicked"), "{said}");
-    assert!(!Path::new(&home.path().join("studio")).exists());
+    let studio = home.path().join("studio");
+    let log = said_in(&studio.join("log"));
+    assert!(log.contains("there is no desktop here"), "{log}");
+    assert!(!log.contains(KEY), "the log holds the key");
+    let made = fs::read_dir(&studio).unwrap().flatten();
+    let made: Vec<_> = made.map(|entry| entry.file_name()).collect();
+    assert_eq!(made, ["log"], "nothing else is made");
 }
