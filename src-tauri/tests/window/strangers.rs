@@ -228,6 +228,33 @@ fn a_text_without_an_end_is_cut_with_a_word_and_nothing_of_it_comes_back() {
 }
 
 #[test]
+fn the_program_allows_itself_as_many_open_files_as_it_needs() {
+    let apiframe = Apiframe::start();
+    let window = Window::start(Options::signed_in(&apiframe));
+    let home = tempfile::tempdir().unwrap();
+    let few = "ulimit -Sn 256; echo $$ >\"$INBETWEEN_HOME/process\"; exec \"$0\"";
+    let _program = window.start_beside(
+        &["sh", "-c", few, PROGRAM],
+        &[("INBETWEEN_HOME", home.path().to_str().unwrap())],
+    );
+    let open_files = || {
+        let process = fs::read_to_string(home.path().join("process")).ok()?;
+        let limits = fs::read_to_string(format!("/proc/{}/limits", process.trim())).ok()?;
+        let mut numbers = limits
+            .lines()
+            .find_map(|line| line.strip_prefix("Max open files"))?
+            .split_whitespace()
+            // What is not a number is "unlimited".
+            .map(|number| number.parse().unwrap_or(u64::MAX));
+        Some((numbers.next()?, numbers.next()?))
+    };
+    until(
+        || open_files().is_some_and(|(soft, hard)| soft == hard.min(8192)),
+        || format!("the limits are {:?}", open_files()),
+    );
+}
+
+#[test]
 fn why_the_program_can_not_start_is_in_its_log() {
     let apiframe = Apiframe::start();
     let window = Window::start(Options::signed_in(&apiframe));

@@ -187,6 +187,11 @@ impl Window {
 
     /// Starts the program again on the same desktop, with these variables besides.
     pub fn start_another(&self, variables: &[(&str, &str)]) -> Process {
+        self.start_beside(&[PROGRAM], variables)
+    }
+
+    /// Starts a command that runs the program on the same desktop, with these variables besides.
+    pub fn start_beside(&self, command: &[&str], variables: &[(&str, &str)]) -> Process {
         let mut environment = self.environment.clone();
         environment.extend(
             variables
@@ -194,7 +199,7 @@ impl Window {
                 .map(|(name, value)| ((*name).into(), (*value).into())),
         );
         let log = self.home.logs().join("another.log");
-        Process::start(&[PROGRAM], "", &environment, &log)
+        Process::start(command, "", &environment, &log)
     }
 
     /// Minimises the window.
