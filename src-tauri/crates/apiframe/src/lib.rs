@@ -5,6 +5,8 @@
 //! repeats a call on its own, because only its caller knows what has already been paid for.
 //! Instead, it returns an [`Error`] that says whether repeating the call is free.
 
+#![warn(missing_docs)]
+
 mod account;
 mod catalogue;
 mod client;

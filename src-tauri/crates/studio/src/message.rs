@@ -4,11 +4,6 @@
 //!
 //! A code is permanent: rows on disk contain it. A code that is no longer used stays in the list.
 
-#![expect(
-    missing_docs,
-    reason = "what a code says stands in the catalogue under its name"
-)]
-
 use apiframe::{ConfigError, KeyShape, Unreached, UnreachedCause};
 use serde::{Deserialize, Serialize};
 use specta::Type;
