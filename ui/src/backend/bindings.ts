@@ -108,7 +108,6 @@ export const events = {
 };
 
 /* Types */
-/**  The account that is signed in. */
 export type Account = {
 	/**  The profile whose library is shown. */
 	profile: Profile,
@@ -116,9 +115,7 @@ export type Account = {
 	key: KeyHint | null,
 	/**  Credits left, as last reported. */
 	credits: number | null,
-	/**  The plan's name. */
 	plan: string | null,
-	/**  The team's name. */
 	team: string | null,
 	/**  Whether Apiframe can be reached. */
 	connection: Connection,
@@ -129,13 +126,10 @@ export type AddressFault = "noHost" | "thisComputer" | "notHttps" | "privateNetw
 
 /**  A summary of the ledger. */
 export type Books = {
-	/**  Today. */
 	today: Standing,
-	/**  This month. */
 	month: Standing,
 	/**  The months in which anything was booked, newest first, at most a year of them. */
 	months: LedgerSum[],
-	/**  How many rows there are. */
 	entries: number,
 };
 
@@ -170,9 +164,7 @@ export type BroughtIn = {
 export type Clip = {
 	/**  The full path. */
 	file: string,
-	/**  The file's name. */
 	name: string,
-	/**  Its size. */
 	bytes: number,
 	/**  Width of the picture in pixels. */
 	width: number,
@@ -197,17 +189,9 @@ export type ClipFault = "nothing" | "tooLarge" | "anotherPart" | "notMp4" | "emp
 /**  Whether Apiframe can be reached. */
 export type Connection = 
 /**  Not asked yet. */
-{ state: "unknown" } | 
-/**  It does. */
-{ state: "online" } | 
-/**  It does not. */
-{ state: "offline"; 
-/**  What to do. */
-message: Message } | 
-/**  It does, but no longer accepts the key. */
-{ state: "refused"; 
-/**  What to do. */
-message: Message };
+{ state: "unknown" } | { state: "online" } | { state: "offline"; message: Message } | 
+/**  It can be reached, but no longer accepts the key. */
+{ state: "refused"; message: Message };
 
 /**  How many generations there are. */
 export type Counts = {
@@ -236,7 +220,6 @@ export type EntryKind =
 
 /**  Why a generation ended without a clip. */
 export type Failure = {
-	/**  What happened and what to do. */
 	message: Message,
 	/**  The control at fault. */
 	field: Field | null,
@@ -247,27 +230,13 @@ export type Failure = {
 };
 
 /**  A control of the composer that a message can point at. */
-export type Field = 
-/**  The model. */
-"model" | 
-/**  The prompt. */
-"prompt" | 
-/**  The start frame. */
-"start" | 
-/**  The end frame. */
-"end" | 
-/**  The shots. */
-"shots" | 
-/**  The reference pictures. */
-"references" | 
+export type Field = "model" | "prompt" | "start" | "end" | "shots" | "references" | 
 /**  Standard, pro or 4K. */
 "quality" | 
 /**  Seconds. */
 "length" | 
 /**  Width to height. */
-"shape" | 
-/**  With sound or without. */
-"sound" | 
+"shape" | "sound" | 
 /**  What should not be visible. */
 "avoid";
 
@@ -331,25 +300,20 @@ export type GalleryPage = {
 
 /**  A generation as the user sees it. */
 export type Generation = {
-	/**  Its id. */
 	id: GenerationId,
 	/**  Of two views of one generation, the one with the higher revision is newer. */
 	revision: number,
 	/**  When Generate was pressed. */
 	created: number,
-	/**  What was chosen. */
 	settings: Settings,
-	/**  Its state. */
 	phase: Phase,
 	/**  Why it makes no progress at the moment. */
 	waiting: Message | null,
-	/**  What it cost. */
 	credits: number | null,
 	/**  Apiframe's id of the job. */
 	jobId: string | null,
 	/**  How long the server took, from acceptance to completion. */
 	renderedInMs: number | null,
-	/**  When it ended. */
 	finished: number | null,
 	/**  Whether it can still be cancelled: nothing has been sent that costs anything. */
 	canCancel: boolean,
@@ -370,7 +334,6 @@ export type GenerationRemoved = GenerationId;
 
 /**  The result of importing everything. */
 export type ImportResult = {
-	/**  Jobs that were imported. */
 	imported: number,
 	/**  Jobs whose clips were already deleted at Apiframe. */
 	expired: number,
@@ -396,7 +359,6 @@ export type Keep =
 export type KeyHint = {
 	/**  Its last characters, at most four. */
 	last4: string,
-	/**  Where it is kept. */
 	source: KeySource,
 };
 
@@ -425,7 +387,6 @@ export type LedgerEntry = {
 	prompt: string,
 	/**  Apiframe's id of the job. */
 	job: string,
-	/**  The direction. */
 	kind: EntryKind,
 	/**  How many, as reported by Apiframe; `None` while that is not known yet. */
 	credits: number | null,
@@ -438,7 +399,6 @@ export type LedgerEntry = {
 
 /**  A page of the ledger, newest first. */
 export type LedgerPage = {
-	/**  The rows. */
 	entries: LedgerEntry[],
 	/**
 	 *  The sums of the days of the rows, newest first. They cover whole days, even if a day
@@ -484,11 +444,7 @@ export type Mend =
 /**  Make a new generation with the same settings. */
 "tryAgain" | 
 /**  Fetch the clip that is already paid for. */
-"downloadAgain" | 
-/**  Buy credits. */
-"addCredits" | 
-/**  Enter another key. */
-"replaceKey";
+"downloadAgain" | "addCredits" | "replaceKey";
 
 /**  What the program reports. */
 export type Message = 
@@ -542,9 +498,7 @@ export type Model =
 
 /**  A notice above the gallery. */
 export type Notice = {
-	/**  What it is about. */
 	kind: NoticeKind,
-	/**  What happened and what to do. */
 	message: Message,
 	/**  Whether the user can dismiss it after reading. Other notices disappear with their cause. */
 	canDismiss: boolean,
@@ -553,11 +507,11 @@ export type Notice = {
 /**  What a notice is about; there is at most one of each kind. */
 export type NoticeKind = 
 /**  The clips folder can't be written to. */
-"clipsFolder" | 
-/**  The library is damaged. */
-"damaged" | 
+"clipsFolder" | "damaged" | 
 /**  The library was replaced. */
-"rescued";
+"rescued" | 
+/**  A part of the engine had to be started again. */
+"restarted";
 
 /**  The notices at one moment. */
 export type Notices = {
@@ -574,41 +528,19 @@ export type NoticesChanged = Notices;
 export type OtherKind = "pdf" | "video" | "soundOrVideo" | "sound" | "archiveOrDocument" | "archive" | "program" | "webPage" | "text" | "device" | "other";
 
 /**  The state of a generation as the user sees it. */
-export type Phase = 
-/**  Stored. */
-{ state: "recorded" } | 
-/**  Sending the pictures. */
-{ state: "uploading" } | 
-/**  Sending the request. */
-{ state: "submitting" } | 
-/**  The job runs. */
-{ state: "rendering"; 
-/**  Still waiting for its turn. */
-queued: boolean; 
+export type Phase = { state: "recorded" } | { state: "uploading" } | { state: "submitting" } | { state: "rendering"; queued: boolean; 
 /**  Percent, if the server says. */
 progress: number | null; 
 /**  When it was accepted. */
 since: number; 
 /**  When the clip is expected; `None` when it takes longer than estimated. */
-due: number | null } | 
-/**  Fetching the clip. */
-{ state: "downloading"; 
+due: number | null } | { state: "downloading"; 
 /**  Bytes so far. */
 received: number; 
 /**  Bytes in total, if known. */
-total: number | null } | 
-/**  Done. */
-{ state: "ready"; 
-/**  The file. */
-clip: Clip } | 
-/**  Ended without a clip. */
-{ state: "failed"; 
-/**  Why. */
-failure: Failure } | 
+total: number | null } | { state: "ready"; clip: Clip } | { state: "failed"; failure: Failure } | 
 /**  Perhaps paid for; only the user decides. */
-{ state: "uncertain"; 
-/**  What is known. */
-message: Message };
+{ state: "uncertain"; message: Message };
 
 /**  The preferences as the page shows them. */
 export type Preferences = {
@@ -633,17 +565,10 @@ credits: number } |
  *  The catalogue's range for the model, whatever the quality, narrowed by what other kinds of
  *  it have cost.
  */
-{ kind: "range"; 
-/**  At least. */
-min: number; 
-/**  At most. */
-max: number } | 
-/**  Nothing is known. */
-{ kind: "unknown" };
+{ kind: "range"; min: number; max: number } | { kind: "unknown" };
 
 /**  An action that failed. */
 export type Problem = {
-	/**  What happened and what to do. */
 	message: Message,
 	/**  The control at fault. */
 	field: Field | null,
@@ -675,7 +600,6 @@ export type RemoteJob = {
 	model: string,
 	/**  The start of the prompt; `None` if the list leaves it out. */
 	prompt: string | null,
-	/**  When it was created. */
 	created: number | null,
 	/**  What it cost, in credits. */
 	credits: number | null,
@@ -703,44 +627,29 @@ export type RemoteStanding =
 /**  Who is signed in. */
 export type Session = 
 /**  The session was not opened yet, or the keychain has not answered. */
-{ state: "opening" } | 
-/**  There is no key. */
-{ state: "signedOut" } | 
+{ state: "opening" } | { state: "signedOut" } | 
 /**  It can't be determined whether there is a key. */
-{ state: "vaultTrouble"; 
-/**  What kind of trouble. */
-trouble: VaultTrouble; 
-/**  What to do. */
-message: Message } | 
-/**  An account is signed in. */
-{ state: "ready"; 
-/**  The account. */
-account: Account };
+{ state: "vaultTrouble"; trouble: VaultTrouble; message: Message } | { state: "ready"; account: Account };
 
 /**  The session, or what is known about it, has changed. */
 export type SessionChanged = Session;
 
 /**  Everything the user chose for one generation. */
 export type Settings = {
-	/**  The model. */
 	model: Model,
 	/**  What happens in the clip; with shots, a short summary of it. */
 	prompt: string,
-	/**  The first picture. */
 	start: FrameHash | null,
-	/**  The last picture. */
 	end: FrameHash | null,
 	/**  The parts of the clip, empty for a single prompt. */
 	shots: Shot[],
 	/**  Pictures to take people, things or a style from (Omni only). */
 	references: FrameHash[],
-	/**  The quality. */
 	mode: Mode,
 	/**  The length in whole seconds. */
 	length: number,
 	/**  The shape, if there is no start frame. */
 	shape: Shape,
-	/**  Whether the clip gets sound. */
 	sound: boolean,
 	/**  What should not be visible. */
 	avoid: string,
@@ -755,17 +664,10 @@ export type Settings = {
  *  The shape of the picture, width to height. It counts only without a start frame: with
  *  one, the clip takes the start frame's shape.
  */
-export type Shape = 
-/**  Wide. */
-"16:9" | 
-/**  Tall. */
-"9:16" | 
-/**  Square. */
-"1:1";
+export type Shape = "16:9" | "9:16" | "1:1";
 
 /**  One part of a prompt in several shots. */
 export type Shot = {
-	/**  What happens in it. */
 	prompt: string,
 	/**  How long it lasts, in whole seconds. */
 	seconds: number,
@@ -773,15 +675,12 @@ export type Shot = {
 
 /**  The most credits the user wants to spend; `None` for no limit. Zero stops everything. */
 export type SpendingLimits = {
-	/**  Per day. */
 	day: number | null,
-	/**  Per month. */
 	month: number | null,
 };
 
 /**  The totals of a day or a month. */
 export type Standing = {
-	/**  What was booked. */
 	sum: LedgerSum,
 	/**
 	 *  Credits that count towards the limit: what was charged on these days and not given
@@ -797,14 +696,9 @@ export type Standing = {
 	limit: number | null,
 };
 
-/**  Light or dark. */
 export type Theme = 
 /**  As the system says, following its changes. */
-"system" | 
-/**  Always dark. */
-"dark" | 
-/**  Always light. */
-"light";
+"system" | "dark" | "light";
 
 /**  The kinds of trouble, by what the user has to do about them. */
 export type VaultTrouble = 
@@ -817,9 +711,7 @@ export type VaultTrouble =
 
 /**  A rule that settings break, described so that the user can fix it. */
 export type Violation = {
-	/**  The field at fault. */
 	field: Field,
-	/**  What is wrong and what to do. */
 	message: Message,
 };
 

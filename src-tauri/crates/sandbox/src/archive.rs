@@ -23,7 +23,6 @@ struct Account {
     granted: i64,
 }
 
-/// The account's shelf.
 pub(crate) struct Archive(Shelf);
 
 impl Archive {
@@ -72,12 +71,10 @@ impl Archive {
         self.0.remove(&clip_name(job))
     }
 
-    /// Stores the record of an upload.
     pub fn keep_upload(&self, upload: &UploadRecord) -> io::Result<()> {
         self.0.put(&about_name(upload.id), written(upload)?)
     }
 
-    /// Stores an upload's bytes.
     pub fn keep_picture(&self, upload: Uuid, picture: Bytes) -> io::Result<()> {
         self.0.put(&picture_name(upload), picture)
     }

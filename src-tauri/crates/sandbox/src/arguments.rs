@@ -21,13 +21,10 @@ POST /sandbox/faults and taken back with DELETE /sandbox/faults.";
 /// What the command line asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Asked {
-    /// To print the help.
     Help,
-    /// To run the sandbox.
     Run(Settings),
 }
 
-/// The settings of a run.
 #[derive(Clone, PartialEq)]
 pub struct Settings {
     pub port: u16,

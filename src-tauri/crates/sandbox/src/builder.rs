@@ -101,7 +101,6 @@ impl Builder {
         self
     }
 
-    /// The clock.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;

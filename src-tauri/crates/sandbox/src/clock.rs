@@ -34,7 +34,6 @@ impl Clock {
         }
     }
 
-    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.ahead.fetch_add(by, Ordering::SeqCst);

@@ -14,7 +14,6 @@ use futures_util::stream::{self, Stream, StreamExt};
 pub(crate) enum Ending {
     /// Nothing more is sent, and the connection stays open.
     Silence,
-    /// The connection is closed.
     Close,
 }
 

@@ -114,7 +114,6 @@ pub enum Answer {
     },
     /// A redirect. The request is not carried out.
     Redirect {
-        /// The address to redirect to.
         location: String,
         /// The status, 302 by default.
         #[serde(default = "found")]
@@ -168,7 +167,6 @@ impl Answer {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fault {
-    /// The call it waits for.
     pub call: Call,
     /// Only calls whose path contains this.
     #[serde(default)]
@@ -179,7 +177,6 @@ pub struct Fault {
     /// How many calls it then affects; `None` for all of them.
     #[serde(default)]
     pub times: Option<u32>,
-    /// What happens to them.
     pub answer: Answer,
 }
 
@@ -225,7 +222,6 @@ impl Aim {
         self
     }
 
-    /// What happens.
     #[must_use]
     pub fn then(self, answer: Answer) -> Fault {
         Fault {

@@ -11,9 +11,7 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 /// Why a call was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turned {
-    /// There was no key.
     NoKey,
-    /// It was a different key.
     WrongKey,
     /// The key is switched off.
     Inactive,

@@ -23,29 +23,29 @@ const FAILING_SHARE: f64 = 0.1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "camelCase")]
 pub(crate) enum Fate {
-    /// Its clip is being rendered.
     Rendering,
     /// Its clip was ready at this time.
-    Rendered { at: Timestamp },
+    Rendered {
+        at: Timestamp,
+    },
     /// It will not succeed.
-    Doomed { error: String },
+    Doomed {
+        error: String,
+    },
 }
 
 /// How long its clip is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Keeping {
-    /// As long as usual.
     Usual,
     /// Only until the job ends: the clip is never available.
     UntilEnd,
     /// It was deleted before its time.
     Purged,
-    /// Its file was removed.
     Removed,
 }
 
-/// A job as it is stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct JobRecord {
     pub id: Uuid,
@@ -61,7 +61,6 @@ pub(crate) struct JobRecord {
     /// It does not end before this.
     pub due: Timestamp,
     pub fate: Fate,
-    /// When it ended.
     pub ended_at: Option<Timestamp>,
     pub keeping: Keeping,
     /// It ends even if all jobs are held.

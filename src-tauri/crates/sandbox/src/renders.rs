@@ -28,7 +28,6 @@ pub(crate) struct Renders {
 }
 
 impl Renders {
-    /// Starts the thread.
     pub fn begin(&self, world: &Arc<World>) -> io::Result<()> {
         let (sender, receiver) = channel();
         let (world, stop) = (Arc::downgrade(world), Arc::clone(&self.stop));

@@ -27,11 +27,8 @@ pub struct Sandbox {
 /// A job in the account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobSnapshot {
-    /// Its id.
     pub id: String,
-    /// Its model.
     pub model: String,
-    /// Its status.
     pub status: JobStatus,
     /// Its progress in percent, as the API reports it.
     pub progress: Option<u8>,
@@ -43,13 +40,11 @@ pub struct JobSnapshot {
     pub charged: u32,
     /// Credits refunded because it failed.
     pub returned: u32,
-    /// The message it failed with.
     pub error: Option<String>,
     /// Whether its clip was purged.
     pub expired: bool,
     /// When it was accepted.
     pub created_at: Timestamp,
-    /// When it ended.
     pub completed_at: Option<Timestamp>,
 }
 
@@ -92,7 +87,6 @@ impl Sandbox {
         self.world.base_url()
     }
 
-    /// The port it listens on.
     #[must_use]
     pub const fn port(&self) -> u16 {
         self.server.port()
@@ -110,7 +104,6 @@ impl Sandbox {
         self.world.state().credits()
     }
 
-    /// Sets the credits left.
     pub fn set_credits(&self, credits: i64) {
         self.world.set_credits(credits);
     }
@@ -128,7 +121,6 @@ impl Sandbox {
             .collect()
     }
 
-    /// One job.
     #[must_use]
     pub fn job(&self, id: &str) -> Option<JobSnapshot> {
         let state = self.world.state();
@@ -165,7 +157,6 @@ impl Sandbox {
             .map(|(_, bytes)| bytes)
     }
 
-    /// Sets a fault.
     pub fn fault(&self, fault: Fault) {
         self.world.faults.add(fault);
     }

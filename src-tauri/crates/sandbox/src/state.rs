@@ -42,7 +42,6 @@ pub(crate) struct State {
     pub granted: i64,
     /// Whether jobs are prevented from ending.
     pub held: bool,
-    /// When they were last released.
     pub released_at: Option<Timestamp>,
 }
 

@@ -23,7 +23,6 @@ impl Clock {
         Self(Arc::new(time))
     }
 
-    /// The current time.
     #[must_use]
     pub fn now(&self) -> Millis {
         (self.0)()

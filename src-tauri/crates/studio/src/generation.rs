@@ -78,7 +78,6 @@ impl FromStr for GenerationId {
 pub enum State {
     /// Stored; nothing is sent yet.
     Recorded,
-    /// Its pictures are being uploaded.
     Uploading,
     /// The exact request and its key are stored; it may have been sent.
     Submitting,
@@ -194,9 +193,7 @@ pub struct JobRecord {
 pub struct Clip {
     /// The full path.
     pub file: String,
-    /// The file's name.
     pub name: String,
-    /// Its size.
     #[specta(type = u32)]
     pub bytes: u64,
     /// Width of the picture in pixels.
@@ -224,9 +221,7 @@ pub enum Mend {
     TryAgain,
     /// Fetch the clip that is already paid for.
     DownloadAgain,
-    /// Buy credits.
     AddCredits,
-    /// Enter another key.
     ReplaceKey,
 }
 
@@ -234,7 +229,6 @@ pub enum Mend {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
-    /// What happened and what to do.
     #[serde(deserialize_with = "message::stored")]
     #[specta(type = Message)]
     pub message: Message,
@@ -249,13 +243,10 @@ pub struct Failure {
 /// A generation as the library stores it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
-    /// Its id.
     pub id: GenerationId,
     /// When Generate was pressed.
     pub created: Millis,
-    /// What was chosen.
     pub settings: Settings,
-    /// Its state.
     pub state: State,
     /// Why it makes no progress at the moment.
     pub waiting: Option<Message>,
@@ -281,15 +272,10 @@ pub struct Record {
     rename_all_fields = "camelCase"
 )]
 pub enum Phase {
-    /// Stored.
     Recorded,
-    /// Sending the pictures.
     Uploading,
-    /// Sending the request.
     Submitting,
-    /// The job runs.
     Rendering {
-        /// Still waiting for its turn.
         queued: bool,
         /// Percent, if the server says.
         progress: Option<u8>,
@@ -300,7 +286,6 @@ pub enum Phase {
         #[specta(type = Option<u32>)]
         due: Option<Millis>,
     },
-    /// Fetching the clip.
     Downloading {
         /// Bytes so far.
         #[specta(type = u32)]
@@ -309,19 +294,14 @@ pub enum Phase {
         #[specta(type = Option<u32>)]
         total: Option<u64>,
     },
-    /// Done.
     Ready {
-        /// The file.
         clip: Clip,
     },
-    /// Ended without a clip.
     Failed {
-        /// Why.
         failure: Failure,
     },
     /// Perhaps paid for; only the user decides.
     Uncertain {
-        /// What is known.
         message: Message,
     },
 }
@@ -330,7 +310,6 @@ pub enum Phase {
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Generation {
-    /// Its id.
     pub id: GenerationId,
     /// Of two views of one generation, the one with the higher revision is newer.
     #[specta(type = u32)]
@@ -338,13 +317,10 @@ pub struct Generation {
     /// When Generate was pressed.
     #[specta(type = u32)]
     pub created: Millis,
-    /// What was chosen.
     pub settings: Settings,
-    /// Its state.
     pub phase: Phase,
     /// Why it makes no progress at the moment.
     pub waiting: Option<Message>,
-    /// What it cost.
     #[specta(type = Option<u32>)]
     pub credits: Option<i64>,
     /// Apiframe's id of the job.
@@ -352,7 +328,6 @@ pub struct Generation {
     /// How long the server took, from acceptance to completion.
     #[specta(type = Option<u32>)]
     pub rendered_in_ms: Option<Millis>,
-    /// When it ended.
     #[specta(type = Option<u32>)]
     pub finished: Option<Millis>,
     /// Whether it can still be cancelled: nothing has been sent that costs anything.
@@ -366,9 +341,7 @@ pub struct Generation {
 /// Bytes of a running download: so far, and in total if known.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Received {
-    /// So far.
     pub bytes: u64,
-    /// In total.
     pub total: Option<u64>,
 }
 

@@ -27,9 +27,7 @@ const LONGEST_NOTE: u64 = 64 << 10;
 /// The process that has a library open.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Owner {
-    /// The name of the computer.
     pub host: String,
-    /// The name of the user.
     pub user: String,
     /// The process id.
     pub process: u32,
@@ -39,7 +37,6 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// This process.
     #[must_use]
     pub fn this() -> Self {
         let user = ["USER", "LOGNAME", "USERNAME"]
@@ -69,16 +66,10 @@ pub enum LockError {
     Held {
         /// The owner, if known.
         owner: Option<Owner>,
-        /// The library's folder.
         folder: PathBuf,
     },
     /// Its folder can't be used.
-    Folder {
-        /// The folder.
-        folder: PathBuf,
-        /// The error of the system.
-        error: io::Error,
-    },
+    Folder { folder: PathBuf, error: io::Error },
 }
 
 impl From<&LockError> for Message {

@@ -14,7 +14,6 @@ use crate::message::Message;
 pub enum NoticeKind {
     /// The clips folder can't be written to.
     ClipsFolder,
-    /// The library is damaged.
     Damaged,
     /// The library was replaced.
     Rescued,
@@ -26,9 +25,7 @@ pub enum NoticeKind {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
-    /// What it is about.
     pub kind: NoticeKind,
-    /// What happened and what to do.
     pub message: Message,
     /// Whether the user can dismiss it after reading. Other notices disappear with their cause.
     pub can_dismiss: bool,

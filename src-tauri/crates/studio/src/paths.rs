@@ -40,7 +40,6 @@ pub struct Home {
     pub data: PathBuf,
     /// Where the preferences are.
     pub config: PathBuf,
-    /// Where the log files are.
     pub log: PathBuf,
     /// Where finished clips go until the user chooses another folder.
     pub clips_default: PathBuf,

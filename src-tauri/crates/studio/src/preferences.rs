@@ -22,16 +22,13 @@ use crate::regular_file;
 /// The most bytes of preferences: hundreds of times what they need.
 const LONGEST: u64 = 1 << 20;
 
-/// Light or dark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Theme {
     /// As the system says, following its changes.
     #[default]
     System,
-    /// Always dark.
     Dark,
-    /// Always light.
     Light,
 }
 
@@ -52,7 +49,6 @@ pub struct WindowSize {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Preferences {
-    /// Light, dark or like the system.
     pub theme: Theme,
     /// The folder the user chose for clips; `None` for the default one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,9 +73,7 @@ pub struct Preferences {
 #[derive(Debug, thiserror::Error)]
 #[error("{}", Message::from(self))]
 pub struct NotSaved {
-    /// The file that could not be written.
     pub file: PathBuf,
-    /// The error of the system.
     pub source: io::Error,
 }
 

@@ -15,11 +15,8 @@ use crate::settings::{Mode, Settings};
 /// The cost of the latest job of one kind.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Paid {
-    /// Its quality.
     pub mode: Mode,
-    /// Whether it has sound.
     pub sound: bool,
-    /// What it cost.
     pub credits: i64,
     /// The seconds that this paid for.
     pub seconds: u8,
@@ -47,14 +44,11 @@ pub enum Price {
     /// The catalogue's range for the model, whatever the quality, narrowed by what other kinds of
     /// it have cost.
     Range {
-        /// At least.
         #[specta(type = u32)]
         min: i64,
-        /// At most.
         #[specta(type = u32)]
         max: i64,
     },
-    /// Nothing is known.
     Unknown,
 }
 

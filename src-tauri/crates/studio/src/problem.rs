@@ -15,7 +15,6 @@ use crate::vault::VaultError;
 #[serde(rename_all = "camelCase")]
 #[error("{message}")]
 pub struct Problem {
-    /// What happened and what to do.
     pub message: Message,
     /// The control at fault.
     pub field: Option<Field>,

@@ -41,7 +41,6 @@ pub struct RemoteJob {
     pub model: String,
     /// The start of the prompt; `None` if the list leaves it out.
     pub prompt: Option<String>,
-    /// When it was created.
     #[specta(type = Option<u32>)]
     pub created: Option<Millis>,
     /// What it cost, in credits.
@@ -88,7 +87,6 @@ pub struct RemotePage {
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportResult {
-    /// Jobs that were imported.
     pub imported: u32,
     /// Jobs whose clips were already deleted at Apiframe.
     pub expired: u32,

@@ -16,7 +16,6 @@ use crate::redact::{redact, without_home};
 /// What only the shell and its page can provide.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
-    /// The program's version.
     pub version: String,
     /// The web view and its version.
     pub web_view: Option<String>,
@@ -34,9 +33,7 @@ const LINE: usize = 400;
 /// A folder and the free space on its disk.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Place {
-    /// What it is for.
     pub name: &'static str,
-    /// Where it is.
     pub path: PathBuf,
     /// Bytes free, if the system says.
     pub free: Option<u64>,
@@ -58,7 +55,6 @@ pub struct LibraryFacts {
 /// Everything that a report says.
 #[derive(Clone, Debug)]
 pub struct Facts {
-    /// When it was made.
     pub at: jiff::Timestamp,
     /// One fact per line: a name and a value.
     pub lines: Vec<(&'static str, String)>,
@@ -73,7 +69,6 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The report.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();

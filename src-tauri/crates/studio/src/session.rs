@@ -35,7 +35,6 @@ pub enum Keep {
 pub struct KeyHint {
     /// Its last characters, at most four.
     pub last4: String,
-    /// Where it is kept.
     pub source: KeySource,
 }
 
@@ -45,21 +44,16 @@ pub struct KeyHint {
 pub enum Connection {
     /// Not asked yet.
     Unknown,
-    /// It does.
     Online,
-    /// It does not.
     Offline {
-        /// What to do.
         message: Message,
     },
-    /// It does, but no longer accepts the key.
+    /// It can be reached, but no longer accepts the key.
     Refused {
-        /// What to do.
         message: Message,
     },
 }
 
-/// The account that is signed in.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
@@ -70,9 +64,7 @@ pub struct Account {
     /// Credits left, as last reported.
     #[specta(type = Option<i32>)]
     pub credits: Option<i64>,
-    /// The plan's name.
     pub plan: Option<String>,
-    /// The team's name.
     pub team: Option<String>,
     /// Whether Apiframe can be reached.
     pub connection: Connection,
@@ -88,18 +80,13 @@ pub struct Account {
 pub enum Session {
     /// The session was not opened yet, or the keychain has not answered.
     Opening,
-    /// There is no key.
     SignedOut,
     /// It can't be determined whether there is a key.
     VaultTrouble {
-        /// What kind of trouble.
         trouble: VaultTrouble,
-        /// What to do.
         message: Message,
     },
-    /// An account is signed in.
     Ready {
-        /// The account.
         account: Account,
     },
 }

@@ -17,7 +17,6 @@ use super::range::{Selection, select};
 use crate::address::named_id;
 use crate::world::World;
 
-/// A file to be served.
 struct Served {
     bytes: Bytes,
     content_type: &'static str,

@@ -31,7 +31,6 @@ pub(super) struct Track {
     pub sps: Vec<u8>,
     /// The picture parameter set, without start code.
     pub pps: Vec<u8>,
-    /// The frames in order.
     pub frames: Vec<Sample>,
 }
 

@@ -118,7 +118,6 @@ fn even(side: f64) -> u32 {
 /// One part of a clip with several shots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shot {
-    /// What happens.
     pub prompt: String,
     /// The length in whole seconds.
     pub seconds: u32,
@@ -127,13 +126,10 @@ pub struct Shot {
 /// A clip to be rendered.
 #[derive(Clone, Debug)]
 pub struct Film {
-    /// The quality.
     pub mode: Mode,
-    /// Width and height.
     pub size: Size,
     /// The length in whole seconds.
     pub seconds: u32,
-    /// Whether it has a sound track.
     pub sound: bool,
     /// What happens; the picture is derived from it if there is no start picture.
     pub prompt: String,

@@ -26,7 +26,6 @@ pub(super) struct Way {
 }
 
 impl Way {
-    /// The direction for a prompt.
     pub fn of(prompt: &str) -> Self {
         let digest = Sha256::digest(prompt.as_bytes());
         let step = |byte: u8| match byte % 3 {

@@ -20,7 +20,6 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    /// The scene for a prompt.
     pub fn of(prompt: &str) -> Self {
         let digest = Sha256::digest(prompt.as_bytes());
         let unit = |i: usize| f32::from(digest[i]) / 255.0;
@@ -35,7 +34,6 @@ impl Scene {
         }
     }
 
-    /// Paints the scene at a size.
     pub fn paint(&self, size: Size) -> Picture {
         let (width, height) = (size.width as f32, size.height as f32);
         // Measured in picture heights, so that the sun stays round in every shape.

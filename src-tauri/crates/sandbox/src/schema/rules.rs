@@ -14,12 +14,17 @@ pub(crate) type Details = BTreeMap<String, Vec<String>>;
 /// What a value has to be.
 pub(crate) enum Rule {
     /// Text with a number of characters in a range (code points, as JSON Schema counts).
-    Text { least: usize, most: usize },
+    Text {
+        least: usize,
+        most: usize,
+    },
     /// A whole number in a range, both ends included.
-    Whole { least: i64, most: i64 },
+    Whole {
+        least: i64,
+        most: i64,
+    },
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// True or false.
     Flag,
     /// An absolute URI.
     Address,

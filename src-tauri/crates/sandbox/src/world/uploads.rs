@@ -12,7 +12,6 @@ use crate::upload::{Kind, UploadRecord};
 use crate::upstream::Hosted;
 
 impl World {
-    /// Stores a picture.
     pub fn upload(&self, bytes: Bytes, kind: Kind) -> io::Result<UploadRecord> {
         let now = self.now();
         self.reap(now);

@@ -18,7 +18,6 @@ const MOST_BOXES: u32 = 100_000;
 /// How deeply boxes are nested on the way to the sample lists: moov, trak, mdia, minf, stbl.
 const DEEPEST: u8 = 6;
 
-/// The running totals.
 #[derive(Default)]
 struct Counted {
     boxes: u32,

@@ -36,7 +36,6 @@ const SYNC_TIMEOUT: Duration = Duration::from_mins(5);
 /// The most chunks that wait for the disk. One is a few hundred kilobytes at most.
 const QUEUE: usize = 8;
 
-/// The limits of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FetchLimits {
     /// The most bytes a clip may have: [`LARGEST`].
@@ -72,7 +71,6 @@ pub enum Download {
     Received(Received),
 }
 
-/// Fetches clips.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
     network: Network,

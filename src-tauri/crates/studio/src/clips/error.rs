@@ -25,7 +25,6 @@ pub enum DownloadError {
     /// The server is there but can't serve it just now.
     #[error("the server answered {status}")]
     Busy {
-        /// What it answered.
         status: StatusCode,
         /// How long it asks us to wait; an hour at most.
         wait: Option<Duration>,

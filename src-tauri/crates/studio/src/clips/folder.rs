@@ -12,7 +12,6 @@ use crate::private;
 /// How much is written to test whether there is space: one block.
 const PROBE: [u8; 4096] = [0; 4096];
 
-/// The folder for clips.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ClipsFolder {
     path: PathBuf,
@@ -36,7 +35,6 @@ impl ClipsFolder {
         }
     }
 
-    /// The folder itself.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

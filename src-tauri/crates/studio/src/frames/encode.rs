@@ -13,7 +13,6 @@ const QUALITIES: [u8; 4] = [95, 90, 85, 80];
 /// The quality of pictures that had to be made smaller.
 const SMALLER_QUALITY: u8 = 85;
 
-/// The quality of thumbnails.
 const THUMB_QUALITY: u8 = 82;
 
 /// Converts to eight bits per channel. Keeps transparency only if something is transparent.

@@ -21,7 +21,6 @@ pub struct FrameHash([u8; 32]);
 pub struct NotAHash;
 
 impl FrameHash {
-    /// The hash of these bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())

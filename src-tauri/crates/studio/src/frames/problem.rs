@@ -18,7 +18,6 @@ pub enum FrameProblem {
     Link,
     /// It exists, but the system does not allow reading it.
     Unreadable(#[source] io::Error),
-    /// No bytes at all.
     Empty,
     /// Something other than a picture, judging by its first bytes.
     NotAPicture(OtherKind),
@@ -50,13 +49,10 @@ pub enum FrameProblem {
     },
     /// More bytes than [`MAX_FILE_BYTES`].
     FileTooLarge,
-    /// No space to keep it.
     DiskFull(#[source] io::Error),
     /// The library's folder can't be written to.
     NotStored {
-        /// The folder of frames.
         folder: PathBuf,
-        /// The error of the system.
         source: io::Error,
     },
 }

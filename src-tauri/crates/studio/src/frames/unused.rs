@@ -14,7 +14,6 @@ const GRACE: Millis = 24 * 3_600_000;
 /// The file in the folder of frames that records since when each unused picture is unused.
 const NOTE: &str = "unused.json";
 
-/// What was removed.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Removed {
     /// Pictures.

@@ -11,9 +11,7 @@ use crate::generation::Millis;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Today {
     date: Date,
-    /// When the day started.
     pub day_began: Millis,
-    /// When the month started.
     pub month_began: Millis,
 }
 

@@ -16,9 +16,7 @@ use crate::message::{self, Message};
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename = "SpendingLimits", rename_all = "camelCase")]
 pub struct Limits {
-    /// Per day.
     pub day: Option<u32>,
-    /// Per month.
     pub month: Option<u32>,
 }
 
@@ -79,16 +77,13 @@ impl Tally {
 /// What counts towards the limits.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Used {
-    /// Towards the day's limit.
     pub day: Tally,
-    /// Towards the month's limit.
     pub month: Tally,
 }
 
 /// Which limit prevents it, and when it is reset.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Span {
-    /// The day's limit.
     Day,
     /// The month's limit, until this day, `2026-12-01`.
     Month(String),
@@ -101,7 +96,6 @@ pub enum Overrun {
     Unpriced,
     /// It would exceed a limit.
     Over {
-        /// Which limit.
         span: Span,
         /// The limit in credits.
         limit: i64,

@@ -59,7 +59,6 @@ pub struct Entry {
     pub prompt: String,
     /// Apiframe's id of the job.
     pub job: String,
-    /// The direction.
     pub kind: Kind,
     /// How many, as reported by Apiframe; `None` while that is not known yet.
     #[specta(type = Option<u32>)]
@@ -90,7 +89,6 @@ pub struct Sum {
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Type)]
 #[serde(rename = "LedgerPage", rename_all = "camelCase")]
 pub struct Page {
-    /// The rows.
     pub entries: Vec<Entry>,
     /// The sums of the days of the rows, newest first. They cover whole days, even if a day
     /// continues on the next page.
@@ -103,7 +101,6 @@ pub struct Page {
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Standing {
-    /// What was booked.
     pub sum: Sum,
     /// Credits that count towards the limit: what was charged on these days and not given
     /// back, and what is set aside.
@@ -121,12 +118,9 @@ pub struct Standing {
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Books {
-    /// Today.
     pub today: Standing,
-    /// This month.
     pub month: Standing,
     /// The months in which anything was booked, newest first, at most a year of them.
     pub months: Vec<Sum>,
-    /// How many rows there are.
     pub entries: u32,
 }

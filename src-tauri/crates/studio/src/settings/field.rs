@@ -7,17 +7,11 @@ use specta::Type;
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Field {
-    /// The model.
     Model,
-    /// The prompt.
     Prompt,
-    /// The start frame.
     Start,
-    /// The end frame.
     End,
-    /// The shots.
     Shots,
-    /// The reference pictures.
     References,
     /// Standard, pro or 4K.
     Quality,
@@ -25,7 +19,6 @@ pub enum Field {
     Length,
     /// Width to height.
     Shape,
-    /// With sound or without.
     Sound,
     /// What should not be visible.
     Avoid,

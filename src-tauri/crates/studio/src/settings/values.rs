@@ -63,14 +63,11 @@ impl Mode {
 /// one, the clip takes the start frame's shape.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, Type)]
 pub enum Shape {
-    /// Wide.
     #[default]
     #[serde(rename = "16:9")]
     Wide,
-    /// Tall.
     #[serde(rename = "9:16")]
     Tall,
-    /// Square.
     #[serde(rename = "1:1")]
     Square,
 }
@@ -79,7 +76,6 @@ pub enum Shape {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Shot {
-    /// What happens in it.
     pub prompt: String,
     /// How long it lasts, in whole seconds.
     pub seconds: u8,
@@ -89,25 +85,20 @@ pub struct Shot {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
-    /// The model.
     pub model: Model,
     /// What happens in the clip; with shots, a short summary of it.
     pub prompt: String,
-    /// The first picture.
     pub start: Option<FrameHash>,
-    /// The last picture.
     pub end: Option<FrameHash>,
     /// The parts of the clip, empty for a single prompt.
     pub shots: Vec<Shot>,
     /// Pictures to take people, things or a style from (Omni only).
     pub references: Vec<FrameHash>,
-    /// The quality.
     pub mode: Mode,
     /// The length in whole seconds.
     pub length: u8,
     /// The shape, if there is no start frame.
     pub shape: Shape,
-    /// Whether the clip gets sound.
     pub sound: bool,
     /// What should not be visible.
     pub avoid: String,

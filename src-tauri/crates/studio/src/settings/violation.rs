@@ -10,8 +10,6 @@ use crate::message::Message;
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Violation {
-    /// The field at fault.
     pub field: Field,
-    /// What is wrong and what to do.
     pub message: Message,
 }

@@ -41,7 +41,6 @@ use crate::vault::Vault;
 /// keeps a core busy: more at once would be no faster.
 const IMPORTED_AT_ONCE: usize = 2;
 
-/// Apiframe's address.
 const APIFRAME: &str = "https://api.apiframe.ai";
 /// The name under which the keychain keeps the key.
 const SERVICE: &str = "app.inbetween";
@@ -53,7 +52,6 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 pub struct SandboxDoor {
     /// Its address on loopback.
     pub base: Url,
-    /// Its key.
     pub key: ApiKey,
 }
 
@@ -61,11 +59,8 @@ pub struct SandboxDoor {
 pub type StartSandbox =
     Box<dyn Fn() -> BoxFuture<'static, Result<SandboxDoor, String>> + Send + Sync>;
 
-/// What a studio is opened with.
 pub struct StudioConfig {
-    /// Where things are kept.
     pub home: Home,
-    /// The current time.
     pub clock: Clock,
     /// The user agent of requests: `inbetween/VERSION`.
     pub user_agent: String,
@@ -75,7 +70,6 @@ pub struct StudioConfig {
     pub base_url: Option<Url>,
     /// A key for this run (`APIFRAME_API_KEY`).
     pub key: Option<ApiKey>,
-    /// How the sandbox is started.
     pub sandbox: StartSandbox,
     /// How long a job takes in the sandbox, until its library has better data.
     pub sandbox_time: Duration,
@@ -191,13 +185,11 @@ impl Studio {
         self.news.subscribe()
     }
 
-    /// The frames.
     #[must_use]
     pub fn frames(&self) -> &Frames {
         &self.frames
     }
 
-    /// Where things are kept.
     #[must_use]
     pub fn home(&self) -> &Home {
         &self.home
@@ -209,7 +201,6 @@ impl Studio {
         self.preferences(|preferences| preferences.profile)
     }
 
-    /// Reads the preferences.
     pub fn preferences<T>(&self, read: impl FnOnce(&Preferences) -> T) -> T {
         read(
             &self

@@ -22,9 +22,7 @@ pub enum VaultTrouble {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct VaultError {
-    /// What kind of trouble.
     pub trouble: VaultTrouble,
-    /// What happened and what to do about it.
     pub message: Message,
 }
 
@@ -47,7 +45,6 @@ impl VaultError {
         Self::new(VaultTrouble::Locked, Message::KeychainSilent)
     }
 
-    /// It failed.
     pub(super) fn failed() -> Self {
         Self::new(VaultTrouble::Failed, Message::KeychainFailed)
     }
