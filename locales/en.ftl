@@ -557,6 +557,7 @@ gallery-file-missing = The file is missing
 gallery-reuse = Reuse settings
 gallery-progress = { $state }, { $rest }
 gallery-cancel = Cancel
+gallery-ask-now = Ask now
 gallery-already-sent = Already sent, so it can’t be cancelled
 gallery-remove = Remove from the gallery
 gallery-fix-settings = Fix settings

@@ -115,6 +115,14 @@ pub(crate) async fn cancel(
     Ok(studio.engine().await?.cancel(&id).await?)
 }
 
+/// Ends every wait now; of a pause that the server asked for, its first minutes are kept.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn ask_now(studio: State<'_, Arc<Studio>>) -> Result<(), Problem> {
+    studio.engine().await?.ask_now();
+    Ok(())
+}
+
 /// Removes a generation from the gallery; its clip goes to the trash.
 #[tauri::command]
 #[specta::specta]

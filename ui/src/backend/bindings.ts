@@ -55,6 +55,8 @@ export const commands = {
 	submitAgain: (id: GenerationId) => __TAURI_INVOKE<Generation>("submit_again", { id }),
 	/**  Cancels a generation that was not sent yet. */
 	cancel: (id: GenerationId) => __TAURI_INVOKE<Generation>("cancel", { id }),
+	/**  Ends every wait now; of a pause that the server asked for, its first minutes are kept. */
+	askNow: () => __TAURI_INVOKE<null>("ask_now"),
 	/**  Removes a generation from the gallery; its clip goes to the trash. */
 	remove: (id: GenerationId) => __TAURI_INVOKE<null>("remove", { id }),
 	/**  Dismisses a notice that the user has read. */

@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
-import type { Failure, Notice, Phase } from '../backend';
+import type { Failure, Message, Notice, Phase } from '../backend';
 import { open } from '../testing/open';
 import { clip, generation, page, SETTINGS, said } from '../testing/stub';
 
@@ -77,6 +77,25 @@ describe('a running card', () => {
     expect(backend.cancel).toHaveBeenCalledWith('a');
     studio.listeners.generationChanged(generation('a', rendering()));
     await waitFor(() => expect(cards().queryByRole('button', { name: 'Cancel' })).toBeNull());
+  });
+});
+
+describe('a pause that Apiframe asks for', () => {
+  const pause: Message = { code: 'pauseUntil', at: Date.now() + 3_600_000 };
+  const asks = async (waiting: Message) =>
+    open({ gallery: page([generation('a', { state: 'submitting' }, { waiting })]) });
+
+  it('can be ended from the card', async () => {
+    const { backend, user } = await asks(pause);
+    cards().getByText(/^Apiframe asks for a pause. It continues automatically at /);
+    await user.click(cards().getByRole('button', { name: 'Ask now' }));
+    expect(backend.askNow).toHaveBeenCalledOnce();
+  });
+
+  it('is the only wait with such a button', async () => {
+    await asks({ code: 'shortPause' });
+    cards().getByText('Apiframe asks for a short pause. It continues automatically.');
+    expect(cards().queryByRole('button', { name: 'Ask now' })).toBeNull();
   });
 });
 

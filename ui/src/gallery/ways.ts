@@ -1,4 +1,4 @@
-/** What can be done about a generation that has no clip, on its card and where it is opened. */
+/** What can be done about a generation without a clip, on its card and where it is opened. */
 import type { Failure, Generation, Mend } from '../backend';
 import type { Studio } from '../state/studio.svelte';
 import { sentence, t } from '../words';
@@ -85,4 +85,23 @@ export function troubleOf(studio: Studio, generation: Generation): Trouble | nul
     };
   }
   return null;
+}
+
+/** What can be done about a generation that is under way. */
+export function runningWays(studio: Studio, { id, canCancel, waiting }: Generation): Way[] {
+  const { backend } = studio;
+  const ways: Way[] = [];
+  if (canCancel) {
+    ways.push({
+      words: t('gallery-cancel'),
+      run: () => studio.attempt(async () => studio.changed(await backend.cancel(id))),
+    });
+  }
+  if (waiting?.code === 'pauseUntil') {
+    ways.push({
+      words: t('gallery-ask-now'),
+      run: () => studio.attempt(() => backend.askNow()),
+    });
+  }
+  return ways;
 }

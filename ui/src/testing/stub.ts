@@ -188,6 +188,7 @@ export function stub(over: Partial<Boot> = {}) {
       generation(id, { state: 'submitting' }),
     ),
     cancel: vi.fn<Backend['cancel']>(async (id) => generation(id, { state: 'submitting' })),
+    askNow: vi.fn<Backend['askNow']>(async () => undefined),
     remove: vi.fn<Backend['remove']>(async () => undefined),
     savePoster: vi.fn<Backend['savePoster']>(async () => undefined),
     dismissNotice: vi.fn<Backend['dismissNotice']>(async () => undefined),
