@@ -82,11 +82,13 @@ fn a_double_click_on_remove_takes_one_card_away() {
 }
 
 #[test]
-fn a_running_card_can_be_reused_and_says_whether_it_can_be_cancelled() {
+fn a_running_card_can_be_reused_and_opened_and_says_whether_it_can_be_cancelled() {
     let apiframe = Apiframe::start();
     let window = Window::start(Options::signed_in(&apiframe));
     apiframe.hold();
-    window.textbox("Prompt").write("A slow train");
+    let prompt = "A slow train crosses the plain at dawn, and its smoke hangs in the cold air for a \
+        long while";
+    window.textbox("Prompt").write(prompt);
     window.choice("Quality", "Standard 720p").click();
     window.button("Generate…").click();
     apiframe.has_jobs(1);
@@ -104,7 +106,16 @@ fn a_running_card_can_be_reused_and_says_whether_it_can_be_cancelled() {
 
     window.textbox("Prompt").write("Something else");
     running.clone().find("button", "Reuse settings").click();
-    assert_eq!(window.textbox("Prompt").property("value"), "A slow train");
+    assert_eq!(window.textbox("Prompt").property("value"), prompt);
+
+    window.press_card(&window.button("Rendering: A slow train…"));
+    let opened = window.region("Viewer");
+    opened.appears();
+    let said = opened.property("innerText");
+    assert!(said.as_str().unwrap().contains(prompt), "{said}");
+    window.key("Escape");
+    opened.disappears();
+    window.focus_is_on("button Rendering: A slow train");
 
     // Nothing has left this computer: it can be cancelled, and the focus stays on the card.
     apiframe.unplug();
@@ -120,7 +131,7 @@ fn a_running_card_can_be_reused_and_says_whether_it_can_be_cancelled() {
     apiframe.plug_in();
 
     // The number in the top bar looks like a button, and is one.
-    window.page().find("button", "Rendering: …").click();
+    window.button("Rendering: 1…").click();
     off.disappears();
     running.appears();
     assert_eq!(
@@ -133,7 +144,7 @@ fn a_running_card_can_be_reused_and_says_whether_it_can_be_cancelled() {
     apiframe.release();
     window.shows("Nothing is rendering");
     window.button("All 2").click();
-    window.button("Play: A slow train").appears();
+    window.button("Play: A slow train…").appears();
     window.button("Rendering 0").click();
     window.shows("Nothing is rendering");
     window.button("All 2").click();

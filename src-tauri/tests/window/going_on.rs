@@ -14,7 +14,7 @@ fn rendering(apiframe: &Apiframe) -> Window {
     window.button("Generate…").click();
     window
         .page()
-        .find("group", "Rendering: A train leaves the station")
+        .find("button", "Rendering: A train leaves the station")
         .appears();
     apiframe.has_jobs(1);
     window
@@ -74,7 +74,7 @@ fn a_program_killed_while_a_job_renders_goes_on_when_it_is_started_again() {
     window.open();
     window
         .page()
-        .find("group", "Rendering: A train leaves the station")
+        .find("button", "Rendering: A train leaves the station")
         .appears();
     apiframe.release();
     arrives(&window, &apiframe);

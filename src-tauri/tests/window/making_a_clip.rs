@@ -65,7 +65,7 @@ fn two_pictures_and_a_prompt_become_a_clip_that_plays_from_the_one_to_the_other(
     // The test controls when the card changes: renders wait until they are released.
     apiframe.hold();
     window.button("Generate…").click();
-    let rendering = window.page().find("group", &format!("Rendering: {PROMPT}"));
+    let rendering = window.button(&format!("Rendering: {PROMPT}"));
     rendering.appears();
     window.shows("Queued");
     // Nothing was cleared, so that the next clip can be made at once.
@@ -209,13 +209,13 @@ fn a_prompt_alone_and_ctrl_enter_make_a_clip_and_the_next_one_need_not_wait() {
     window.textbox("Prompt").keys("\u{e009}\u{e007}\u{e000}");
     window
         .page()
-        .find("group", "Rendering: Waves fold over the reef")
+        .find("button", "Rendering: Waves fold over the reef")
         .appears();
     window.textbox("Prompt").write("The tide goes out");
     window.button("Generate…").click();
     window
         .page()
-        .find("group", "Rendering: The tide goes out")
+        .find("button", "Rendering: The tide goes out")
         .appears();
     apiframe.has_jobs(2);
     let body = &apiframe.bodies()[0];

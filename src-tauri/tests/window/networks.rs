@@ -67,7 +67,7 @@ fn why_a_clip_waits_is_on_its_card_and_not_cut_off() {
     window.button("Generate…").click();
     let card = window
         .page()
-        .find("group", "Rendering: Snow falls on the square");
+        .find("button", "Rendering: Snow falls on the square");
     card.appears();
     window.button("Cancel").appears();
     let sentence =

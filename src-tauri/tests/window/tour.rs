@@ -171,9 +171,15 @@ fn from_the_key_to_the_ledger(screen: (u32, u32), theme: &'static str, apiframe:
         .write("Waves fold over the reef in slow motion");
     walk.window.choice("Quality", "4K 2160p").click();
     walk.window.button("Generate…").click();
-    walk.window.page().find("group", "Rendering…").appears();
+    walk.window.button("Rendering: Waves…").appears();
     apiframe.has_jobs(3);
     walk.look("gallery");
+
+    let running = walk.window.button("Rendering: Waves…");
+    walk.window.press_card(&running);
+    walk.window.region("Viewer").appears();
+    walk.look("running");
+    walk.window.button("Gallery…").click();
 
     let failed = walk.window.page().find("button", "Failed: Something…");
     walk.window.press_card(&failed);

@@ -80,6 +80,71 @@ describe('a running card', () => {
   });
 });
 
+describe('a running card, opened', () => {
+  const opened = () => within(screen.getByRole('region', { name: 'Viewer' }));
+  async function running(over: object = {}) {
+    const view = await open({
+      gallery: page([generation('a', { state: 'recorded' }, { canCancel: true, ...over })]),
+    });
+    const card = cards().getByRole('button', { name: 'Rendering: A lighthouse at dusk' });
+    await view.user.click(card);
+    return { ...view, card };
+  }
+
+  it('shows how far it is, its settings and what can be done', async () => {
+    const { backend, studio, user } = await running();
+    opened().getByText('Starting');
+    opened().getByText('Pro, 1080p');
+    opened().getByRole('button', { name: 'Reuse settings' });
+    await user.click(opened().getByRole('button', { name: 'Cancel' }));
+    expect(backend.cancel).toHaveBeenCalledExactlyOnceWith('a');
+    studio.listeners.generationChanged(generation('a', rendering()));
+    await opened().findByText('Rendering, about 0:48 left');
+    opened().getByText('Already sent, so it can’t be cancelled');
+  });
+
+  it('shows the whole reason why it waits, with the way on', async () => {
+    const waiting: Message = { code: 'pauseUntil', at: Date.now() };
+    const { backend, user } = await running({ waiting });
+    opened().getByText(/^Apiframe asks for a pause. It continues automatically at /);
+    await user.click(opened().getByRole('button', { name: 'Ask now' }));
+    expect(backend.askNow).toHaveBeenCalledOnce();
+  });
+
+  it('leads back to the card with Escape', async () => {
+    const { card, user } = await running();
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('region', { name: 'Viewer' })).toBeNull();
+    expect(card).toHaveFocus();
+  });
+
+  it('becomes the clip, or what went wrong', async () => {
+    const { studio } = await running();
+    studio.listeners.generationChanged(generation('a', failed({ mends: ['downloadAgain'] })));
+    await waitFor(() => opened().getByText('The end frame is too small.'));
+    opened().getByRole('button', { name: 'Download again' }).click();
+    await waitFor(() => opened().getByText('Saving the clip'));
+    studio.listeners.generationChanged(generation('a', { state: 'ready', clip: clip() }));
+    await waitFor(() => opened().getByRole('slider', { name: 'Position' }));
+  });
+
+  it('stays open when it leaves what the gallery shows', async () => {
+    const { backend, user, studio } = await open();
+    const ready = generation('a', { state: 'ready', clip: clip() });
+    backend.gallery.mockImplementation(async (filter) =>
+      page(filter === 'running' ? [generation('a', rendering())] : [ready]),
+    );
+    await user.click(cards().getByRole('button', { name: 'Rendering 0' }));
+    await user.click(await cards().findByRole('button', { name: /^Rendering: / }));
+    studio.listeners.generationChanged(generation('a', { state: 'ready', clip: clip() }));
+    await waitFor(() => opened().getByText(/of/, { selector: '.position' }));
+    await waitFor(() => expect(studio.gallery.loading).toBe(false));
+    expect(opened().getByText(/of/, { selector: '.position' })).toHaveTextContent('1 of 1');
+    await user.keyboard('{Escape}');
+    expect(cards().getByRole('button', { name: 'Play: A lighthouse at dusk' })).toHaveFocus();
+  });
+});
+
 describe('a pause that Apiframe asks for', () => {
   const pause: Message = { code: 'pauseUntil', at: Date.now() + 3_600_000 };
   const asks = async (waiting: Message) =>
@@ -224,7 +289,7 @@ describe('Check on an uncertain one', () => {
     const { studio } = await checked();
     studio.listeners.generationChanged(generation('a', rendering({ due: null })));
     await screen.findByText('Checked: it had arrived. Its clip is on its way.');
-    await cards().findByRole('group', { name: 'Rendering: A lighthouse at dusk' });
+    await cards().findByRole('button', { name: 'Rendering: A lighthouse at dusk' });
   });
 });
 

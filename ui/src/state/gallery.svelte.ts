@@ -106,8 +106,7 @@ export class GalleryState {
    * Events were missed. Asks again for everything down to the oldest card shown, and puts it in
    * place at once: where one has scrolled to, and what is open, stays.
    */
-  async refresh() {
-    const oldest = this.order.at(-1);
+  async refresh(oldest: Place | undefined = this.order.at(-1)) {
     const fresh: Generation[] = [];
     await this.#load(null, (page) => {
       fresh.push(...page.generations);

@@ -11,7 +11,7 @@ import { PictureInput } from './pictureInput.svelte';
 import { Clock } from './clock.svelte';
 import { ComposerState } from './composer.svelte';
 import { LedgerState } from '../ledger/ledger.svelte';
-import { GalleryState } from './gallery.svelte';
+import { belongs, GalleryState } from './gallery.svelte';
 import { PosterMaker } from './posters';
 import { SessionState } from './session.svelte';
 import { Announcer } from './announcer.svelte';
@@ -40,7 +40,7 @@ export class Studio {
   sheet = $state<Sheet | null>(null);
   /** What Settings was opened for; that part gets the keyboard focus. */
   sought = $state<'key' | 'limits' | null>(null);
-  /** The clip in the viewer. */
+  /** The generation that is open. */
   viewing = $state<string | null>(null);
   /** Without a key, the user can still look at their library. */
   looking = $state(false);
@@ -104,7 +104,13 @@ export class Studio {
 
   /** Handles a generation from an event or an answer: there is no other way in. */
   changed(generation: Generation) {
-    const before = this.gallery.find(generation.id);
+    const { id } = generation;
+    const before = this.gallery.find(id);
+    // What is open stays open, even if it no longer belongs to what the gallery shows.
+    if (this.viewing === id && !belongs(generation, this.gallery.filter)) {
+      this.gallery.filter = 'all';
+      void this.gallery.refresh(generation);
+    }
     if (!this.gallery.put(generation)) return;
     this.composer.heard(generation);
     const { phase } = generation;
