@@ -19,6 +19,24 @@ it('nothing is styled in the markup itself, which the content policy would drop'
   expect(styled.map(([name]) => name)).toEqual([]);
 });
 
+it('a card without a clip has a quiet ground and border: several are no outage', () => {
+  for (const name of ['Card', 'TroubleFace']) {
+    const source = sources[`../gallery/${name}.svelte`];
+    expect(source).toContain('<style>');
+    expect(source).not.toMatch(/--bad-(soft|line)/);
+  }
+});
+
+it('the icon of fetching anew stands only where something is fetched anew', () => {
+  const users = Object.keys(sources).filter((name) => sources[name]?.includes('icon="refresh"'));
+  expect(users.map((name) => name.replace(/.*\/(\w+)\.svelte/, '$1')).sort()).toEqual([
+    'Credits',
+    'Gallery',
+    'Import',
+    'Stage',
+  ]);
+});
+
 it('components take every colour from the tokens, but for pure black and white', () => {
   const raw = Object.entries(sources).flatMap(([name, text]) => {
     const css = /<style>([\s\S]*)<\/style>/.exec(text)?.[1] ?? '';
