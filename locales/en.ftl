@@ -541,6 +541,7 @@ gallery-list = Clips, newest first
 gallery-notices = Notices
 gallery-empty = Your clips appear here
 gallery-empty-how = Describe what happens and press Generate: a prompt alone is enough. Add a first and a last picture if the clip should start and end with them.
+gallery-write-prompt = Write a prompt
 gallery-choose-start = Choose a start frame
 gallery-import = Made clips elsewhere? Import from Apiframe…
 gallery-none-running = Nothing is rendering

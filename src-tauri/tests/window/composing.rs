@@ -236,6 +236,12 @@ fn the_keyboard_is_in_the_prompt_at_every_start_and_returns_where_it_was() {
     window.keys(&["Escape"]);
     window.page().find("dialog", "Settings").disappears();
     window.keyboard_is_on("textbox Prompt");
+
+    // The empty gallery leads to it too.
+    window.textbox("Avoid").click();
+    window.focus_is_on("textbox Avoid");
+    window.button("Write a prompt").click();
+    window.focus_is_on("textbox Prompt");
 }
 
 #[test]

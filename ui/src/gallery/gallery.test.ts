@@ -354,8 +354,15 @@ it('of many cards only those near the window are in the document', async () => {
 });
 
 it('with nothing in it yet it says how to begin', async () => {
-  await open();
+  const { user } = await open();
   cards().getByText('Your clips appear here');
+  cards().getByText(/a prompt alone is enough/);
+  const [first] = cards()
+    .getAllByRole('button')
+    .filter((one) => !one.hasAttribute('aria-pressed'));
+  expect(first).toHaveAccessibleName('Write a prompt');
+  if (first) await user.click(first);
+  await waitFor(() => expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveFocus());
   await fireEvent.click(cards().getByRole('button', { name: 'Choose a start frame' }));
   await screen.findByRole('button', { name: 'Remove the start frame' });
 });
