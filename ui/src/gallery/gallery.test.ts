@@ -370,8 +370,20 @@ it('with nothing in it yet it says how to begin', async () => {
 it('asks for the gallery anew when events were missed', async () => {
   const { backend, studio } = await open({ gallery: page([]) });
   backend.gallery.mockResolvedValue(page([generation('late', { state: 'recorded' })]));
-  studio.listeners.profileChanged(null);
+  studio.listeners.profileChanged('apiframe');
   await cards().findByText('A lighthouse at dusk');
+});
+
+it('shows another library with its first page, however long that library is', async () => {
+  const old = generation('old', failed(), { created: 1 });
+  const { backend, studio } = await open({ gallery: page([old]) });
+  const first = page([generation('new', failed())], 'next');
+  backend.gallery.mockImplementation((_, cursor) =>
+    cursor === null ? Promise.resolve(first) : new Promise(() => undefined),
+  );
+  studio.listeners.profileChanged('sandbox');
+  await waitFor(() => expect(studio.gallery.find('new')).not.toBeNull());
+  expect(studio.gallery.find('old')).toBeNull();
 });
 
 describe('what is so for the whole library', () => {

@@ -12,7 +12,8 @@ export class SessionState {
   sandbox = $derived(this.account?.profile === 'sandbox');
   /** What is left to spend, if Apiframe reported it and nothing has gone wrong since. */
   spendable = $derived(this.account?.connection.state === 'online' ? this.account.credits : null);
-  #profile: Profile | null;
+  /** The profile whose library is shown. */
+  profile: Profile | null;
   /** How often the program has reported the session on its own. */
   #told = 0;
 
@@ -24,7 +25,7 @@ export class SessionState {
     private onProfile: () => void,
   ) {
     this.current = session;
-    this.#profile = profile;
+    this.profile = profile;
   }
 
   /** The program reports every change, so its reports are never older than an answer. */
@@ -37,8 +38,8 @@ export class SessionState {
     this.current = session;
     if (session.state === 'opening') return;
     const profile = session.state === 'ready' ? session.account.profile : 'apiframe';
-    const changed = this.#profile !== profile;
-    this.#profile = profile;
+    const changed = this.profile !== profile;
+    this.profile = profile;
     if (changed) this.onProfile();
   }
 

@@ -97,7 +97,8 @@ export class Studio {
     noticesChanged: (notices) => this.#news.add(() => this.gallery.notice(notices)),
     sessionChanged: (session) => this.session.told(session),
     // Another library is shown, or events were missed.
-    profileChanged: () => void this.gallery.refresh(),
+    profileChanged: (profile) =>
+      void (profile === this.session.profile ? this.gallery.refresh() : this.gallery.reload()),
   };
   /** What the program says is taken in once a frame, in its order, however much it is. */
   readonly #news = new FrameBatch();
