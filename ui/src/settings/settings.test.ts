@@ -2,7 +2,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../backend';
 import { open } from '../testing/open';
-import { ACCOUNT, PREFERENCES, problem, said } from '../testing/stub';
+import { ACCOUNT, IN_SANDBOX, PREFERENCES, problem, said } from '../testing/stub';
 
 async function opened(session?: Session) {
   const view = await open(session ? { session } : {});
@@ -86,6 +86,21 @@ it('Ctrl and comma opens them, ? shows the keys, but not while one types', async
   expect(screen.queryByRole('dialog')).toBeNull();
   await fireEvent.keyDown(document.body, { key: '?' });
   expect(screen.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+});
+
+it('the list of keys says where each one works', async () => {
+  const { studio } = await open();
+  studio.sheet = 'keys';
+  const sheet = within(await screen.findByRole('dialog', { name: 'Keyboard shortcuts' }));
+  const keysOf = (name: string) => sheet.getByText(name).nextElementSibling;
+  expect(keysOf('Everywhere')).not.toHaveTextContent(/Generate|Paste a picture/);
+  expect(keysOf('Composer and gallery')).toHaveTextContent(/Generate.*Paste a picture/);
+});
+
+it('Leave sandbox is the last control of the top bar', async () => {
+  await open({ profile: 'sandbox', session: IN_SANDBOX });
+  const controls = within(screen.getByRole('banner')).getAllByRole('button');
+  expect(controls.at(-1)).toHaveAccessibleName('Leave sandbox');
 });
 
 describe('the connection', () => {

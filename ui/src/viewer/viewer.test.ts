@@ -41,6 +41,8 @@ describe('opening a clip', () => {
     viewer.getByText('Pro, 1080p');
     viewer.getByText('35 credits');
     viewer.getByText('2 min 24 s');
+    // Nothing is avoided.
+    expect(viewer.getByText('Avoid').nextElementSibling).toHaveTextContent(/^–$/);
     expect(viewer.getByText('lighthouse.mp4')).toHaveAttribute(
       'title',
       '/home/ada/Videos/Inbetween/lighthouse.mp4',

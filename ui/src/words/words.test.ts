@@ -58,3 +58,20 @@ it('a message of a later program is told with its code', () => {
   expect(sentence({ code: 'unknown', unknown: 'moonInTheWay' })).toContain('moonInTheWay');
   expect(t('said', { text: 'As it was stored.' })).toBe('As it was stored.');
 });
+
+it('the catalogue has none of the words that people stumbled over', () => {
+  const words = [
+    'Bring in',
+    'Spent in all',
+    'These keys',
+    'Keep it',
+    'Charges and returns',
+    'Model not told',
+    'Looked at before anything',
+    'Most credits a day',
+    'Where credits went',
+    'One frame back',
+    'Say what happens in the clip',
+  ];
+  expect(words.filter((one) => english.includes(one))).toEqual([]);
+});
