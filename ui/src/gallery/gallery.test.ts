@@ -311,6 +311,26 @@ describe('a finished card', () => {
     expect(document.querySelector('video')).toBeNull();
   });
 
+  it('has a poster made where it has none', async () => {
+    const bare = generation('a', { state: 'ready', clip: clip({ hasPoster: false }) });
+    const { studio } = await open();
+    const need = vi.spyOn(studio.posters, 'need').mockReturnValue();
+    studio.listeners.generationChanged(bare);
+    await waitFor(() => expect(need).toHaveBeenCalledWith(bare));
+  });
+
+  it('shows its whole prompt where the pointer rests on it', async () => {
+    const prompt = 'A heron stands in the reeds, and the rings go out over the pond. '
+      .repeat(9)
+      .trim();
+    await open({
+      gallery: page([
+        generation('a', { state: 'ready', clip: clip() }, { settings: { ...SETTINGS, prompt } }),
+      ]),
+    });
+    expect(cards().getByRole('button', { name: /^Play: / })).toHaveAttribute('title', prompt);
+  });
+
   it('says what it cost', async () => {
     await open({
       gallery: page([generation('a', { state: 'ready', clip: clip() }, { credits: 35 })]),

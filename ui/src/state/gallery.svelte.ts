@@ -3,9 +3,10 @@
  * as events from the program. Nothing is polled.
  *
  * Each generation is kept under its id, and the order apart from them: news of one touches what
- * shows this one, and the cards are arranged again only when one comes, goes or moves.
+ * shows this one, and the cards are arranged again only when one comes, goes or moves. `list` and
+ * `clips` go through all of them, so only what is open over the gallery may depend on them.
  */
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { asProblem } from '../backend';
 import type { Backend, Counts, GalleryFilter, GalleryPage, Generation, Notices } from '../backend';
 import { isRunning } from './countdown';
@@ -43,8 +44,9 @@ export class GalleryState {
   current = $state<string | null>(null);
 
   #all = new SvelteMap<string, Generation>();
+  #running = new SvelteSet<string>();
   list = $derived(this.order.flatMap(({ id }) => this.#all.get(id) ?? []));
-  running = $derived(this.list.filter((one) => isRunning(one.phase)));
+  running = $derived([...this.#running].flatMap((id) => this.#all.get(id) ?? []));
   clips = $derived(this.list.filter((one) => one.phase.state === 'ready'));
   /** At least those that are known: a count arrives later than the answer to Generate. */
   runningInAll = $derived(Math.max(this.running.length, this.counts.running));
@@ -72,8 +74,8 @@ export class GalleryState {
   #take(generations: Generation[], { next, counts }: Pick<GalleryPage, 'next' | 'counts'>) {
     const newest = generations.flatMap((one) => this.#newer(one) ?? []).sort(newestFirst);
     const ids = new Set(newest.map(({ id }) => id));
-    for (const { id } of this.order) if (!ids.has(id)) this.#all.delete(id);
-    for (const one of newest) this.#all.set(one.id, one);
+    for (const { id } of this.order) if (!ids.has(id)) this.#delete(id);
+    for (const one of newest) this.#set(one);
     this.order = newest.map(({ id, created }) => ({ id, created }));
     this.next = next;
     this.count(counts);
@@ -122,7 +124,8 @@ export class GalleryState {
   async more() {
     if (this.loading || this.next === null) return;
     await this.#load(this.next, (page) => {
-      const known = this.list.filter(({ id }) => !page.generations.some((one) => one.id === id));
+      const fresh = new Set(page.generations.map(({ id }) => id));
+      const known = this.list.filter(({ id }) => !fresh.has(id));
       this.#take([...known, ...page.generations], page);
       return null;
     });
@@ -178,7 +181,7 @@ export class GalleryState {
       return true;
     }
     if (known?.created === generation.created) {
-      this.#all.set(id, generation);
+      this.#set(generation);
       return true;
     }
     // One that was imported takes the place, and the time, of the one that asked for it.
@@ -191,14 +194,25 @@ export class GalleryState {
     }
     const before = this.order.findIndex((one) => newestFirst(generation, one) < 0);
     const at = before < 0 ? this.order.length : before;
-    this.#all.set(id, generation);
+    this.#set(generation);
     this.order = this.order.toSpliced(at, 0, { id, created: generation.created });
     return true;
   }
 
   #forget(id: string) {
     this.order = this.order.filter((one) => one.id !== id);
+    this.#delete(id);
+  }
+
+  #set(generation: Generation) {
+    this.#all.set(generation.id, generation);
+    if (isRunning(generation.phase)) this.#running.add(generation.id);
+    else this.#running.delete(generation.id);
+  }
+
+  #delete(id: string) {
     this.#all.delete(id);
+    this.#running.delete(id);
   }
 
   /** Takes over which clips' files are missing. */
@@ -207,7 +221,7 @@ export class GalleryState {
       const missing = gone.has(one.id);
       if (one.phase.state !== 'ready' || one.phase.clip.missing === missing) continue;
       const clip = { ...one.phase.clip, missing };
-      this.#all.set(one.id, { ...one, phase: { ...one.phase, clip } });
+      this.#set({ ...one, phase: { ...one.phase, clip } });
     }
   }
 

@@ -218,3 +218,12 @@ it('news of one generation leave the order of the others alone', () => {
   expect(state.order).toBe(before);
   expect(state.find('b')?.phase.state).toBe('ready');
 });
+
+it('news of a clip leave alone what is said of those under way', () => {
+  const { state } = gallery(page([rendering('b', 2), ready('a', 1)]));
+  const before = state.running;
+  state.put(ready('a', 1));
+  expect(state.running).toBe(before);
+  state.put(ready('b', 2));
+  expect(state.running).toEqual([]);
+});

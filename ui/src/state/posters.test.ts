@@ -16,8 +16,7 @@ it('makes the missing posters one at a time, each once', async () => {
     open--;
     return jpeg;
   });
-  maker.need([bare('a'), bare('b'), bare('c')]);
-  maker.need([bare('a'), bare('b'), bare('c')]);
+  for (const id of ['a', 'b', 'c', 'a', 'b', 'c']) maker.need(bare(id));
   await waitFor(() => expect(backend.savePoster).toHaveBeenCalledTimes(3));
   expect(backend.savePoster).toHaveBeenCalledWith('b', jpeg);
   expect(most).toBe(1);
@@ -26,11 +25,11 @@ it('makes the missing posters one at a time, each once', async () => {
 it('opens nothing for a clip that has a poster, is missing, or is not there yet', () => {
   const { backend } = stub();
   const grab = vi.fn(async () => jpeg);
-  new PosterMaker(backend, grab).need([
-    generation('has', { state: 'ready', clip: clip() }),
-    generation('missing', { state: 'ready', clip: clip({ hasPoster: false, missing: true }) }),
-    generation('soon', { state: 'recorded' }),
-  ]);
+  const maker = new PosterMaker(backend, grab);
+  maker.need(generation('has', { state: 'ready', clip: clip() }));
+  const missing = clip({ hasPoster: false, missing: true });
+  maker.need(generation('missing', { state: 'ready', clip: missing }));
+  maker.need(generation('soon', { state: 'recorded' }));
   expect(grab).not.toHaveBeenCalled();
 });
 
@@ -41,7 +40,7 @@ it('goes on after a clip that cannot be pictured', async () => {
     if (address.endsWith('/a')) throw new Error('cannot be decoded');
     return jpeg;
   });
-  maker.need([bare('a'), bare('b')]);
+  for (const id of ['a', 'b']) maker.need(bare(id));
   await waitFor(() => expect(backend.savePoster).toHaveBeenCalledWith('b', jpeg));
   expect(backend.savePoster).toHaveBeenCalledTimes(1);
 });
@@ -55,10 +54,10 @@ it('tries a clip again that could not be pictured, and then leaves it alone', as
     return jpeg;
   });
   const maker = new PosterMaker(backend, grab);
-  maker.need([bare('later'), bare('never')]);
+  for (const id of ['later', 'never']) maker.need(bare(id));
   await waitFor(() => expect(backend.savePoster).toHaveBeenCalledWith('later', jpeg));
   await waitFor(() => expect(grab).toHaveBeenCalledTimes(6));
-  maker.need([bare('later'), bare('never')]);
+  for (const id of ['later', 'never']) maker.need(bare(id));
   expect(grab).toHaveBeenCalledTimes(6);
   expect(backend.savePoster).toHaveBeenCalledTimes(1);
 });

@@ -91,15 +91,13 @@ export class PosterMaker {
     private grab: (address: string) => Promise<Uint8Array> = grabPoster,
   ) {}
 
-  /** A clip that yields no poster is tried again after the others, and then left alone. */
-  need(generations: Generation[]) {
-    for (const { id, phase } of generations) {
-      if (phase.state !== 'ready' || phase.clip.hasPoster || phase.clip.missing) continue;
-      if (this.#tries.has(id)) continue;
-      this.#tries.set(id, 0);
-      this.#queue.push(id);
-    }
-    if (!this.#busy && this.#queue.length > 0) void this.#work();
+  /** Asked for by each card that is shown. A clip that yields no poster is tried again after the others, and then left alone. */
+  need({ id, phase }: Generation) {
+    if (phase.state !== 'ready' || phase.clip.hasPoster || phase.clip.missing) return;
+    if (this.#tries.has(id)) return;
+    this.#tries.set(id, 0);
+    this.#queue.push(id);
+    if (!this.#busy) void this.#work();
   }
 
   async #work() {
