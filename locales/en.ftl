@@ -879,7 +879,7 @@ welcome-or = or
 welcome-use-sandbox = Use the sandbox
 welcome-sandbox-hint = Try everything without a key. Clips are simulated on this computer and nothing is charged.
 welcome-just-look = Just look at my clips
-welcome-vault-title = { $trouble ->
+welcome-vault-title = { $problem ->
     [locked] The keychain is locked
     [absent] No keychain found
    *[failed] The keychain didn’t answer

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use apiframe::ApiKey;
 use sandbox::Sandbox;
-use studio::studio::{SandboxDoor, StartSandbox};
+use studio::studio::{RunningSandbox, StartSandbox};
 use tokio::sync::OnceCell;
 
 /// How many times faster than Apiframe it works: slow enough to watch a clip being made, fast
@@ -49,7 +49,7 @@ pub(crate) fn starter(state: PathBuf) -> (StartSandbox, Duration) {
                     Ok::<_, String>(sandbox)
                 })
                 .await?;
-            Ok(SandboxDoor {
+            Ok(RunningSandbox {
                 base: sandbox
                     .base_url()
                     .parse()

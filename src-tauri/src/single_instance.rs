@@ -1,4 +1,4 @@
-//! The door for a second start: it brings this window to the front instead of opening another one
+//! Where a second start reports itself: it brings this window to the front instead of opening another one
 //! on the same library.
 //!
 //! It is a port on loopback that accepts one word, which only programs of this user can know (it is
@@ -77,7 +77,7 @@ async fn answer(
     Ok(())
 }
 
-/// Asks the program behind a door to come to the front, and returns whether it answered.
+/// Asks the running program at an address to come to the front, and returns whether it answered.
 pub(crate) fn activate(address: &str) -> bool {
     let ask = || -> Option<bool> {
         let (address, word) = address.split_once(' ')?;
@@ -104,24 +104,25 @@ mod tests {
 
     use super::*;
 
-    /// An open door, its address, and how often a client was let in.
-    fn open_door() -> (tokio::runtime::Runtime, String, Arc<AtomicUsize>) {
+    /// An open server, its address, and how often a client was let in.
+    fn open_server() -> (tokio::runtime::Runtime, String, Arc<AtomicUsize>) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        let door = ActivationServer::make().unwrap();
-        let (address, came) = (door.address().unwrap(), Arc::new(AtomicUsize::new(0)));
+        let server = ActivationServer::make().unwrap();
+        let (address, came) = (server.address().unwrap(), Arc::new(AtomicUsize::new(0)));
         let count = Arc::clone(&came);
         let entered = runtime.enter();
-        door.open(move || {
-            count.fetch_add(1, Ordering::Relaxed);
-        })
-        .unwrap();
+        server
+            .open(move || {
+                count.fetch_add(1, Ordering::Relaxed);
+            })
+            .unwrap();
         drop(entered);
         (runtime, address, came)
     }
 
     #[test]
     fn the_right_word_is_answered_and_no_other() {
-        let (_runtime, address, came) = open_door();
+        let (_runtime, address, came) = open_server();
         assert!(activate(&address));
         let (port, _) = address.split_once(' ').unwrap();
         assert!(!activate(&format!("{port} {:032x}", 1)));
@@ -130,7 +131,7 @@ mod tests {
 
     #[test]
     fn whoever_connects_and_says_nothing_keeps_nobody_out() {
-        let (_runtime, address, came) = open_door();
+        let (_runtime, address, came) = open_server();
         let (port, _) = address.split_once(' ').unwrap();
         let silent: Vec<_> = (0..300)
             .map(|_| TcpStream::connect(port).unwrap())

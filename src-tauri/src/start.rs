@@ -128,7 +128,7 @@ fn run(home: Home, key: Option<Zeroizing<String>>) -> Result<(), String> {
             bridge.mount_events(app);
             events::forward(app.handle().clone(), &studio);
             window::open(app.handle(), &studio)?;
-            answer_the_door(app.handle(), &lock);
+            listen_for_activation(app.handle(), &lock);
             app.manage(lock);
             Ok(())
         })
@@ -196,7 +196,11 @@ fn lock(folder: &Path) -> Result<Option<LibraryLock>, String> {
             LockError::Held {
                 owner: Some(owner), ..
             } if owner.is_here() => {
-                if owner.door.as_deref().is_some_and(single_instance::activate) {
+                if owner
+                    .activation
+                    .as_deref()
+                    .is_some_and(single_instance::activate)
+                {
                     return Ok(None);
                 }
                 if begun.elapsed() < LOCK_HANDOVER {
@@ -210,22 +214,22 @@ fn lock(folder: &Path) -> Result<Option<LibraryLock>, String> {
     }
 }
 
-/// Without a door, a second start only reports that the program is running.
-fn answer_the_door(app: &tauri::AppHandle, lock: &LibraryLock) {
+/// If nothing listens, a second start only reports that the program is running.
+fn listen_for_activation(app: &tauri::AppHandle, lock: &LibraryLock) {
     let app = app.clone();
     let come = move || {
         if let Err(error) = window::bring_forward(&app) {
             tracing::warn!(%error, "the window could not be brought forward");
         }
     };
-    let opened = ActivationServer::make().and_then(|door| {
-        let address = door.address()?;
-        door.open(come)?;
+    let opened = ActivationServer::make().and_then(|server| {
+        let address = server.address()?;
+        server.open(come)?;
         Ok(address)
     });
     match opened {
         Ok(address) => lock.announce(&address),
-        Err(error) => tracing::warn!(%error, "there is no door for a second start"),
+        Err(error) => tracing::warn!(%error, "nothing listens for a second start"),
     }
 }
 

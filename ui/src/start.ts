@@ -5,8 +5,8 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { asProblem, type Backend, type Listeners } from './backend';
-import { Studio, wearTheme } from './state/studio.svelte';
-import { sentence } from './words';
+import { Studio, applyTheme } from './state/studio.svelte';
+import { sentence } from './catalogue';
 
 /** A hidden or covered window paints nothing; then waiting this long is enough. */
 const PAINT_MS = 300;
@@ -26,7 +26,7 @@ async function open(backend: Backend, target: HTMLElement) {
   });
   await backend.listen(listeners);
   const boot = await backend.boot();
-  wearTheme(boot.preferences.theme);
+  applyTheme(boot.preferences.theme);
   const studio = new Studio(backend, boot);
   opened.studio = studio;
   mount(App, { target, props: { studio } });

@@ -19,7 +19,7 @@ fn ready(apiframe: &Apiframe) -> Window {
 }
 
 fn picture(window: &Window, name: &str, size: (u32, u32), colours: pictures::Quarters) -> PathBuf {
-    let file = window.home().desk().join(name);
+    let file = window.home().desktop().join(name);
     pictures::write_png(&pictures::quarters(size, colours), &file);
     file
 }

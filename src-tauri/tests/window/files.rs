@@ -35,7 +35,7 @@ fn a_copy_is_saved_where_the_person_says_and_the_file_is_shown_in_its_folder() {
     );
     window.focus_is_on("button Save a copy…");
 
-    let copy = window.home().desk().join("copy.mp4");
+    let copy = window.home().desktop().join("copy.mp4");
     window.button("Save a copy…").click();
     window.save_in_dialog("Save a copy", &copy);
     window.shows(&format!("Saved as {}", copy.display()));
@@ -92,7 +92,7 @@ fn a_clip_that_is_fetched_once_more_always_arrives() {
 
     // A card reports this on its own, and the user can point to the file.
     let made = window.clips().remove(0);
-    let moved = window.home().desk().join("elsewhere.mp4");
+    let moved = window.home().desktop().join("elsewhere.mp4");
     fs::rename(made, &moved).unwrap();
     window.button("Play…").click();
     window.shows("The file is not where it was saved");

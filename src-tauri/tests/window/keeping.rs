@@ -21,7 +21,7 @@ fn open_settings(window: &Window) {
 }
 
 #[test]
-fn a_clip_made_elsewhere_is_brought_in_with_its_settings_and_not_paid_for_again() {
+fn a_clip_made_elsewhere_is_imported_with_its_settings_and_not_paid_for_again() {
     let apiframe = Apiframe::start();
     let elsewhere = Window::start(Options::signed_in(&apiframe));
     make_a_clip(&elsewhere);
@@ -62,7 +62,7 @@ fn a_clip_that_was_moved_is_shown_as_missing_and_plays_from_where_it_is_found() 
     let window = Window::start(Options::signed_in(&apiframe));
     make_a_clip(&window);
     let made = window.clips().remove(0);
-    let moved = window.home().desk().join("my favourite.mp4");
+    let moved = window.home().desktop().join("my favourite.mp4");
     fs::rename(&made, &moved).unwrap();
 
     window.button(&format!("Play: {PROMPT}")).click();
@@ -105,7 +105,7 @@ fn a_limit_holds_before_anything_is_sent_and_the_ledger_can_be_exported() {
     window.page().find("dialog", "Credit history").appears();
     window.shows(&format!("{charged} of 500 used"));
     window.button("Export as CSV…").click();
-    let file = window.home().desk().join("credits.csv");
+    let file = window.home().desktop().join("credits.csv");
     window.save_in_dialog("Export the ledger", &file);
     window.shows(&format!("Saved as {}", file.display()));
     let table = fs::read_to_string(&file).unwrap();
@@ -142,7 +142,7 @@ fn a_report_is_copied_that_can_be_pasted_and_holds_neither_key_nor_prompt() {
 fn a_clips_folder_that_is_gone_is_said_and_when_it_is_back_the_clip_arrives() {
     let apiframe = Apiframe::start();
     let window = Window::start(Options::signed_in(&apiframe));
-    let drive = window.home().desk().join("drive");
+    let drive = window.home().desktop().join("drive");
     let folder = drive.join("clips");
     fs::create_dir_all(&folder).unwrap();
     open_settings(&window);
@@ -156,7 +156,7 @@ fn a_clips_folder_that_is_gone_is_said_and_when_it_is_back_the_clip_arrives() {
     window.choice("Quality", "Standard 720p").click();
     window.button("Generate…").click();
     apiframe.has_jobs(1);
-    let unplugged = window.home().desk().join("unplugged");
+    let unplugged = window.home().desktop().join("unplugged");
     fs::rename(&drive, &unplugged).unwrap();
     apiframe.release();
     let notices = window.page().find("list", "Notices");

@@ -14,8 +14,8 @@ const PROMPT: &str = "The lights of the harbour go on, one after another";
 /// sideways.
 fn put_pictures_on_the_desk(window: &Window) -> (PathBuf, PathBuf) {
     let (start, end) = (
-        window.home().desk().join("first light.png"),
-        window.home().desk().join("IMG_0042.jpg"),
+        window.home().desktop().join("first light.png"),
+        window.home().desktop().join("IMG_0042.jpg"),
     );
     pictures::write_png(&pictures::quarters((1200, 800), DAWN), &start);
     pictures::write_turned_jpeg(&pictures::quarters((1200, 800), NIGHT), &end);
@@ -189,7 +189,7 @@ fn a_drop_beside_the_slots_goes_to_the_first_empty_one() {
 fn a_file_that_is_no_picture_is_refused_with_a_sentence_and_the_slot_stays_empty() {
     let apiframe = Apiframe::start();
     let window = Window::start(Options::signed_in(&apiframe));
-    let letter = window.home().desk().join("letter.png");
+    let letter = window.home().desktop().join("letter.png");
     fs::write(&letter, "Dear reader,\n").unwrap();
     window.region("Composer").appears();
     window.drag_file_onto(&window.button("Start frame"), &letter);

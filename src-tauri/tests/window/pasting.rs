@@ -75,7 +75,7 @@ fn a_picture_is_pasted_while_the_prompt_has_the_keyboard_and_selected_words_stay
 fn a_copied_picture_file_is_pasted_while_the_prompt_has_the_keyboard_or_a_slot_has_it() {
     let apiframe = Apiframe::start();
     let window = with_selected_words(&apiframe);
-    let file = window.home().desk().join("first light.png");
+    let file = window.home().desktop().join("first light.png");
     pictures::write_png(&pictures::quarters((800, 450), DAWN), &file);
     let _copied = copied_file(&window, &file);
     window.keys(&["ctrl+v"]);

@@ -120,7 +120,7 @@ fn from_the_key_to_the_ledger(screen: (u32, u32), theme: &'static str, apiframe:
         theme,
         ..Options::at(apiframe)
     });
-    let desk = walk.window.home().desk();
+    let desk = walk.window.home().desktop();
     let (start, end) = (desk.join("first light.png"), desk.join("night.jpg"));
     pictures::write_png(&pictures::landscape((1600, 900), DAWN), &start);
     pictures::write_turned_jpeg(&pictures::landscape((1600, 900), NIGHT), &end);
@@ -257,7 +257,7 @@ fn elsewhere(screen: (u32, u32), theme: &'static str, apiframe: &Apiframe) {
     });
     walk.shots = 10;
     walk.window.button("Settings").click();
-    let drive = walk.window.home().desk().join("Drive");
+    let drive = walk.window.home().desktop().join("Drive");
     fs::create_dir_all(&drive).unwrap();
     walk.window.button("Change…").click();
     walk.window

@@ -67,7 +67,7 @@ fn a_draft_that_settings_of_the_gallery_replaced_comes_back_whole() {
     window.button("Fix settings").appears();
 
     // Every part of the draft.
-    let picture = window.home().desk().join("first light.png");
+    let picture = window.home().desktop().join("first light.png");
     pictures::write_png(&pictures::quarters((800, 450), DAWN), &picture);
     window.drag_file_onto(&window.button("Start frame"), &picture);
     window.button("Remove the start frame").appears();

@@ -152,16 +152,6 @@ export type Boot = {
 	session: Session,
 };
 
-/**  What is known about a generation that this program did not submit. */
-export type BroughtIn = {
-	/**  The model by the server's name; empty if it gave none. */
-	model: string,
-	/**  Settings that the server did not report. They have the values of a new composer instead. */
-	unknown: Field[],
-	/**  Pictures that it was made with. Their addresses have expired, so they are not kept. */
-	notKept: Field[],
-};
-
 /**  The video file of a generation. */
 export type Clip = {
 	/**  The full path. */
@@ -320,7 +310,7 @@ export type Generation = {
 	/**  Whether it can still be cancelled: nothing has been sent that costs anything. */
 	canCancel: boolean,
 	/**  What is known about its settings, if it was imported instead of submitted here. */
-	broughtIn: BroughtIn | null,
+	imported: ImportedSettings | null,
 	/**  Whether everything stored about it could be read. */
 	whole: boolean,
 };
@@ -348,6 +338,16 @@ export type ImportedJob = {
 	generation: Generation,
 	/**  Whether it was in the library before. */
 	wasHere: boolean,
+};
+
+/**  What is known about a generation that this program did not submit. */
+export type ImportedSettings = {
+	/**  The model by the server's name; empty if it gave none. */
+	model: string,
+	/**  Settings that the server did not report. They have the values of a new composer instead. */
+	unknown: Field[],
+	/**  Pictures that it was made with. Their addresses have expired, so they are not kept. */
+	notKept: Field[],
 };
 
 /**  Where the user wants a key kept. */
@@ -631,7 +631,7 @@ export type Session =
 /**  The session was not opened yet, or the keychain has not answered. */
 { state: "opening" } | { state: "signedOut" } | 
 /**  It can't be determined whether there is a key. */
-{ state: "vaultTrouble"; trouble: VaultTrouble; message: Message } | { state: "ready"; account: Account };
+{ state: "vaultProblem"; problem: VaultProblem; message: Message } | { state: "ready"; account: Account };
 
 /**  The session, or what is known about it, has changed. */
 export type SessionChanged = Session;
@@ -703,7 +703,7 @@ export type Theme =
 "system" | "dark" | "light";
 
 /**  The kinds of trouble, by what the user has to do about them. */
-export type VaultTrouble = 
+export type VaultProblem = 
 /**  There is a keychain, but it does not open. */
 "locked" | 
 /**  There is no keychain. */

@@ -4,7 +4,7 @@
  * the result, or reject with a `Problem` whose message can be shown.
  */
 import type { commands, events, Problem } from './bindings';
-import { t } from '../words';
+import { t } from '../catalogue';
 
 export type * from './bindings';
 

@@ -1,7 +1,7 @@
 import { clearMocks, mockIPC } from '@tauri-apps/api/mocks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { asProblem, type FileDrag, type Listeners, type Settings } from '.';
-import { sentence } from '../words';
+import { sentence } from '../catalogue';
 import { tauriBackend } from './tauri';
 
 interface Call {

@@ -3,7 +3,7 @@
  * near the visible part is put into the document, so thousands of clips scroll as easily as ten.
  */
 import type { Place } from '../state/gallery.svelte';
-import { dayName, dayOf } from '../state/words';
+import { dayName, dayOf } from '../state/format';
 
 export const GAP = 16;
 /** Below this a card's text no longer fits. It is also the width in the reference picture. */

@@ -4,7 +4,7 @@
  */
 import { asProblem } from '../backend';
 import type { Backend, Books, LedgerEntry, LedgerSum, Problem, SpendingLimits } from '../backend';
-import { sentence } from '../words';
+import { sentence } from '../catalogue';
 
 /** Several things are often booked together; one read is enough for them. */
 const SOON_MS = 200;

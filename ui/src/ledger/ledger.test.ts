@@ -11,7 +11,7 @@ import {
   SETTINGS,
   said,
 } from '../testing/stub';
-import { amountWords, limitOf, limitWords, monthWords, standingWords, sumWords } from './words';
+import { amountText, limitOf, limitText, monthText, standingText, sumText } from './format';
 
 function entry(id: number, over: Partial<LedgerEntry> = {}): LedgerEntry {
   return {
@@ -251,8 +251,8 @@ describe('the words of the books', () => {
   const standing = (over: Partial<Books['today']>) => ({ ...NO_BOOKS.today, ...over });
 
   it('name what is missing or set aside, and nothing else', () => {
-    expect(standingWords(standing({}))).toEqual([]);
-    expect(standingWords(standing({ sum: { ...SUM, unknown: 1 }, setAside: 45 }))).toEqual([
+    expect(standingText(standing({}))).toEqual([]);
+    expect(standingText(standing({ sum: { ...SUM, unknown: 1 }, setAside: 45 }))).toEqual([
       '70 charged, 35 refunded',
       'Up to 45 reserved for running clips',
       '1 charge not included: its amount isn’t known yet',
@@ -260,22 +260,22 @@ describe('the words of the books', () => {
   });
 
   it('say of a day on which more came back than went that it came back', () => {
-    expect(sumWords({ ...SUM, charged: 0, returned: 35 })).toBe('35 credits refunded');
-    expect(sumWords(SUM)).toBe('35 credits');
+    expect(sumText({ ...SUM, charged: 0, returned: 35 })).toBe('35 credits refunded');
+    expect(sumText(SUM)).toBe('35 credits');
   });
 
   it('say how far a limit is used', () => {
-    expect(limitWords(standing({}), 'day')).toBe('No limit');
-    expect(limitWords(standing({ used: 45, limit: 1000 }), 'month')).toBe('45 of 1,000 used');
-    expect(limitWords(standing({ used: 1000, limit: 1000 }), 'month')).toBe(
+    expect(limitText(standing({}), 'day')).toBe('No limit');
+    expect(limitText(standing({ used: 45, limit: 1000 }), 'month')).toBe('45 of 1,000 used');
+    expect(limitText(standing({ used: 1000, limit: 1000 }), 'month')).toBe(
       'Limit of 1,000 reached. It resets next month.',
     );
   });
 
   it('name months, and amounts nobody knows yet', () => {
-    expect(monthWords('2026-11')).toBe('November 2026');
-    expect(amountWords(entry(1, { credits: null }))).toBe('Not known yet');
-    expect(amountWords(entry(1, { credits: null, kind: 'return' }))).toBe('In full');
+    expect(monthText('2026-11')).toBe('November 2026');
+    expect(amountText(entry(1, { credits: null }))).toBe('Not known yet');
+    expect(amountText(entry(1, { credits: null, kind: 'return' }))).toBe('In full');
   });
 
   it('read a limit as people write numbers', () => {

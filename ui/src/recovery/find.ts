@@ -1,6 +1,6 @@
 /** Asks the user to choose a missing clip's file, from the card or the viewer. */
 import type { Studio } from '../state/studio.svelte';
-import { t } from '../words';
+import { t } from '../catalogue';
 
 /** Rejects with a `Problem` if the file is not that clip. */
 export async function findFile(studio: Studio, id: string) {

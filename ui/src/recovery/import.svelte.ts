@@ -5,7 +5,7 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { asProblem } from '../backend';
 import type { Backend, ImportResult, RemoteJob } from '../backend';
-import { sentence, t } from '../words';
+import { sentence, t } from '../catalogue';
 
 /** Prompts requested per page, and the pause between two, so that a list causes no rate limit. */
 const PROMPTS = 40;

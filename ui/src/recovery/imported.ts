@@ -4,7 +4,7 @@
  */
 import type { Field, Generation } from '../backend';
 import type { Studio } from '../state/studio.svelte';
-import { t } from '../words';
+import { t } from '../catalogue';
 
 const NAMES: Record<string, string> = {
   'kling-3.0': 'Kling 3.0',
@@ -16,7 +16,7 @@ export function modelName(id: string): string {
 }
 
 export function isUnknown(generation: Generation, field: Field): boolean {
-  return generation.broughtIn?.unknown.includes(field) ?? false;
+  return generation.imported?.unknown.includes(field) ?? false;
 }
 
 /** The prompt, or why there is none to show. */
@@ -29,7 +29,7 @@ export function promptOf(generation: Generation): string {
 
 /** What became of the pictures it was made with; null if nothing needs to be said. */
 export function framesNote(generation: Generation): string | null {
-  const told = generation.broughtIn;
+  const told = generation.imported;
   if (!told) return null;
   if (told.notKept.length > 0) {
     const [field] = told.notKept;
@@ -44,7 +44,7 @@ export function framesNote(generation: Generation): string | null {
 export function reuse(studio: Studio, generation: Generation) {
   studio.announcer.hush();
   studio.composer.reuse(generation.settings);
-  const told = generation.broughtIn;
+  const told = generation.imported;
   const isGap = told !== null && told.unknown.length + told.notKept.length > 0;
   if (isGap || !generation.whole) {
     studio.announcer.tell(

@@ -223,7 +223,7 @@ const brought = (over: Partial<Generation> = {}) =>
     { state: 'ready', clip: clip() },
     {
       settings: { ...SETTINGS, prompt: '' },
-      broughtIn: {
+      imported: {
         model: 'veo-3.1',
         unknown: ['model', 'prompt', 'quality', 'length', 'sound', 'avoid', 'start'],
         notKept: [],
@@ -248,7 +248,7 @@ describe('a clip that was imported', () => {
     const told = { model: 'kling-3.0', unknown: [], notKept: ['start', 'end'] } as const;
     const one = brought({
       settings: SETTINGS,
-      broughtIn: { ...told, unknown: [], notKept: [...told.notKept] },
+      imported: { ...told, unknown: [], notKept: [...told.notKept] },
     });
     const { user } = await open({ gallery: page([one]) });
     await user.click(screen.getByRole('button', { name: 'Play: A lighthouse at dusk' }));

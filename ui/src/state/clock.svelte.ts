@@ -2,7 +2,7 @@
  * One clock for all countdowns. It ticks once a second, only while it is needed and the window is
  * visible. It also keeps the current day right, for the headings of the gallery.
  */
-import { dayOf } from './words';
+import { dayOf } from './format';
 
 export class Clock {
   now = $state(Date.now());

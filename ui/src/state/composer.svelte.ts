@@ -15,10 +15,10 @@ import type {
   Shape,
   Violation,
 } from '../backend';
-import { sentence } from '../words';
+import { sentence } from '../catalogue';
 import { Replaced } from './replaced.svelte';
 import { Slot, type SlotName } from './slot.svelte';
-import { LENGTH_MAX, LENGTH_MIN } from './words';
+import { LENGTH_MAX, LENGTH_MIN } from './format';
 
 const FIELDS: Field[] = [
   'model',

@@ -3,8 +3,8 @@
  * up, and gives no time once the clip takes longer than it said.
  */
 import type { Generation, Phase } from '../backend';
-import { t } from '../words';
-import { minutes } from './words';
+import { t } from '../catalogue';
+import { minutes } from './format';
 
 /** After this long past the expected moment, "any moment now" would be false. */
 const LATE_AFTER_MS = 30_000;

@@ -10,7 +10,7 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { asProblem } from '../backend';
 import type { Backend, Counts, GalleryFilter, GalleryPage, Generation, Notices } from '../backend';
 import { isRunning } from './countdown';
-import { sentence } from '../words';
+import { sentence } from '../catalogue';
 
 export function belongs(generation: Generation, filter: GalleryFilter): boolean {
   switch (filter) {

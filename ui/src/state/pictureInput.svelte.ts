@@ -4,7 +4,7 @@
  */
 import type { FileDrag } from '../backend';
 import { mayBePicture } from '../kit/paste';
-import { t } from '../words';
+import { t } from '../catalogue';
 import type { ComposerState } from './composer.svelte';
 import type { SlotName } from './slot.svelte';
 import type { Announcer } from './announcer.svelte';

@@ -1,7 +1,7 @@
 /** One place for a frame: which picture it holds, and what to say about it. */
 import { asProblem } from '../backend';
 import type { Backend, Frame } from '../backend';
-import { sentence, t } from '../words';
+import { sentence, t } from '../catalogue';
 
 export type SlotName = 'start' | 'end';
 

@@ -15,12 +15,12 @@ import { belongs, GalleryState } from './gallery.svelte';
 import { PosterMaker } from './posters';
 import { SessionState } from './session.svelte';
 import { Announcer } from './announcer.svelte';
-import { inShort } from './words';
-import { sentence, t } from '../words';
+import { inShort } from './format';
+import { sentence, t } from '../catalogue';
 
 export type Sheet = 'settings' | 'keys' | 'credits' | 'import';
 
-export function wearTheme(theme: Theme) {
+export function applyTheme(theme: Theme) {
   if (theme === 'system') document.documentElement.removeAttribute('data-theme');
   else document.documentElement.dataset['theme'] = theme;
 }
@@ -52,7 +52,7 @@ export class Studio {
     const state = this.session.current.state;
     if (state === 'ready' || this.looking) return 'main';
     if (state === 'signedOut') return 'welcome';
-    if (state === 'vaultTrouble') return 'vault';
+    if (state === 'vaultProblem') return 'vault';
     return this.hasLibrary ? 'main' : 'opening';
   });
   hasLibrary = $state(false);
@@ -194,7 +194,7 @@ export class Studio {
   }
 
   async setTheme(theme: Theme) {
-    wearTheme(theme);
+    applyTheme(theme);
     this.preferences = { ...this.preferences, theme };
     await this.attempt(async () => {
       this.preferences = await this.backend.setTheme(theme);

@@ -20,7 +20,7 @@ it('nothing is styled in the markup itself, which the content policy would drop'
 });
 
 it('a card without a clip has a quiet ground and border: several are no outage', () => {
-  for (const name of ['Card', 'TroubleFace']) {
+  for (const name of ['Card', 'FailedFace']) {
     const source = sources[`../gallery/${name}.svelte`];
     expect(source).toContain('<style>');
     expect(source).not.toMatch(/--bad-(soft|line)/);

@@ -110,7 +110,7 @@ export function generation(id: string, phase: Phase, over: Partial<Generation> =
     renderedInMs: null,
     finished: null,
     canCancel: false,
-    broughtIn: null,
+    imported: null,
     whole: true,
     ...over,
   };

@@ -7,7 +7,7 @@ import type { Clip } from '../backend';
 import { pictureOf } from '../kit/picture';
 import { clampSeek, filmOf, frameAt, middleOf, type Film } from './frames';
 
-export type Trouble = 'missing' | 'codec' | 'network';
+export type FailureSummary = 'missing' | 'codec' | 'network';
 
 /** A web view that reports its frames does so at least this often while it plays. */
 const TOLD_MS = 400;
@@ -19,7 +19,7 @@ export class Player {
   playing = $state(false);
   /** The position, in milliseconds. */
   at = $state(0);
-  trouble = $state<Trouble | null>(null);
+  summary = $state<FailureSummary | null>(null);
   readonly film: Film;
   frame = $derived.by(() => frameAt(this.film, this.at));
   #video: HTMLVideoElement | null = null;
@@ -29,7 +29,7 @@ export class Player {
 
   constructor(readonly clip: Clip) {
     this.film = filmOf(clip);
-    if (clip.missing) this.trouble = 'missing';
+    if (clip.missing) this.summary = 'missing';
   }
 
   get loop() {
@@ -94,7 +94,7 @@ export class Player {
     on('timeupdate', () => this.#look(video));
     on('error', () => {
       const code = video.error?.code;
-      this.trouble = code === 3 || code === 4 ? 'codec' : 'network';
+      this.summary = code === 3 || code === 4 ? 'codec' : 'network';
       this.playing = false;
     });
     this.#watch(video);

@@ -113,7 +113,7 @@ it('lets go of the decoder when it is closed', async () => {
   expect(video).not.toHaveAttribute('src');
 });
 
-describe('trouble', () => {
+describe('summary', () => {
   it('a file that is gone is told with its place, without trying to play it', async () => {
     const { viewer, video } = await opened({ missing: true });
     expect(video).toBeNull();

@@ -7,8 +7,8 @@ import { EMPTY_PAGE, IN_SANDBOX, problem, SIGNED_IN, said } from '../testing/stu
 const first = { profile: null, gallery: null, session: { state: 'signedOut' } as Session };
 const box = () => screen.getByLabelText('Apiframe API key');
 const locked: Session = {
-  state: 'vaultTrouble',
-  trouble: 'locked',
+  state: 'vaultProblem',
+  problem: 'locked',
   message: said('Unlock the keychain, then try again.'),
 };
 

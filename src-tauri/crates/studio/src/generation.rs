@@ -13,7 +13,7 @@ use specta::Type;
 use uuid::Uuid;
 
 use crate::message::{self, Message};
-use crate::remote::BroughtIn;
+use crate::remote::ImportedSettings;
 use crate::settings::{Field, Settings};
 
 pub use crate::clock::Millis;
@@ -184,7 +184,7 @@ pub struct JobRecord {
     /// What it costs, in credits.
     pub credits: Option<i64>,
     /// What is known about its settings, if it was imported instead of submitted here.
-    pub brought_in: Option<BroughtIn>,
+    pub imported: Option<ImportedSettings>,
 }
 
 /// The video file of a generation.
@@ -333,7 +333,7 @@ pub struct Generation {
     /// Whether it can still be cancelled: nothing has been sent that costs anything.
     pub can_cancel: bool,
     /// What is known about its settings, if it was imported instead of submitted here.
-    pub brought_in: Option<BroughtIn>,
+    pub imported: Option<ImportedSettings>,
     /// Whether everything stored about it could be read.
     pub whole: bool,
 }
@@ -409,7 +409,7 @@ impl Record {
                         charged: None,
                         mends: vec![Mend::TryAgain],
                     }),
-                    self.whole && job.brought_in.as_ref().is_none_or(BroughtIn::is_whole),
+                    self.whole && job.imported.as_ref().is_none_or(ImportedSettings::is_whole),
                 ),
             },
         };
@@ -427,7 +427,7 @@ impl Record {
             job_id: Some(job.id).filter(|id| !id.is_empty()),
             finished: self.finished,
             can_cancel,
-            brought_in: job.brought_in,
+            imported: job.imported,
             whole: self.whole,
         }
     }

@@ -33,7 +33,9 @@ pub struct Owner {
     pub process: u32,
     /// The address at which it can be asked to come to the front, in a form that only the program
     /// itself reads.
-    pub door: Option<String>,
+    /// Earlier programs call it a door.
+    #[serde(rename = "door")]
+    pub activation: Option<String>,
 }
 
 impl Owner {
@@ -46,7 +48,7 @@ impl Owner {
             host: gethostname::gethostname().to_string_lossy().into_owned(),
             user: user.unwrap_or_default(),
             process: std::process::id(),
-            door: None,
+            activation: None,
         }
     }
 
@@ -147,9 +149,9 @@ impl LibraryLock {
     }
 
     /// Publishes where this program can be asked to come to the front.
-    pub fn announce(&self, door: &str) {
+    pub fn announce(&self, activation: &str) {
         self.note(&Owner {
-            door: Some(door.to_owned()),
+            activation: Some(activation.to_owned()),
             ..Owner::this()
         });
     }
@@ -217,7 +219,7 @@ mod tests {
         let (owner, sentence) = refused(folder.path());
         let owner = owner.unwrap();
         assert!(owner.is_here(), "{owner:?}");
-        assert_eq!(owner.door.as_deref(), Some("127.0.0.1:9 word"));
+        assert_eq!(owner.activation.as_deref(), Some("127.0.0.1:9 word"));
         assert!(sentence.contains("already running"), "{sentence}");
         drop(first);
         LibraryLock::take(folder.path()).unwrap();

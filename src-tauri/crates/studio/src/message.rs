@@ -1,6 +1,6 @@
 //! Everything that the program reports, as a code with its parameters. It is stored and sent in
 //! that form. The sentence is made where it is read, from the catalogue of the user's language
-//! (`locales/`), by [`crate::catalogue`] here and by `ui/src/words` in the page.
+//! (`locales/`), by [`crate::catalogue`] here and by `ui/src/catalogue` in the page.
 //!
 //! A code is permanent: rows on disk contain it. A code that is no longer used stays in the list.
 

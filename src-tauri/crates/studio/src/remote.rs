@@ -97,7 +97,7 @@ pub struct ImportResult {
 /// What is known about a generation that this program did not submit.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub struct BroughtIn {
+pub struct ImportedSettings {
     /// The model by the server's name; empty if it gave none.
     pub model: String,
     /// Settings that the server did not report. They have the values of a new composer instead.
@@ -106,7 +106,7 @@ pub struct BroughtIn {
     pub not_kept: Vec<Field>,
 }
 
-impl BroughtIn {
+impl ImportedSettings {
     /// For a generation whose own record of this can't be read.
     #[must_use]
     pub fn of_nothing_known() -> Self {
@@ -162,7 +162,7 @@ pub fn is_clip<S: std::hash::BuildHasher>(job: &Job, others: &HashSet<String, S>
 
 /// A job's settings, as far as the server reports them.
 #[must_use]
-pub fn read_back(job: &Job) -> (Settings, BroughtIn) {
+pub fn read_back(job: &Job) -> (Settings, ImportedSettings) {
     let input = job.input.as_ref();
     let named = if job.model.is_empty() {
         text(input, "model").unwrap_or_default()
@@ -170,9 +170,9 @@ pub fn read_back(job: &Job) -> (Settings, BroughtIn) {
         job.model.clone()
     };
     let mut settings = Settings::default();
-    let mut told = BroughtIn {
+    let mut told = ImportedSettings {
         model: named,
-        ..BroughtIn::default()
+        ..ImportedSettings::default()
     };
     match [Model::Kling3, Model::Kling3Omni]
         .into_iter()
@@ -205,7 +205,7 @@ pub fn read_back(job: &Job) -> (Settings, BroughtIn) {
 
 /// Reads `klingParams`. Missing values were left to the server, whose defaults are in the schema,
 /// with one exception: the sources disagree on the default of the sound.
-fn read_params(params: &Value, settings: &mut Settings, told: &mut BroughtIn) {
+fn read_params(params: &Value, settings: &mut Settings, told: &mut ImportedSettings) {
     for (name, field) in [
         ("start_image", Field::Start),
         ("end_image", Field::End),

@@ -5,7 +5,7 @@ use specta::Type;
 
 use crate::message::Message;
 use crate::paths::Profile;
-use crate::vault::VaultTrouble;
+use crate::vault::VaultProblem;
 
 /// Where a key is kept.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
@@ -82,8 +82,8 @@ pub enum Session {
     Opening,
     SignedOut,
     /// It can't be determined whether there is a key.
-    VaultTrouble {
-        trouble: VaultTrouble,
+    VaultProblem {
+        problem: VaultProblem,
         message: Message,
     },
     Ready {

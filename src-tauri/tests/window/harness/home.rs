@@ -70,7 +70,7 @@ impl Home {
     }
 
     /// The folder with the pictures that a test drops or picks.
-    pub fn desk(&self) -> PathBuf {
+    pub fn desktop(&self) -> PathBuf {
         self.path("desk")
     }
 

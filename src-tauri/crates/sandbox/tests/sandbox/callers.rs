@@ -1,6 +1,6 @@
 //! Which callers are accepted, what they are told about themselves, and what is recorded of them.
 
-use crate::desk::{KEY, cheap, client, fast, get, submitted, told};
+use crate::harness::{KEY, cheap, client, fast, get, submitted, told};
 use serde_json::{Value, json};
 
 #[tokio::test]

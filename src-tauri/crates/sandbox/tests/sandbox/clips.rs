@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use crate::desk::{ended, fast, file, picture, submitted, uploaded};
+use crate::harness::{ended, fast, file, picture, submitted, uploaded};
 use image::{ImageFormat, Rgb, RgbImage};
 use mp4::{Mp4Reader, TrackType};
 use openh264::decoder::Decoder;
@@ -229,7 +229,7 @@ async fn a_rotation_noted_in_the_file_is_not_obeyed() {
 #[tokio::test]
 async fn the_index_comes_first_so_that_a_clip_plays_while_it_arrives() {
     let sandbox = fast().start().await.unwrap();
-    let id = submitted(&sandbox, &crate::desk::cheap("index")).await;
+    let id = submitted(&sandbox, &crate::harness::cheap("index")).await;
     ended(&sandbox, &id).await;
     let clip = sandbox.result_bytes(&id).unwrap();
     let mut boxes = Vec::new();

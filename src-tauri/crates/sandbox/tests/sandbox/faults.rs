@@ -1,6 +1,6 @@
 //! Faults of the answer: each affects a call as documented.
 
-use crate::desk::{
+use crate::harness::{
     cheap, client, ended, fast, get, job, png, post, submit, submitted, told, upload, with_clip,
 };
 use sandbox::{Answer, Call, Fault};

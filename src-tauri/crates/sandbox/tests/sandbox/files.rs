@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::desk::{
+use crate::harness::{
     KEY, cheap, client, ended, fast, file, picture, png, post, submitted, told, upload, uploaded,
 };
 use image::ImageFormat;
@@ -187,7 +187,7 @@ async fn a_clip_that_was_purged_is_gone_and_its_job_says_so() {
         .to_owned();
     assert!(sandbox.expire(&id));
     assert_eq!(client().get(&url).send().await.unwrap().status(), 404);
-    let job = crate::desk::job(&sandbox, &id).await;
+    let job = crate::harness::job(&sandbox, &id).await;
     assert_eq!(
         (&job["status"], &job["expired"]),
         (&"COMPLETED".into(), &true.into())

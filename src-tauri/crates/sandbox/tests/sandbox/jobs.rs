@@ -1,6 +1,8 @@
 //! Jobs: what they cost, how they progress, and how they end.
 
-use crate::desk::{KEY, cheap, client, ended, fast, job, post, submit, submitted, told, uploaded};
+use crate::harness::{
+    KEY, cheap, client, ended, fast, job, post, submit, submitted, told, uploaded,
+};
 use sandbox::{ResultShape, Sandbox};
 use serde_json::{Value, json};
 
@@ -123,7 +125,7 @@ async fn a_job_goes_from_queued_through_rising_progress_to_its_clip() {
     assert_eq!(Some(clip), sandbox.result_bytes(&id));
 
     clock.advance(std::time::Duration::from_hours(24));
-    assert_eq!(crate::desk::job(&sandbox, &id).await["expired"], true);
+    assert_eq!(crate::harness::job(&sandbox, &id).await["expired"], true);
     assert_eq!(client().get(url).send().await.unwrap().status(), 404);
 }
 
@@ -161,7 +163,7 @@ async fn jobs_can_be_held_and_let_go() {
 #[tokio::test]
 async fn an_expired_upload_fails_the_job_that_names_it() {
     let sandbox = fast().start().await.unwrap();
-    let start = uploaded(&sandbox, crate::desk::png(400, 400)).await;
+    let start = uploaded(&sandbox, crate::harness::png(400, 400)).await;
     assert!(sandbox.expire_upload(&start));
     let mut body = cheap("x");
     body["klingParams"]["start_image"] = json!(start);

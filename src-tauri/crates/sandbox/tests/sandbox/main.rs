@@ -4,9 +4,9 @@
 
 mod callers;
 mod clips;
-mod desk;
 mod faults;
 mod files;
+mod harness;
 mod jobs;
 mod pace;
 mod program;

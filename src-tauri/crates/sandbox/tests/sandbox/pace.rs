@@ -6,7 +6,7 @@
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use crate::desk::{file, picture};
+use crate::harness::{file, picture};
 use image::{ImageFormat, Rgb};
 use sandbox::render::{Film, Mode, Shape, Size, render};
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::desk::{client, told};
+use crate::harness::{client, told};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_apiframe-sandbox");
 

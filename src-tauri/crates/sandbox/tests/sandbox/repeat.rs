@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::desk::{KEY, cheap, ended, fast, get, post, submitted, told};
+use crate::harness::{KEY, cheap, ended, fast, get, post, submitted, told};
 use sandbox::{Clock, Sandbox};
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::desk::{cheap, client, ended, fast, get, job, png, post, submitted, told, uploaded};
+use crate::harness::{cheap, client, ended, fast, get, job, png, post, submitted, told, uploaded};
 use sandbox::Clock;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Closed bodies: what the schema does not allow is refused, and the answer says where.
 
-use crate::desk::{fast, post, told};
+use crate::harness::{fast, post, told};
 use sandbox::Sandbox;
 use serde_json::{Value, json};
 

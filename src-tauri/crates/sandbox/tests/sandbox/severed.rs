@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::desk::{KEY, cheap, client, fast, get, post, submit, told, with_clip};
+use crate::harness::{KEY, cheap, client, fast, get, post, submit, told, with_clip};
 use sandbox::{Answer, Call, Fault, Sandbox};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -16,7 +16,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::backoff::{Backoff, LONGEST_PAUSE};
 use super::event::Event;
-use super::outcome::{Outcome, library_trouble};
+use super::outcome::{Outcome, library_error};
 use super::poll_schedule::Next;
 use super::shared::Shared;
 use super::step::{Step, next};
@@ -199,7 +199,7 @@ impl Actor {
                 continue;
             };
             let paused = match step {
-                Step::Look | Step::Settle => self.shared.remote.pause.polling(),
+                Step::Look | Step::Reconcile => self.shared.remote.pause.polling(),
                 _ => self.shared.remote.pause.sending(),
             };
             if let Some(until) = paused {
@@ -220,7 +220,7 @@ impl Actor {
                 match step {
                     Step::Prepare => submit::prepare(&shared, &client, record).await,
                     Step::Submit => submit::submit(&shared, &client, record).await,
-                    Step::Settle => reconcile::reconcile(&shared, &client, record).await,
+                    Step::Reconcile => reconcile::reconcile(&shared, &client, record).await,
                     Step::Look | Step::Fetch | Step::Rest => Ok(Outcome::Done),
                 }
             });
@@ -241,7 +241,7 @@ impl Actor {
         step: impl Future<Output = Result<Outcome, LibraryError>> + Send + 'static,
     ) {
         self.spawn(false, vec![id], async move {
-            vec![(id, step.await.unwrap_or_else(library_trouble))]
+            vec![(id, step.await.unwrap_or_else(library_error))]
         });
     }
 
@@ -255,7 +255,7 @@ impl Actor {
     ) {
         self.running.spawn(async move {
             let done = AssertUnwindSafe(work).catch_unwind().await;
-            let broke_off = |id| (id, Outcome::Trouble(Message::StepBroke));
+            let broke_off = |id| (id, Outcome::Retry(Message::StepBroke));
             let outcomes = done.unwrap_or_else(|_| ids.into_iter().map(broke_off).collect());
             Ended { polled, outcomes }
         });
@@ -314,7 +314,7 @@ impl Actor {
                 Outcome::Running => self.backoff.over(&id),
                 Outcome::Later => {}
                 Outcome::After(wait) => self.backoff.rest(&id, wait),
-                Outcome::Trouble(message) => {
+                Outcome::Retry(message) => {
                     self.backoff.failed(&id, messages::is_offline(&message));
                     self.wait(&id, message).await;
                 }

@@ -45,7 +45,7 @@ pub(super) async fn hold_back(
         }
         _ => Message::Offline,
     };
-    Ok(Some(Outcome::Trouble(message)))
+    Ok(Some(Outcome::Retry(message)))
 }
 
 async fn reach(shared: &Shared, server: &Url) -> Result<(), DownloadError> {

@@ -46,7 +46,7 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
     .await;
     let had = match looked {
         Ok(Found::NoFolder(chosen)) => {
-            return Ok(Outcome::Trouble(messages::folder_gone(&chosen)));
+            return Ok(Outcome::Retry(messages::folder_gone(&chosen)));
         }
         Ok(Found::Saved(saved)) => {
             save::ready(shared, &id, *saved).await?;
@@ -56,7 +56,7 @@ pub(super) async fn fetch(shared: &Arc<Shared>, record: Record) -> Result<Outcom
         // and already here, and needs no server, which may no longer have it.
         Ok(Found::Whole) => return save(shared, record, &folder, &part).await,
         Ok(Found::Bytes(had)) => had,
-        Err(error) => return Ok(Outcome::Trouble(messages::disk(&error, &folder))),
+        Err(error) => return Ok(Outcome::Retry(messages::disk(&error, &folder))),
     };
     let begun_in = folder.clone();
     shared
@@ -227,7 +227,7 @@ async fn broke(
             let then = shared.remote.attempts.broken(id, brought, wait);
             again(shared, id, then, messages::download_busy(wait)).await
         }
-        DownloadError::Disk(error) => Ok(Outcome::Trouble(messages::disk(&error, folder))),
+        DownloadError::Disk(error) => Ok(Outcome::Retry(messages::disk(&error, folder))),
         DownloadError::NotThere(_) => wrong(shared, id, part, messages::not_there()).await,
         DownloadError::Address(fault) => {
             wrong(shared, id, part, messages::refused_address(fault)).await
@@ -250,7 +250,7 @@ async fn again(
     if then == Then::AskTheJob {
         look_again(shared, id).await?;
     }
-    Ok(Outcome::Trouble(message))
+    Ok(Outcome::Retry(message))
 }
 
 /// Asks the job for another address, after a pause. Once that has failed often enough, ends the
@@ -266,7 +266,7 @@ async fn wrong(
         return ending::fail(shared, id, failure).await;
     }
     look_again(shared, id).await?;
-    Ok(Outcome::Trouble(Message::AddressFailed))
+    Ok(Outcome::Retry(Message::AddressFailed))
 }
 
 /// Goes back to the job, which knows where its clip is.

@@ -70,7 +70,7 @@ impl Engine {
         if !record.whole {
             return Err(EngineError::Settings(vec![messages::not_whole()]));
         }
-        if let Some(told) = record.job.as_ref().and_then(|job| job.brought_in.as_ref()) {
+        if let Some(told) = record.job.as_ref().and_then(|job| job.imported.as_ref()) {
             let missing: Vec<_> = told
                 .unknown
                 .iter()

@@ -283,7 +283,7 @@ fn record_of(job: &Job, shared: &Shared) -> Record {
             ),
             result_url: url.map(Into::into),
             credits: job.credit_cost,
-            brought_in: Some(told),
+            imported: Some(told),
         }),
         ..Record::new(created, settings)
     }

@@ -17,7 +17,7 @@ pub(super) enum Outcome {
     /// The generation's turn comes after this time; all is well.
     After(Duration),
     /// Something prevents the step: report it and try again, after a longer wait each time.
-    Trouble(Message),
+    Retry(Message),
     /// The server wants all requests to wait, for this long if it gives a length.
     Pause(Option<Duration>),
     /// The key has no access to this job: the user has to act.
@@ -30,12 +30,12 @@ pub(super) enum Outcome {
     clippy::needless_pass_by_value,
     reason = "the shape unwrap_or_else wants"
 )]
-pub(super) fn library_trouble(error: LibraryError) -> Outcome {
+pub(super) fn library_error(error: LibraryError) -> Outcome {
     match error {
         LibraryError::NotThere => Outcome::Done,
         error => {
             tracing::error!(?error, "a step could not be stored");
-            Outcome::Trouble((&error).into())
+            Outcome::Retry((&error).into())
         }
     }
 }

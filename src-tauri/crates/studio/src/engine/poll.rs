@@ -10,7 +10,7 @@ use apiframe::{Client, Error, Job, JobQuery, JobStatus, RejectionKind};
 
 use super::attempts::Then;
 use super::event::Event;
-use super::outcome::{Outcome, library_trouble};
+use super::outcome::{Outcome, library_error};
 use super::rejection::{AfterLook, after_look};
 use super::shared::Shared;
 use super::{ending, messages};
@@ -44,7 +44,7 @@ pub(super) async fn poll(
                         shared.remote.schedule.leave_the_list();
                         match after {
                             AfterLook::One(outcome) => outcome,
-                            _ => Outcome::Trouble(Message::ServerTrouble),
+                            _ => Outcome::Retry(Message::ServerTrouble),
                         }
                     }
                 };
@@ -60,7 +60,7 @@ pub(super) async fn poll(
     for (id, outcome) in &outcomes {
         match outcome {
             Outcome::Done => shared.remote.schedule.ended(id),
-            Outcome::Trouble(_) | Outcome::Pause(_) | Outcome::KeyRefused => {
+            Outcome::Retry(_) | Outcome::Pause(_) | Outcome::KeyRefused => {
                 shared.remote.schedule.missed(id);
             }
             Outcome::Running | Outcome::Later | Outcome::After(_) => {}
@@ -162,7 +162,7 @@ async fn look(
                 unanswered(shared, &id, after).await
             }
         };
-        outcomes.push((id, outcome.unwrap_or_else(library_trouble)));
+        outcomes.push((id, outcome.unwrap_or_else(library_error)));
     }
     shared.remote.schedule.asked(requests);
     if list.pages > 0 && requests >= count {
@@ -285,7 +285,7 @@ async fn after_this(shared: &Shared, client: &Client, error: &Error) -> AfterLoo
             shared.feed.tell(Event::KeyRefused);
             AfterLook::All(Outcome::KeyRefused)
         }
-        AfterLook::AskMe => AfterLook::One(Outcome::Trouble(Message::JobForbidden)),
+        AfterLook::AskMe => AfterLook::One(Outcome::Retry(Message::JobForbidden)),
         after => after,
     }
 }
@@ -308,11 +308,11 @@ async fn unanswered(
         AfterLook::All(outcome) | AfterLook::One(outcome) => Ok(outcome),
         // A single odd answer is no reason to give up a job that is paid for.
         AfterLook::NotFound if shared.remote.attempts.unknown(id) != Then::GiveUp => {
-            Ok(Outcome::Trouble(Message::JobNotFound))
+            Ok(Outcome::Retry(Message::JobNotFound))
         }
         AfterLook::NotFound | AfterLook::NotAJob => {
             ending::fail(shared, id, messages::job_unknown()).await
         }
-        AfterLook::AskMe => Ok(Outcome::Trouble(Message::JobForbidden)),
+        AfterLook::AskMe => Ok(Outcome::Retry(Message::JobForbidden)),
     }
 }

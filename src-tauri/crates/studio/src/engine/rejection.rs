@@ -28,30 +28,30 @@ pub(super) enum AfterSubmit {
 /// refusal of this attempt says nothing about the earlier one.
 pub(super) fn after_submit(error: &Error, lost_before: bool) -> AfterSubmit {
     match error {
-        Error::Unsendable(why) => AfterSubmit::NotSent(Outcome::Trouble(messages::unsendable(why))),
-        Error::Connect(why) => AfterSubmit::NotSent(Outcome::Trouble(messages::unreached(why))),
+        Error::Unsendable(why) => AfterSubmit::NotSent(Outcome::Retry(messages::unsendable(why))),
+        Error::Connect(why) => AfterSubmit::NotSent(Outcome::Retry(messages::unreached(why))),
         // The server accepted the request but named no usable job, and again named none on the
         // second attempt.
         Error::Lost(loss) if lost_before && loss.cause == LossCause::Invalid => {
             AfterSubmit::Reconcile
         }
-        Error::Lost(_) => AfterSubmit::SendAgain(Outcome::Trouble(Message::AnswerLost)),
+        Error::Lost(_) => AfterSubmit::SendAgain(Outcome::Retry(Message::AnswerLost)),
         Error::Rejected(rejection) => match rejection.kind {
             RejectionKind::RateLimited => {
                 AfterSubmit::NotSent(Outcome::Pause(rejection.retry_after))
             }
             // A gateway's 502 can follow a job that was accepted.
             RejectionKind::Unavailable => {
-                AfterSubmit::SendAgain(Outcome::Trouble(messages::unavailable(rejection)))
+                AfterSubmit::SendAgain(Outcome::Retry(messages::unavailable(rejection)))
             }
             // A proxy answers instead of the server.
             RejectionKind::Unexpected if messages::is_in_between(rejection) => {
-                AfterSubmit::SendAgain(Outcome::Trouble(messages::unavailable(rejection)))
+                AfterSubmit::SendAgain(Outcome::Retry(messages::unavailable(rejection)))
             }
             // The server has seen this key with another body, which this program never sends.
             RejectionKind::Conflict => AfterSubmit::Reconcile,
             RejectionKind::Unauthorized | RejectionKind::Forbidden if lost_before => {
-                AfterSubmit::SendAgain(Outcome::Trouble(Message::KeyRefusedWhileRendering))
+                AfterSubmit::SendAgain(Outcome::Retry(Message::KeyRefusedWhileRendering))
             }
             RejectionKind::NotFound | RejectionKind::Gone | RejectionKind::Unexpected
                 if lost_before =>
@@ -90,16 +90,16 @@ pub(super) fn after_upload(error: &Error, field: Field) -> AfterUpload {
         Error::Unsendable(Unsendable::File { .. }) => {
             AfterUpload::Fail(messages::frame_missing(field))
         }
-        Error::Unsendable(why) => AfterUpload::Again(Outcome::Trouble(messages::unsendable(why))),
-        Error::Connect(why) => AfterUpload::Again(Outcome::Trouble(messages::unreached(why))),
-        Error::Lost(_) => AfterUpload::Again(Outcome::Trouble(Message::Offline)),
+        Error::Unsendable(why) => AfterUpload::Again(Outcome::Retry(messages::unsendable(why))),
+        Error::Connect(why) => AfterUpload::Again(Outcome::Retry(messages::unreached(why))),
+        Error::Lost(_) => AfterUpload::Again(Outcome::Retry(Message::Offline)),
         Error::Rejected(rejection) => match rejection.kind {
             RejectionKind::RateLimited => AfterUpload::Again(Outcome::Pause(rejection.retry_after)),
             RejectionKind::Unavailable => {
-                AfterUpload::Again(Outcome::Trouble(messages::unavailable(rejection)))
+                AfterUpload::Again(Outcome::Retry(messages::unavailable(rejection)))
             }
             RejectionKind::Unexpected if messages::is_in_between(rejection) => {
-                AfterUpload::Again(Outcome::Trouble(messages::unavailable(rejection)))
+                AfterUpload::Again(Outcome::Retry(messages::unavailable(rejection)))
             }
             _ => AfterUpload::Fail(messages::upload_refused(field, rejection)),
         },
@@ -123,15 +123,15 @@ pub(super) enum AfterLook {
 
 pub(super) fn after_look(error: &Error) -> AfterLook {
     match error {
-        Error::Connect(why) => AfterLook::All(Outcome::Trouble(messages::unreached(why))),
-        Error::Lost(_) => AfterLook::One(Outcome::Trouble(Message::Offline)),
+        Error::Connect(why) => AfterLook::All(Outcome::Retry(messages::unreached(why))),
+        Error::Lost(_) => AfterLook::One(Outcome::Retry(Message::Offline)),
         Error::Unsendable(Unsendable::JobId) => AfterLook::NotAJob,
-        Error::Unsendable(why) => AfterLook::One(Outcome::Trouble(messages::unsendable(why))),
+        Error::Unsendable(why) => AfterLook::One(Outcome::Retry(messages::unsendable(why))),
         Error::Rejected(rejection) => match rejection.kind {
             RejectionKind::RateLimited => AfterLook::All(Outcome::Pause(rejection.retry_after)),
             RejectionKind::Unauthorized | RejectionKind::Forbidden => AfterLook::AskMe,
             RejectionKind::NotFound | RejectionKind::Gone => AfterLook::NotFound,
-            _ => AfterLook::One(Outcome::Trouble(messages::unavailable(rejection))),
+            _ => AfterLook::One(Outcome::Retry(messages::unavailable(rejection))),
         },
     }
 }
@@ -139,15 +139,15 @@ pub(super) fn after_look(error: &Error) -> AfterLook {
 /// What to do when the search for a lost request is interrupted: it continues later.
 pub(super) fn after_search(error: &Error) -> Outcome {
     match error {
-        Error::Connect(why) => Outcome::Trouble(messages::unreached(why)),
-        Error::Lost(_) => Outcome::Trouble(Message::Offline),
-        Error::Unsendable(why) => Outcome::Trouble(messages::unsendable(why)),
+        Error::Connect(why) => Outcome::Retry(messages::unreached(why)),
+        Error::Lost(_) => Outcome::Retry(Message::Offline),
+        Error::Unsendable(why) => Outcome::Retry(messages::unsendable(why)),
         Error::Rejected(rejection) => match rejection.kind {
             RejectionKind::RateLimited => Outcome::Pause(rejection.retry_after),
             RejectionKind::Unauthorized | RejectionKind::Forbidden => {
-                Outcome::Trouble(Message::KeyRefusedWhileRendering)
+                Outcome::Retry(Message::KeyRefusedWhileRendering)
             }
-            _ => Outcome::Trouble(messages::unavailable(rejection)),
+            _ => Outcome::Retry(messages::unavailable(rejection)),
         },
     }
 }
@@ -230,7 +230,7 @@ mod tests {
 
     fn outcome(outcome: &Outcome) -> String {
         match outcome {
-            Outcome::Trouble(message) => message.code(),
+            Outcome::Retry(message) => message.code(),
             Outcome::Pause(wait) => format!("pause {wait:?}"),
             other => format!("{other:?}"),
         }

@@ -114,7 +114,7 @@ pub(super) async fn held_back(
         .await?;
     Ok(answer
         .err()
-        .map(|overrun| Outcome::Trouble(overrun.waiting())))
+        .map(|overrun| Outcome::Retry(overrun.waiting())))
 }
 
 /// Marks a request as leaving at `now` with the API key of the fingerprint `by`. A request that may
@@ -145,5 +145,5 @@ pub(super) async fn leave(
         .await?;
     Ok(answer
         .err()
-        .map(|overrun| Outcome::Trouble(overrun.waiting())))
+        .map(|overrun| Outcome::Retry(overrun.waiting())))
 }

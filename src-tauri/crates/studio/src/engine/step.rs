@@ -21,7 +21,7 @@ pub enum Step {
     /// Send the stored request with its stored key.
     Submit,
     /// Find out from the account whether a request that was sent long ago arrived.
-    Settle,
+    Reconcile,
     /// Ask how the job is doing.
     Look,
     /// Fetch the clip.
@@ -44,7 +44,7 @@ pub fn next(record: &Record, now: Millis) -> Step {
                 {
                     Step::Prepare
                 }
-                Some(sent) if submission.doubtful || !is_young(sent, now) => Step::Settle,
+                Some(sent) if submission.doubtful || !is_young(sent, now) => Step::Reconcile,
                 None | Some(_) => Step::Submit,
             },
         },
@@ -110,7 +110,7 @@ mod tests {
     fn a_key_the_server_may_have_forgotten_is_not_used_again() {
         assert_eq!(
             next(&submitted(Some(NOW - REPLAY_WITHIN), None), NOW),
-            Step::Settle
+            Step::Reconcile
         );
         assert_eq!(
             next(&submitted(Some(NOW - REPLAY_WITHIN + 1), None), NOW),
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn a_key_first_used_in_the_future_is_not_used_again() {
         let sent = |at| next(&submitted(Some(at), None), NOW);
-        assert_eq!(sent(NOW + 2 * 86_400_000), Step::Settle);
+        assert_eq!(sent(NOW + 2 * 86_400_000), Step::Reconcile);
         // Network time sets a clock back by seconds, which is no reason for doubt.
         assert_eq!(sent(NOW + 5_000), Step::Submit);
     }
@@ -130,7 +130,7 @@ mod tests {
     fn a_request_of_a_lost_library_is_never_sent_again() {
         let mut doubtful = submitted(Some(NOW - 1), None);
         doubtful.submission.as_mut().unwrap().doubtful = true;
-        assert_eq!(next(&doubtful, NOW), Step::Settle);
+        assert_eq!(next(&doubtful, NOW), Step::Reconcile);
     }
 
     #[test]

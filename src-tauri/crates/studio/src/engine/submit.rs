@@ -34,7 +34,7 @@ pub(super) async fn prepare(
         return ending::fail(shared, &record.id, messages::unreadable()).await;
     }
     if !record.settings.others.is_empty() {
-        return Ok(Outcome::Trouble(Message::NewerSettings));
+        return Ok(Outcome::Retry(Message::NewerSettings));
     }
     if let Some(held) = spending::held_back(shared, &record).await? {
         return Ok(held);
@@ -62,13 +62,13 @@ pub(super) async fn prepare(
             Err(AfterUpload::Fail(failure)) => return ending::fail(shared, &id, failure).await,
         };
         let Ok(url) = Url::parse(&upload.url) else {
-            return Ok(Outcome::Trouble(Message::Offline));
+            return Ok(Outcome::Retry(Message::Offline));
         };
         urls.insert(frame, url);
         pictures_until = Some(pictures_until.map_or(upload.until, |old| old.min(upload.until)));
     }
     let Some(request) = settings.request(&urls) else {
-        return Ok(Outcome::Trouble(Message::Offline));
+        return Ok(Outcome::Retry(Message::Offline));
     };
     let submission = Submission {
         key: uuid::Uuid::new_v4().to_string(),

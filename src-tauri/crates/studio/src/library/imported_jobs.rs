@@ -18,7 +18,7 @@ impl Library {
     pub fn import_job(&self, record: &Record) -> Result<bool, LibraryError> {
         let (Some(job), Some(told)) = (
             &record.job,
-            record.job.as_ref().and_then(|job| job.brought_in.as_ref()),
+            record.job.as_ref().and_then(|job| job.imported.as_ref()),
         ) else {
             return Err(LibraryError::Unreadable("generation without its job"));
         };
@@ -155,7 +155,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::generation::{JobRecord, State};
-    use crate::remote::BroughtIn;
+    use crate::remote::ImportedSettings;
     use crate::settings::Settings;
 
     fn library() -> (tempfile::TempDir, Library) {
@@ -175,7 +175,7 @@ mod tests {
                 id: job.into(),
                 accepted: created,
                 progress: Some(40),
-                brought_in: Some(BroughtIn {
+                imported: Some(ImportedSettings {
                     model: "kling-3.0".into(),
                     unknown: vec![Field::Sound],
                     not_kept: vec![Field::Start],
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_brought_in_is_read_back_as_it_was() {
+    fn what_was_imported_is_read_back_as_it_was() {
         let (_folder, library) = library();
         let one = record(1000, Some("job"));
         assert!(library.import_job(&one).unwrap());
@@ -233,7 +233,7 @@ mod tests {
         let now = library.record(&one.id).unwrap().unwrap();
         assert_eq!((now.created, &now.settings), (3000, &asked.settings));
         let job = now.job.unwrap();
-        assert_eq!((job.progress, job.brought_in), (Some(40), None));
+        assert_eq!((job.progress, job.imported), (Some(40), None));
         assert!(library.is_spoken_for("job").unwrap());
     }
 }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use super::{Library, LibraryError};
 use crate::generation::{Clip, Failure, GenerationId, JobRecord, Record, State, Submission};
 use crate::message::Message;
-use crate::remote::BroughtIn;
+use crate::remote::ImportedSettings;
 use crate::settings::Settings;
 
 /// Every row of the library, to be filtered by what follows: the generation `g` with the stored
@@ -121,11 +121,11 @@ pub(super) fn read(row: &Row) -> rusqlite::Result<Option<Record>> {
             result_url: text(row, "result_url")?,
             completed: row.get("completed")?,
             credits: row.get("credits")?,
-            brought_in: text(row, "brought_in")?.map(|text| {
+            imported: text(row, "brought_in")?.map(|text| {
                 let told = serde_json::from_str(&text);
                 lenient(told.is_ok());
                 // Unknown settings are not paid for again as if they were known.
-                told.unwrap_or_else(|_| BroughtIn::of_nothing_known())
+                told.unwrap_or_else(|_| ImportedSettings::of_nothing_known())
             }),
         }),
         None => None,

@@ -346,7 +346,7 @@ mod tests {
         drop(connection);
         let library = Library::open(folder.path()).unwrap();
         let job = library.record(&id).unwrap().unwrap().job.unwrap();
-        assert_eq!((job.id.as_str(), job.brought_in), ("job", None));
+        assert_eq!((job.id.as_str(), job.imported), ("job", None));
     }
 
     #[test]

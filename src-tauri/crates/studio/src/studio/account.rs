@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use apiframe::{ApiKey, Client, Error, Me, RejectionKind};
 
-use super::{News, SandboxDoor, Studio};
+use super::{News, RunningSandbox, Studio};
 use crate::message::Message;
 use crate::paths::Profile;
 use crate::problem::Problem;
@@ -53,8 +53,8 @@ impl Studio {
                 Ok(key) => key.map(|key| (key, KeySource::Keychain)),
                 Err(error) => {
                     self.engine_of(Profile::Apiframe).await?.set_client(None);
-                    return Ok(self.set_session(Session::VaultTrouble {
-                        trouble: error.trouble,
+                    return Ok(self.set_session(Session::VaultProblem {
+                        problem: error.problem,
                         message: error.message,
                     }));
                 }
@@ -206,7 +206,7 @@ impl Studio {
     }
 
     async fn enter_sandbox(self: &Arc<Self>) -> Result<Session, Problem> {
-        let SandboxDoor { base, key } = self.sandbox_door().await?;
+        let RunningSandbox { base, key } = self.running_sandbox().await?;
         let account = Account {
             profile: Profile::Sandbox,
             key: None,
@@ -321,21 +321,21 @@ impl Studio {
         Ok(())
     }
 
-    async fn sandbox_door(&self) -> Result<SandboxDoor, Problem> {
-        let mut door = self.door.lock().await;
-        if let Some(door) = door.as_ref() {
-            return Ok(door.clone());
+    async fn running_sandbox(&self) -> Result<RunningSandbox, Problem> {
+        let mut running = self.running_sandbox.lock().await;
+        if let Some(running) = running.as_ref() {
+            return Ok(running.clone());
         }
         let opened = (self.sandbox)()
             .await
             .map_err(|why| Problem::from(Message::SandboxFailed { error: why }))?;
-        *door = Some(opened.clone());
+        *running = Some(opened.clone());
         Ok(opened)
     }
 
     async fn client_in_use(&self) -> Option<Client> {
         if self.profile() == Some(Profile::Sandbox) {
-            let SandboxDoor { base, key } = self.sandbox_door().await.ok()?;
+            let RunningSandbox { base, key } = self.running_sandbox().await.ok()?;
             return self.client(base, Some(key)).ok();
         }
         let key = self

@@ -49,7 +49,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// A running sandbox: its address and the key it accepts.
 #[derive(Clone, Debug)]
-pub struct SandboxDoor {
+pub struct RunningSandbox {
     /// Its address on loopback.
     pub base: Url,
     pub key: ApiKey,
@@ -57,7 +57,7 @@ pub struct SandboxDoor {
 
 /// Starts the sandbox, or returns why it can't be started.
 pub type StartSandbox =
-    Box<dyn Fn() -> BoxFuture<'static, Result<SandboxDoor, String>> + Send + Sync>;
+    Box<dyn Fn() -> BoxFuture<'static, Result<RunningSandbox, String>> + Send + Sync>;
 
 pub struct StudioConfig {
     pub home: Home,
@@ -106,7 +106,7 @@ pub struct Studio {
     key: Mutex<Option<(ApiKey, KeySource)>>,
     session: Mutex<Session>,
     /// The sandbox, once started.
-    door: tokio::sync::Mutex<Option<SandboxDoor>>,
+    running_sandbox: tokio::sync::Mutex<Option<RunningSandbox>>,
     news: broadcast::Sender<News>,
     /// Whether a request about the account is about to be made.
     asking_soon: AtomicBool,
@@ -157,7 +157,7 @@ impl Studio {
             engines: Engines::default(),
             key: Mutex::default(),
             session: Mutex::new(Session::Opening),
-            door: tokio::sync::Mutex::default(),
+            running_sandbox: tokio::sync::Mutex::default(),
             news: broadcast::channel(1024).0,
             asking_soon: false.into(),
             asking: tokio::sync::Mutex::default(),

@@ -9,7 +9,7 @@ use crate::message::Message;
 /// The kinds of trouble, by what the user has to do about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub enum VaultTrouble {
+pub enum VaultProblem {
     /// There is a keychain, but it does not open.
     Locked,
     /// There is no keychain.
@@ -22,7 +22,7 @@ pub enum VaultTrouble {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct VaultError {
-    pub trouble: VaultTrouble,
+    pub problem: VaultProblem,
     pub message: Message,
 }
 
@@ -36,59 +36,59 @@ const NOBODY: [&str; 5] = [
 ];
 
 impl VaultError {
-    fn new(trouble: VaultTrouble, message: Message) -> Self {
-        Self { trouble, message }
+    fn new(problem: VaultProblem, message: Message) -> Self {
+        Self { problem, message }
     }
 
     /// It did not answer in time, for example because it waits to be unlocked.
     pub(super) fn unanswered() -> Self {
-        Self::new(VaultTrouble::Locked, Message::KeychainSilent)
+        Self::new(VaultProblem::Locked, Message::KeychainSilent)
     }
 
     pub(super) fn failed() -> Self {
-        Self::new(VaultTrouble::Failed, Message::KeychainFailed)
+        Self::new(VaultProblem::Failed, Message::KeychainFailed)
     }
 
     /// The value that is kept there is not a key.
     pub(super) fn not_a_key() -> Self {
-        Self::new(VaultTrouble::Failed, Message::KeychainNotAKey)
+        Self::new(VaultProblem::Failed, Message::KeychainNotAKey)
     }
 
     /// There is no keychain to connect to. Every failure before a session is established counts as
     /// this: no D-Bus, no secret service, a service that does not start.
     pub(super) fn absent(error: &Error) -> Self {
-        log(VaultTrouble::Absent, error);
-        Self::new(VaultTrouble::Absent, Message::KeychainAbsent)
+        log(VaultProblem::Absent, error);
+        Self::new(VaultProblem::Absent, Message::KeychainAbsent)
     }
 
     /// What an error of a keychain that was connected to means.
     pub(super) fn from_keychain(error: &Error) -> Self {
-        let (trouble, message) = match error {
-            Error::NoStorageAccess(_) => (VaultTrouble::Locked, Message::KeychainLocked),
+        let (problem, message) = match error {
+            Error::NoStorageAccess(_) => (VaultProblem::Locked, Message::KeychainLocked),
             Error::PlatformFailure(cause) if platform::is_locked(cause.as_ref()) => {
-                (VaultTrouble::Locked, Message::KeychainLocked)
+                (VaultProblem::Locked, Message::KeychainLocked)
             }
             Error::PlatformFailure(cause) if says(cause.as_ref(), &NOBODY) => {
-                (VaultTrouble::Absent, Message::KeychainAbsent)
+                (VaultProblem::Absent, Message::KeychainAbsent)
             }
-            Error::Ambiguous(_) => (VaultTrouble::Failed, Message::KeychainSeveral),
+            Error::Ambiguous(_) => (VaultProblem::Failed, Message::KeychainSeveral),
             // These two contain what was read, and it was not text.
             Error::BadEncoding(_) | Error::BadDataFormat(..) => return Self::not_a_key(),
-            _ => (VaultTrouble::Failed, Message::KeychainFailed),
+            _ => (VaultProblem::Failed, Message::KeychainFailed),
         };
-        log(trouble, error);
-        Self::new(trouble, message)
+        log(problem, error);
+        Self::new(problem, message)
     }
 }
 
 /// Only the causes that come from the system are logged: other errors contain what was read from
 /// the keychain.
-fn log(trouble: VaultTrouble, error: &Error) {
+fn log(problem: VaultProblem, error: &Error) {
     match error {
         Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => {
-            tracing::warn!(?trouble, %cause, "the keychain is in trouble");
+            tracing::warn!(?problem, %cause, "the keychain is in problem");
         }
-        _ => tracing::warn!(?trouble, "the keychain is in trouble"),
+        _ => tracing::warn!(?problem, "the keychain is in problem"),
     }
 }
 
@@ -126,25 +126,25 @@ mod tests {
 
     use super::*;
 
-    fn trouble(text: &str) -> VaultTrouble {
+    fn problem(text: &str) -> VaultProblem {
         let cause = std::io::Error::other(text.to_owned());
-        VaultError::from_keychain(&Error::PlatformFailure(Box::new(cause))).trouble
+        VaultError::from_keychain(&Error::PlatformFailure(Box::new(cause))).problem
     }
 
     #[test]
     fn each_kind_of_trouble_is_told_from_the_others() {
         let prompt = std::io::Error::other("prompt dismissed");
         let closed = VaultError::from_keychain(&Error::NoStorageAccess(Box::new(prompt)));
-        assert_eq!(closed.trouble, VaultTrouble::Locked);
-        assert_eq!(VaultError::unanswered().trouble, VaultTrouble::Locked);
+        assert_eq!(closed.problem, VaultProblem::Locked);
+        assert_eq!(VaultError::unanswered().problem, VaultProblem::Locked);
         assert_eq!(
-            trouble("org.freedesktop.DBus.Error.ServiceUnknown: no such name"),
-            VaultTrouble::Absent
+            problem("org.freedesktop.DBus.Error.ServiceUnknown: no such name"),
+            VaultProblem::Absent
         );
-        assert_eq!(trouble("something else"), VaultTrouble::Failed);
+        assert_eq!(problem("something else"), VaultProblem::Failed);
         assert_eq!(
-            VaultError::from_keychain(&Error::Ambiguous(Vec::new())).trouble,
-            VaultTrouble::Failed
+            VaultError::from_keychain(&Error::Ambiguous(Vec::new())).problem,
+            VaultProblem::Failed
         );
     }
 
@@ -152,8 +152,8 @@ mod tests {
     #[test]
     fn a_locked_collection_is_known_by_the_name_of_its_error() {
         assert_eq!(
-            trouble("org.freedesktop.Secret.Error.IsLocked: the collection is locked"),
-            VaultTrouble::Locked
+            problem("org.freedesktop.Secret.Error.IsLocked: the collection is locked"),
+            VaultProblem::Locked
         );
     }
 
@@ -166,7 +166,7 @@ mod tests {
             Error::BadDataFormat(secret, Box::new(cause)),
         ] {
             let said = VaultError::from_keychain(&error);
-            assert_eq!(said.trouble, VaultTrouble::Failed);
+            assert_eq!(said.problem, VaultProblem::Failed);
             assert!(!format!("{said} {said:?}").contains("secret"));
         }
     }
@@ -174,9 +174,9 @@ mod tests {
     #[test]
     fn the_page_knows_the_kinds_by_name() {
         let all = [
-            VaultTrouble::Locked,
-            VaultTrouble::Absent,
-            VaultTrouble::Failed,
+            VaultProblem::Locked,
+            VaultProblem::Absent,
+            VaultProblem::Failed,
         ];
         assert_eq!(
             serde_json::to_string(&all).unwrap(),

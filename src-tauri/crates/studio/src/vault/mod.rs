@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use apiframe::ApiKey;
 
-pub use self::error::{VaultError, VaultTrouble};
+pub use self::error::{VaultError, VaultProblem};
 pub use self::keychain::USER;
 
 use self::keychain::Keychain;

@@ -10,9 +10,9 @@ use studio::clock::Clock;
 use studio::generation::Phase;
 use studio::ledger::Limits;
 use studio::paths::{HOME_VARIABLE, Home};
-use studio::studio::{SandboxDoor, Studio, StudioConfig};
+use studio::studio::{RunningSandbox, Studio, StudioConfig};
 
-use crate::desk::quick;
+use crate::harness::quick;
 
 fn studio(folder: &Path, sandbox: &Arc<Sandbox>) -> Arc<Studio> {
     let home = Home::resolve(&|name| (name == HOME_VARIABLE).then(|| folder.into())).unwrap();
@@ -27,7 +27,7 @@ fn studio(folder: &Path, sandbox: &Arc<Sandbox>) -> Arc<Studio> {
         sandbox: Box::new(move || {
             let base = sandbox.base_url().parse().unwrap();
             let key = ApiKey::parse("afk_test").unwrap();
-            Box::pin(async move { Ok(SandboxDoor { base, key }) })
+            Box::pin(async move { Ok(RunningSandbox { base, key }) })
         }),
         sandbox_time: Duration::from_millis(500),
     })
@@ -53,7 +53,7 @@ async fn limits_outlive_the_program_and_the_ledger_can_be_taken_along() {
         .generate(quick("=1+1, said \"the\" clock"))
         .await
         .unwrap();
-    let deadline = tokio::time::Instant::now() + crate::desk::HANG;
+    let deadline = tokio::time::Instant::now() + crate::harness::HANG;
     loop {
         let now = first
             .engine()

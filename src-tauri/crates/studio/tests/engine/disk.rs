@@ -3,10 +3,6 @@
 //!
 //! Each test starts this same program again inside such a namespace, to run one case. If the system
 //! does not allow such a namespace, the test says so and does not count.
-#![allow(
-    clippy::similar_names,
-    reason = "a desk and a disk are what this is about"
-)]
 
 mod small;
 
@@ -17,7 +13,7 @@ use sandbox::{Answer, Call, Fault};
 use studio::generation::{Generation, GenerationId, Phase};
 use studio::library::Library;
 
-use crate::desk::{Desk, QUICK_PRICE, Setup, quick};
+use crate::harness::{Harness, QUICK_PRICE, Setup, quick};
 use crate::matrix::clip;
 use small::Disk;
 
@@ -89,28 +85,29 @@ cases! {
 const CLIPS_FULL: &str = "is full. Free some space and the download continues";
 const LIBRARY_FULL: &str = "The disk with the library is full. Free some space";
 
-/// A desk with its clips on a small disk, and a generation that is rendering.
-async fn with_clips_on(disk: &Disk) -> (Desk, GenerationId) {
-    let desk = Desk::with(Setup {
+/// A harness with its clips on a small disk, and a generation that is rendering.
+async fn with_clips_on(disk: &Disk) -> (Harness, GenerationId) {
+    let harness = Harness::with(Setup {
         clip: Some(clip().await),
         clips: Some(disk.path().join("clips")),
         ..Setup::hasty()
     })
     .await;
-    desk.sandbox.hold();
-    let id = desk.generate(quick("No room")).await;
-    desk.until(&id, "rendering", |one| {
-        matches!(one.phase, Phase::Rendering { .. })
-    })
-    .await;
-    (desk, id)
+    harness.sandbox.hold();
+    let id = harness.generate(quick("No room")).await;
+    harness
+        .until(&id, "rendering", |one| {
+            matches!(one.phase, Phase::Rendering { .. })
+        })
+        .await;
+    (harness, id)
 }
 
 /// It continued on its own: the clip is there, once and complete, and was paid for once.
-async fn ends_well(desk: &Desk, id: &GenerationId) {
-    let done = desk.until_ready(id).await;
+async fn ends_well(harness: &Harness, id: &GenerationId) {
+    let done = harness.until_ready(id).await;
     assert_eq!(done.waiting, None);
-    desk.is_settled(1, QUICK_PRICE).await;
+    harness.is_settled(1, QUICK_PRICE).await;
     let Phase::Ready { clip: kept } = done.phase else {
         unreachable!()
     };
@@ -121,61 +118,63 @@ async fn clips_full() {
     let whole = clip().await.len() as u64;
     for free in [0, 4096, whole / 2, whole - 1] {
         let disk = Disk::of("1m");
-        let (desk, id) = with_clips_on(&disk).await;
+        let (harness, id) = with_clips_on(&disk).await;
         disk.fill(free);
-        desk.sandbox.release();
-        desk.until_waiting(&id, CLIPS_FULL).await;
+        harness.sandbox.release();
+        harness.until_waiting(&id, CLIPS_FULL).await;
         disk.empty();
-        ends_well(&desk, &id).await;
-        assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
+        ends_well(&harness, &id).await;
+        assert_eq!(std::fs::read_dir(harness.clips()).unwrap().count(), 1);
     }
 }
 
 async fn clips_without_a_name() {
     // Inodes for the disk itself, the folder and the `.part`: there is no room for another file.
     let disk = Disk::of("1m,nr_inodes=3");
-    let (desk, id) = with_clips_on(&disk).await;
-    desk.sandbox.release();
-    ends_well(&desk, &id).await;
-    assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
+    let (harness, id) = with_clips_on(&disk).await;
+    harness.sandbox.release();
+    ends_well(&harness, &id).await;
+    assert_eq!(std::fs::read_dir(harness.clips()).unwrap().count(), 1);
 }
 
 async fn clips_read_only() {
     let disk = Disk::of("1m");
-    let (desk, id) = with_clips_on(&disk).await;
+    let (harness, id) = with_clips_on(&disk).await;
     disk.again("ro");
-    desk.sandbox.release();
-    let waiting = desk.until_waiting(&id, "not allowed to write to").await;
+    harness.sandbox.release();
+    let waiting = harness.until_waiting(&id, "not allowed to write to").await;
     let sentence = waiting.waiting.unwrap().to_string();
     assert!(sentence.contains("choose another clips folder in Settings"));
     disk.again("rw");
-    ends_well(&desk, &id).await;
+    ends_well(&harness, &id).await;
 }
 
 async fn clips_gone() {
     let disk = Disk::of("1m");
-    let (desk, id) = with_clips_on(&disk).await;
+    let (harness, id) = with_clips_on(&disk).await;
     // The disk goes away in the middle of the clip.
     let slow = Answer::StallInside { after: Some(9000) };
-    desk.sandbox
+    harness
+        .sandbox
         .fault(Fault::on(Call::File).times(1).then(slow));
-    desk.sandbox.release();
-    desk.until(
-        &id,
-        "half here",
-        |one| matches!(one.phase, Phase::Downloading { received, .. } if received >= 9000),
-    )
-    .await;
+    harness.sandbox.release();
+    harness
+        .until(
+            &id,
+            "half here",
+            |one| matches!(one.phase, Phase::Downloading { received, .. } if received >= 9000),
+        )
+        .await;
     disk.unplug();
-    desk.until_waiting(&id, "not allowed to write to").await;
+    harness.until_waiting(&id, "not allowed to write to").await;
     disk.plug();
-    ends_well(&desk, &id).await;
-    assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
+    ends_well(&harness, &id).await;
+    assert_eq!(std::fs::read_dir(harness.clips()).unwrap().count(), 1);
 }
 
-/// A desk with its library on a small disk, with no one signed in.
-async fn with_library_on(disk: &Disk) -> Desk {
-    let desk = Desk::with(Setup {
+/// A harness with its library on a small disk, with no one signed in.
+async fn with_library_on(disk: &Disk) -> Harness {
+    let harness = Harness::with(Setup {
         clip: Some(clip().await),
         library: Some(disk.path().join("library")),
         ..Setup::hasty()
@@ -187,21 +186,21 @@ async fn with_library_on(disk: &Disk) -> Desk {
     let backups = disk.path().join("library/backups");
     std::fs::create_dir_all(&backups).unwrap();
     std::fs::write(backups.join(name.to_string()), b"").unwrap();
-    desk.engine.set_client(None);
-    desk
+    harness.engine.set_client(None);
+    harness
 }
 
 async fn library_full_at_generate() {
     let disk = Disk::of("2m");
-    let desk = with_library_on(&disk).await;
+    let harness = with_library_on(&disk).await;
     disk.fill(0);
-    let error = desk.engine.generate(quick("No room")).await.unwrap_err();
+    let error = harness.engine.generate(quick("No room")).await.unwrap_err();
     assert!(error.to_string().contains(LIBRARY_FULL), "{error}");
     disk.empty();
-    desk.is_settled(0, 0).await;
-    let id = desk.generate(quick("Room")).await;
-    desk.sign_in();
-    ends_well(&desk, &id).await;
+    harness.is_settled(0, 0).await;
+    let id = harness.generate(quick("Room")).await;
+    harness.sign_in();
+    ends_well(&harness, &id).await;
 }
 
 async fn library_full_before_sending() {
@@ -210,17 +209,17 @@ async fn library_full_before_sending() {
     let mut stopped = 0;
     for pages in 0.. {
         let disk = Disk::of("2m");
-        let desk = with_library_on(&disk).await;
-        let id = desk.generate(quick("No room")).await;
-        desk.until_waiting(&id, "signed in").await;
+        let harness = with_library_on(&disk).await;
+        let id = harness.generate(quick("No room")).await;
+        harness.until_waiting(&id, "signed in").await;
         disk.fill(pages * 4096);
-        desk.sign_in();
+        harness.sign_in();
         let full = |one: &Generation| {
             let waiting = one.waiting.as_ref().map(ToString::to_string);
             waiting.is_some_and(|waiting| waiting.contains(LIBRARY_FULL))
         };
         let ready = |one: &Generation| matches!(one.phase, Phase::Ready { .. });
-        let reached = desk
+        let reached = harness
             .until(&id, "stopped by the disk, or ready", |one| {
                 full(one) || ready(one)
             })
@@ -230,72 +229,76 @@ async fn library_full_before_sending() {
         }
         stopped += 1;
         if pages == 0 {
-            assert_eq!(desk.asked("POST", "/v2/videos/generate"), 0);
+            assert_eq!(harness.asked("POST", "/v2/videos/generate"), 0);
         }
-        assert!(desk.sandbox.jobs().len() <= 1);
+        assert!(harness.sandbox.jobs().len() <= 1);
         disk.empty();
-        ends_well(&desk, &id).await;
+        ends_well(&harness, &id).await;
     }
     assert!(stopped >= 5, "it was stopped at {stopped} places only");
 }
 
 async fn library_full_at_the_answer() {
     let disk = Disk::of("2m");
-    let desk = with_library_on(&disk).await;
+    let harness = with_library_on(&disk).await;
     // The answer takes a while, and meanwhile the disk fills up.
     let slow = Answer::Slow {
         bytes_per_second: 60,
     };
-    desk.sandbox
+    harness
+        .sandbox
         .fault(Fault::on(Call::Generate).times(1).then(slow));
-    let id = desk.generate(quick("No room")).await;
-    desk.sign_in();
-    while desk.sandbox.jobs().is_empty() {
+    let id = harness.generate(quick("No room")).await;
+    harness.sign_in();
+    while harness.sandbox.jobs().is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     disk.fill(0);
-    desk.until_waiting(&id, LIBRARY_FULL).await;
+    harness.until_waiting(&id, LIBRARY_FULL).await;
     disk.empty();
-    ends_well(&desk, &id).await;
+    ends_well(&harness, &id).await;
 }
 
 async fn library_full_while_rendering() {
     let disk = Disk::of("2m");
-    let desk = with_library_on(&disk).await;
-    desk.sandbox.hold();
-    let id = desk.generate(quick("No room")).await;
-    desk.sign_in();
-    desk.until(&id, "rendering", |one| {
-        matches!(one.phase, Phase::Rendering { .. })
-    })
-    .await;
+    let harness = with_library_on(&disk).await;
+    harness.sandbox.hold();
+    let id = harness.generate(quick("No room")).await;
+    harness.sign_in();
+    harness
+        .until(&id, "rendering", |one| {
+            matches!(one.phase, Phase::Rendering { .. })
+        })
+        .await;
     disk.fill(0);
-    desk.sandbox.release();
-    desk.until_waiting(&id, LIBRARY_FULL).await;
+    harness.sandbox.release();
+    harness.until_waiting(&id, LIBRARY_FULL).await;
     disk.empty();
-    ends_well(&desk, &id).await;
+    ends_well(&harness, &id).await;
 }
 
 async fn library_full_while_downloading() {
     let disk = Disk::of("2m");
-    let desk = with_library_on(&disk).await;
+    let harness = with_library_on(&disk).await;
     let slow = Answer::Slow {
         bytes_per_second: 200_000,
     };
-    desk.sandbox
+    harness
+        .sandbox
         .fault(Fault::on(Call::File).times(1).then(slow));
-    let id = desk.generate(quick("No room")).await;
-    desk.sign_in();
-    desk.until(
-        &id,
-        "on its way",
-        |one| matches!(one.phase, Phase::Downloading { received, .. } if received > 0),
-    )
-    .await;
+    let id = harness.generate(quick("No room")).await;
+    harness.sign_in();
+    harness
+        .until(
+            &id,
+            "on its way",
+            |one| matches!(one.phase, Phase::Downloading { received, .. } if received > 0),
+        )
+        .await;
     disk.fill(0);
-    desk.until_waiting(&id, LIBRARY_FULL).await;
+    harness.until_waiting(&id, LIBRARY_FULL).await;
     disk.empty();
-    ends_well(&desk, &id).await;
+    ends_well(&harness, &id).await;
 }
 
 async fn library_read_only() {

@@ -19,7 +19,7 @@ use studio::paths::{HOME_VARIABLE, Home};
 use studio::settings::{Mode, Model, Settings, Shape};
 use studio::studio::{Studio, StudioConfig};
 
-use crate::desk::HANG;
+use crate::harness::HANG;
 
 /// Stands for the home folder in the libraries.
 const PLACEHOLDER: &str = "/golden";

@@ -10,7 +10,7 @@ use studio::engine::EngineError;
 use studio::generation::Phase;
 use studio::ledger::{Kind, Limits};
 
-use crate::desk::{Desk, QUICK_PRICE, quick};
+use crate::harness::{Harness, QUICK_PRICE, quick};
 
 /// The most that a quick clip may cost while only the catalogue is known: three seconds of the most
 /// expensive quality.
@@ -44,8 +44,8 @@ fn a_day(credits: u32) -> Limits {
 }
 
 /// What the ledger says was spent, with every amount known.
-fn spent(desk: &Desk) -> i64 {
-    let entries = desk.engine.library().entries().unwrap();
+fn spent(harness: &Harness) -> i64 {
+    let entries = harness.engine.library().entries().unwrap();
     let sum = |kind| -> i64 {
         entries
             .iter()
@@ -58,53 +58,56 @@ fn spent(desk: &Desk) -> i64 {
     spent
 }
 
-async fn until_failed(desk: &Desk, id: &studio::generation::GenerationId) {
-    desk.until(id, "failed", |one| {
-        matches!(one.phase, Phase::Failed { .. })
-    })
-    .await;
+async fn until_failed(harness: &Harness, id: &studio::generation::GenerationId) {
+    harness
+        .until(id, "failed", |one| {
+            matches!(one.phase, Phase::Failed { .. })
+        })
+        .await;
 }
 
 #[tokio::test]
 async fn the_books_agree_with_the_till_after_success_failure_and_loss() {
-    let desk = Desk::new().await;
-    let good = desk.generate(quick("Good")).await;
-    desk.until_ready(&good).await;
-    assert_eq!(spent(&desk), QUICK_PRICE);
+    let harness = Harness::new().await;
+    let good = harness.generate(quick("Good")).await;
+    harness.until_ready(&good).await;
+    assert_eq!(spent(&harness), QUICK_PRICE);
 
-    desk.sandbox.fault(
+    harness.sandbox.fault(
         Fault::on(Call::Generate)
             .times(1)
             .then(Answer::fail_job("No.")),
     );
-    let doomed = desk.generate(quick("Doomed")).await;
-    until_failed(&desk, &doomed).await;
-    assert_eq!(spent(&desk), QUICK_PRICE, "returned");
+    let doomed = harness.generate(quick("Doomed")).await;
+    until_failed(&harness, &doomed).await;
+    assert_eq!(spent(&harness), QUICK_PRICE, "returned");
 
-    desk.sandbox
+    harness
+        .sandbox
         .fault(Fault::on(Call::Generate).times(2).then(Answer::DropAfter));
-    let lost = desk.generate(quick("Lost and found")).await;
-    desk.until_ready(&lost).await;
+    let lost = harness.generate(quick("Lost and found")).await;
+    harness.until_ready(&lost).await;
 
-    desk.sandbox
+    harness
+        .sandbox
         .fault(Fault::on(Call::Generate).times(1).then(Answer::Expire));
-    let expired = desk.generate(quick("Expired")).await;
-    until_failed(&desk, &expired).await;
+    let expired = harness.generate(quick("Expired")).await;
+    until_failed(&harness, &expired).await;
 
-    desk.sandbox.set_credits(4);
-    let refused = desk.generate(quick("Refused")).await;
-    until_failed(&desk, &refused).await;
+    harness.sandbox.set_credits(4);
+    let refused = harness.generate(quick("Refused")).await;
+    until_failed(&harness, &refused).await;
 
-    desk.engine.remove(&good).await.unwrap();
-    let till: u32 = desk
+    harness.engine.remove(&good).await.unwrap();
+    let till: u32 = harness
         .sandbox
         .jobs()
         .iter()
         .map(|job| job.charged - job.returned)
         .sum();
-    assert_eq!(spent(&desk), i64::from(till));
-    assert_eq!(spent(&desk), 3 * QUICK_PRICE);
-    let kinds: Vec<_> = desk
+    assert_eq!(spent(&harness), i64::from(till));
+    assert_eq!(spent(&harness), 3 * QUICK_PRICE);
+    let kinds: Vec<_> = harness
         .engine
         .library()
         .entries()
@@ -127,32 +130,35 @@ async fn the_books_agree_with_the_till_after_success_failure_and_loss() {
 
 #[tokio::test]
 async fn a_program_killed_between_payment_and_answer_books_the_job_once() {
-    let desk = Desk::new().await;
-    desk.sandbox
+    let harness = Harness::new().await;
+    harness
+        .sandbox
         .fault(Fault::on(Call::Generate).times(1).then(Answer::DropAfter));
-    let id = desk.generate(quick("Killed")).await;
-    desk.until_waiting(&id, "can't be charged twice").await;
-    assert!(desk.engine.library().entries().unwrap().is_empty());
-    let desk = Desk::start_again(desk.kill());
-    desk.until(&id, "rendering", |one| one.credits.is_some())
+    let id = harness.generate(quick("Killed")).await;
+    harness.until_waiting(&id, "can't be charged twice").await;
+    assert!(harness.engine.library().entries().unwrap().is_empty());
+    let harness = Harness::start_again(harness.kill());
+    harness
+        .until(&id, "rendering", |one| one.credits.is_some())
         .await;
-    let desk = Desk::start_again(desk.kill());
-    desk.until_ready(&id).await;
-    assert_eq!(spent(&desk), QUICK_PRICE);
-    assert_eq!(desk.engine.library().entries().unwrap().len(), 1);
-    desk.is_settled(1, QUICK_PRICE).await;
+    let harness = Harness::start_again(harness.kill());
+    harness.until_ready(&id).await;
+    assert_eq!(spent(&harness), QUICK_PRICE);
+    assert_eq!(harness.engine.library().entries().unwrap().len(), 1);
+    harness.is_settled(1, QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn presses_in_a_row_cannot_slip_under_the_limit_together() {
     let (clock, _) = noon();
-    let desk = Desk::at(clock).await;
-    desk.sandbox.hold();
-    desk.engine
+    let harness = Harness::at(clock).await;
+    harness.sandbox.hold();
+    harness
+        .engine
         .set_limits(a_day(2 * QUICK_AT_MOST))
         .await
         .unwrap();
-    let presses = (0..5).map(|number| desk.engine.generate(quick(&format!("Press {number}"))));
+    let presses = (0..5).map(|number| harness.engine.generate(quick(&format!("Press {number}"))));
     let answers = futures_util::future::join_all(presses).await;
     let started: Vec<_> = answers.iter().filter_map(|one| one.as_ref().ok()).collect();
     assert_eq!(started.len(), 2);
@@ -167,34 +173,35 @@ async fn presses_in_a_row_cannot_slip_under_the_limit_together() {
          for running clips. Nothing was started. The limit resets at midnight; you can raise it \
          in Settings."
     );
-    desk.sandbox.release();
+    harness.sandbox.release();
     for one in &started {
-        desk.until_ready(&one.id).await;
+        harness.until_ready(&one.id).await;
     }
-    desk.is_settled(2, 2 * QUICK_PRICE).await;
-    assert_eq!(spent(&desk), 2 * QUICK_PRICE);
+    harness.is_settled(2, 2 * QUICK_PRICE).await;
+    assert_eq!(spent(&harness), 2 * QUICK_PRICE);
     // What the clips really cost is known now, and so is the price of the next one.
-    let third = desk.generate(quick("There is room again")).await;
-    desk.until_ready(&third).await;
-    desk.is_settled(3, 3 * QUICK_PRICE).await;
+    let third = harness.generate(quick("There is room again")).await;
+    harness.until_ready(&third).await;
+    harness.is_settled(3, 3 * QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn what_waits_for_room_goes_on_when_the_limit_is_raised_and_not_before() {
     let (clock, _) = noon();
-    let desk = Desk::at(clock.clone()).await;
-    desk.engine.set_client(None);
+    let harness = Harness::at(clock.clone()).await;
+    harness.engine.set_client(None);
     let settings = studio::settings::Settings {
-        start: Some(desk.frame([9, 9, 9])),
+        start: Some(harness.frame([9, 9, 9])),
         ..quick("Patience")
     };
-    let id = desk.generate(settings).await;
-    desk.engine
+    let id = harness.generate(settings).await;
+    harness
+        .engine
         .set_limits(a_day(QUICK_AT_MOST - 1))
         .await
         .unwrap();
-    desk.sign_in();
-    let waiting = desk.until_waiting(&id, "raise the limit").await;
+    harness.sign_in();
+    let waiting = harness.until_waiting(&id, "raise the limit").await;
     assert_eq!(
         waiting.waiting.unwrap().to_string(),
         "Waiting: this clip may cost 45 credits, more than your limit of 44 a day. It continues \
@@ -203,38 +210,46 @@ async fn what_waits_for_room_goes_on_when_the_limit_is_raised_and_not_before() {
     assert!(waiting.can_cancel);
 
     // The limit also holds after a restart.
-    let desk = Desk::start_again_at(desk.kill(), clock);
-    desk.until_waiting(&id, "raise the limit").await;
+    let harness = Harness::start_again_at(harness.kill(), clock);
+    harness.until_waiting(&id, "raise the limit").await;
     tokio::time::sleep(Duration::from_millis(300)).await;
-    assert_eq!(desk.asked("POST", "/v2/"), 0, "neither picture nor request");
+    assert_eq!(
+        harness.asked("POST", "/v2/"),
+        0,
+        "neither picture nor request"
+    );
 
-    desk.engine.set_limits(a_day(QUICK_AT_MOST)).await.unwrap();
-    let done = desk.until_ready(&id).await;
+    harness
+        .engine
+        .set_limits(a_day(QUICK_AT_MOST))
+        .await
+        .unwrap();
+    let done = harness.until_ready(&id).await;
     assert_eq!(done.waiting, None);
-    desk.is_settled(1, QUICK_PRICE).await;
+    harness.is_settled(1, QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn what_waits_for_room_goes_on_by_itself_when_the_day_ends() {
     let (clock, hours) = noon();
-    let desk = Desk::at(clock).await;
-    let first = desk.generate(quick("First")).await;
-    desk.until_ready(&first).await;
-    desk.engine.set_client(None);
-    let second = desk.generate(quick("Second")).await;
+    let harness = Harness::at(clock).await;
+    let first = harness.generate(quick("First")).await;
+    harness.until_ready(&first).await;
+    harness.engine.set_client(None);
+    let second = harness.generate(quick("Second")).await;
     let limit = u32::try_from(QUICK_PRICE).unwrap();
-    desk.engine.set_limits(a_day(limit)).await.unwrap();
-    desk.sign_in();
-    let waiting = desk.until_waiting(&second, "today's limit").await;
+    harness.engine.set_limits(a_day(limit)).await.unwrap();
+    harness.sign_in();
+    let waiting = harness.until_waiting(&second, "today's limit").await;
     assert_eq!(
         waiting.waiting.unwrap().to_string(),
         "Waiting: today's limit of 9 credits is reached. It continues tomorrow, or when you raise \
              the limit."
     );
     hours.store(13, Ordering::SeqCst);
-    desk.until_ready(&second).await;
-    desk.is_settled(2, 2 * QUICK_PRICE).await;
-    let days: Vec<_> = desk
+    harness.until_ready(&second).await;
+    harness.is_settled(2, 2 * QUICK_PRICE).await;
+    let days: Vec<_> = harness
         .engine
         .library()
         .entries()
@@ -248,38 +263,45 @@ async fn what_waits_for_room_goes_on_by_itself_when_the_day_ends() {
 #[tokio::test]
 async fn a_request_that_may_be_paid_is_asked_for_again_whatever_the_limit() {
     let (clock, _) = noon();
-    let desk = Desk::at(clock).await;
-    desk.sandbox
+    let harness = Harness::at(clock).await;
+    harness
+        .sandbox
         .fault(Fault::on(Call::Generate).times(1).then(Answer::DropAfter));
-    let id = desk.generate(quick("Paid already")).await;
-    desk.until_waiting(&id, "can't be charged twice").await;
-    desk.engine.set_limits(a_day(0)).await.unwrap();
-    desk.until_ready(&id).await;
-    desk.is_settled(1, QUICK_PRICE).await;
+    let id = harness.generate(quick("Paid already")).await;
+    harness.until_waiting(&id, "can't be charged twice").await;
+    harness.engine.set_limits(a_day(0)).await.unwrap();
+    harness.until_ready(&id).await;
+    harness.is_settled(1, QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn with_a_limit_nothing_is_started_at_an_unknown_price() {
     let (clock, _) = noon();
-    let desk = Desk::at(clock).await;
-    desk.sandbox
+    let harness = Harness::at(clock).await;
+    harness
+        .sandbox
         .fault(Fault::on(Call::Models).then(Answer::status(503)));
-    desk.engine.set_client(None);
-    let before = desk.generate(quick("From before the limit")).await;
-    desk.engine.set_limits(a_day(1000)).await.unwrap();
-    desk.sign_in();
-    desk.until_waiting(&before, "the price of this clip is not known")
+    harness.engine.set_client(None);
+    let before = harness.generate(quick("From before the limit")).await;
+    harness.engine.set_limits(a_day(1000)).await.unwrap();
+    harness.sign_in();
+    harness
+        .until_waiting(&before, "the price of this clip is not known")
         .await;
-    let refused = desk.engine.generate(quick("After it")).await.unwrap_err();
+    let refused = harness
+        .engine
+        .generate(quick("After it"))
+        .await
+        .unwrap_err();
     assert!(
         refused
             .to_string()
             .contains("is not known yet, so your spending limit can't be checked"),
         "{refused}"
     );
-    assert_eq!(desk.sandbox.jobs().len(), 0);
-    desk.sandbox.clear_faults();
+    assert_eq!(harness.sandbox.jobs().len(), 0);
+    harness.sandbox.clear_faults();
     // The user requests prices by pressing again; the waiting generation continues with them.
-    desk.generate(quick("After it")).await;
-    desk.until_ready(&before).await;
+    harness.generate(quick("After it")).await;
+    harness.until_ready(&before).await;
 }

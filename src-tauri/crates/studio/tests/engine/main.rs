@@ -3,12 +3,12 @@
 //! arrived, what was charged, what is on the disk, and what the user reads.
 
 mod books;
-mod desk;
 mod disk;
 mod failures;
 mod golden;
+mod harness;
 mod ledger;
-mod life;
+mod lifecycle;
 mod matrix;
 mod moved;
 mod networks;

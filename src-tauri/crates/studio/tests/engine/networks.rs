@@ -19,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-use crate::desk::{Desk, HANG, QUICK_PRICE, Setup, quick};
+use crate::harness::{HANG, Harness, QUICK_PRICE, Setup, quick};
 
 /// The folder in which both processes leave things for each other. Set in the second one.
 const FOLDER: &str = "INBETWEEN_TEST_FOLDER";
@@ -261,35 +261,36 @@ fn apart() -> Option<PathBuf> {
     std::env::var_os(FOLDER).map(PathBuf::from)
 }
 
-/// A desk in the second process whose Apiframe is `https://HOST`, and whose clips come from
+/// A harness in the second process whose Apiframe is `https://HOST`, and whose clips come from
 /// `https://clips.test`.
-async fn desk(folder: &Path, host: &str, network: Network) -> Desk {
+async fn harness(folder: &Path, host: &str, network: Network) -> Harness {
     let setup = Setup {
         network,
         ..Setup::default()
     };
-    let desk = Desk::with(setup).await;
-    std::fs::write(folder.join("port"), desk.sandbox.port().to_string()).unwrap();
-    desk.sandbox
+    let harness = Harness::with(setup).await;
+    std::fs::write(folder.join("port"), harness.sandbox.port().to_string()).unwrap();
+    harness
+        .sandbox
         .set_clips_base(Some("https://clips.test".into()));
-    sign_in(&desk, host);
-    desk
+    sign_in(&harness, host);
+    harness
 }
 
-fn sign_in(desk: &Desk, host: &str) {
-    let client = desk.client_at(&format!("https://{host}"), "afk_test");
-    desk.engine.set_client(Some(client));
+fn sign_in(harness: &Harness, host: &str) {
+    let client = harness.client_at(&format!("https://{host}"), "afk_test");
+    harness.engine.set_client(Some(client));
 }
 
 /// Makes a clip of two pictures, as the second process.
 async fn make_a_clip(folder: &Path, network: Network) {
-    let desk = desk(folder, "api.test", network).await;
+    let harness = harness(folder, "api.test", network).await;
     let mut settings = quick("Through");
-    settings.start = Some(desk.frame([200, 30, 30]));
-    settings.end = Some(desk.frame([30, 30, 200]));
-    let id = desk.generate(settings).await;
-    desk.until_ready(&id).await;
-    desk.is_settled(1, QUICK_PRICE).await;
+    settings.start = Some(harness.frame([200, 30, 30]));
+    settings.end = Some(harness.frame([30, 30, 200]));
+    let id = harness.generate(settings).await;
+    harness.until_ready(&id).await;
+    harness.is_settled(1, QUICK_PRICE).await;
 }
 
 #[tokio::test]
@@ -348,12 +349,12 @@ async fn the_desktops_proxy_is_used_unless_the_environment_names_one() {
 async fn a_proxy_that_refuses_is_named_and_nothing_is_sent() {
     const WORDS: &str = "INBETWEEN_TEST_WORDS";
     if let Some(folder) = apart() {
-        let desk = desk(&folder, "api.test", Network::of_this_system()).await;
-        let id = desk.generate(quick("Refused")).await;
+        let harness = harness(&folder, "api.test", Network::of_this_system()).await;
+        let id = harness.generate(quick("Refused")).await;
         let words = std::env::var(WORDS).unwrap();
-        let waiting = desk.until_waiting(&id, &words).await;
+        let waiting = harness.until_waiting(&id, &words).await;
         assert!(waiting.can_cancel, "nothing was sent");
-        assert_eq!(desk.sandbox.jobs(), []);
+        assert_eq!(harness.sandbox.jobs(), []);
         return;
     }
     let test = "a_proxy_that_refuses_is_named_and_nothing_is_sent";
@@ -386,7 +387,7 @@ async fn a_proxy_that_refuses_is_named_and_nothing_is_sent() {
 async fn nothing_is_paid_while_the_server_of_the_last_clip_is_cut_off() {
     if let Some(folder) = apart() {
         let network = Network::of_this_system();
-        let before = desk(&folder, "api.test", network.clone()).await;
+        let before = harness(&folder, "api.test", network.clone()).await;
         let first = before.generate(quick("Arrives")).await;
         before.until_ready(&first).await;
         // In the next run.
@@ -394,18 +395,18 @@ async fn nothing_is_paid_while_the_server_of_the_last_clip_is_cut_off() {
             network,
             ..Setup::default()
         };
-        let desk = Desk::start_again_with(before.kill(), setup);
-        sign_in(&desk, "api.test");
+        let harness = Harness::start_again_with(before.kill(), setup);
+        sign_in(&harness, "api.test");
         std::fs::write(folder.join("blocked"), "clips.test").unwrap();
-        let second = desk.generate(quick("Would not arrive")).await;
-        let waiting = desk
+        let second = harness.generate(quick("Would not arrive")).await;
+        let waiting = harness
             .until_waiting(&second, "does not let requests through to clips.test")
             .await;
         assert!(waiting.can_cancel, "nothing was sent");
-        assert_eq!(desk.sandbox.jobs().len(), 1);
+        assert_eq!(harness.sandbox.jobs().len(), 1);
         std::fs::remove_file(folder.join("blocked")).unwrap();
-        desk.until_ready(&second).await;
-        desk.is_settled(2, 2 * QUICK_PRICE).await;
+        harness.until_ready(&second).await;
+        harness.is_settled(2, 2 * QUICK_PRICE).await;
         return;
     }
     let test = "nothing_is_paid_while_the_server_of_the_last_clip_is_cut_off";
@@ -432,21 +433,24 @@ async fn a_name_behind_a_private_address_is_fetched_from_and_has_to_prove_itself
     if let Some(folder) = apart() {
         let address: IpAddr = std::env::var(ADDRESS).unwrap().parse().unwrap();
         let network = Network::of_this_system().with_names(Arc::new(Says(address)));
-        let desk = Desk::with(Setup {
+        let harness = Harness::with(Setup {
             network,
             ..Setup::default()
         })
         .await;
-        std::fs::write(folder.join("port"), desk.sandbox.port().to_string()).unwrap();
-        desk.sandbox
+        std::fs::write(folder.join("port"), harness.sandbox.port().to_string()).unwrap();
+        harness
+            .sandbox
             .set_clips_base(Some("https://clips.test".into()));
-        let first = desk.generate(quick("Arrives")).await;
-        desk.until_ready(&first).await;
+        let first = harness.generate(quick("Arrives")).await;
+        harness.until_ready(&first).await;
         // An inner host has no certificate for the name that the address was given out for.
-        desk.sandbox
+        harness
+            .sandbox
             .set_clips_base(Some("https://elsewhere.test".into()));
-        let second = desk.generate(quick("Would be another's")).await;
-        desk.until_waiting(&second, "elsewhere.test could not prove its identity")
+        let second = harness.generate(quick("Would be another's")).await;
+        harness
+            .until_waiting(&second, "elsewhere.test could not prove its identity")
             .await;
         return;
     }
@@ -467,7 +471,7 @@ async fn a_name_behind_a_private_address_is_fetched_from_and_has_to_prove_itself
 #[tokio::test]
 async fn what_is_wrong_with_a_secure_connection_is_said_and_nothing_is_sent() {
     if let Some(folder) = apart() {
-        let desk = desk(&folder, "api.test", Network::of_this_system()).await;
+        let harness = harness(&folder, "api.test", Network::of_this_system()).await;
         for (host, words) in [
             (
                 "inspected.test",
@@ -480,12 +484,12 @@ async fn what_is_wrong_with_a_secure_connection_is_said_and_nothing_is_sent() {
                 "impostor.test could not prove its identity",
             ),
         ] {
-            sign_in(&desk, host);
-            let id = desk.generate(quick(host)).await;
-            desk.until_waiting(&id, words).await;
-            desk.engine.cancel(&id).await.unwrap();
+            sign_in(&harness, host);
+            let id = harness.generate(quick(host)).await;
+            harness.until_waiting(&id, words).await;
+            harness.engine.cancel(&id).await.unwrap();
         }
-        assert_eq!(desk.sandbox.jobs(), []);
+        assert_eq!(harness.sandbox.jobs(), []);
         return;
     }
     let test = "what_is_wrong_with_a_secure_connection_is_said_and_nothing_is_sent";
@@ -496,20 +500,21 @@ async fn what_is_wrong_with_a_secure_connection_is_said_and_nothing_is_sent() {
 
 #[tokio::test]
 async fn a_name_without_an_address_is_named() {
-    let desk = Desk::new().await;
-    sign_in(&desk, "no-such-host.invalid");
-    let id = desk.generate(quick("Nowhere")).await;
-    desk.until_waiting(&id, "no-such-host.invalid was not found")
+    let harness = Harness::new().await;
+    sign_in(&harness, "no-such-host.invalid");
+    let id = harness.generate(quick("Nowhere")).await;
+    harness
+        .until_waiting(&id, "no-such-host.invalid was not found")
         .await;
 }
 
 #[tokio::test]
 async fn nothing_on_this_computer_is_asked_through_a_proxy() {
     if apart().is_some() {
-        let desk = Desk::new().await;
-        let id = desk.generate(quick("Inside")).await;
-        desk.until_ready(&id).await;
-        desk.is_settled(1, QUICK_PRICE).await;
+        let harness = Harness::new().await;
+        let id = harness.generate(quick("Inside")).await;
+        harness.until_ready(&id).await;
+        harness.is_settled(1, QUICK_PRICE).await;
         return;
     }
     let test = "nothing_on_this_computer_is_asked_through_a_proxy";
@@ -528,12 +533,12 @@ async fn the_desktop_is_not_asked_about_what_is_on_this_computer() {
         heard.lock().unwrap().push(url.to_string());
         Box::pin(async { None })
     });
-    let desk = Desk::with(Setup {
+    let harness = Harness::with(Setup {
         network: Network::with_desktop(ask),
         ..Setup::default()
     })
     .await;
-    let id = desk.generate(quick("Inside")).await;
-    desk.until_ready(&id).await;
+    let id = harness.generate(quick("Inside")).await;
+    harness.until_ready(&id).await;
     assert_eq!(*asked.lock().unwrap(), Vec::<String>::new());
 }

@@ -20,120 +20,126 @@ use studio::paths::{HOME_VARIABLE, Home, Profile};
 use studio::settings::{LONGEST_TEXT, Settings};
 use studio::studio::{Studio, StudioConfig};
 
-use crate::desk::{Desk, QUICK_PRICE, quick};
+use crate::harness::{Harness, QUICK_PRICE, quick};
 
 #[tokio::test]
 async fn a_reply_that_names_no_job_is_looked_up_in_the_accounts_list() {
     for id in ["", "../me", r"a\u0000b", &"a".repeat(1_000_000)] {
-        let desk = Desk::new().await;
+        let harness = Harness::new().await;
         let reply = format!(r#"{{"jobId":"{id}","status":"QUEUED"}}"#);
-        desk.sandbox
+        harness
+            .sandbox
             .fault(Fault::on(Call::Generate).times(1).then(Answer::DropAfter));
-        desk.sandbox
+        harness
+            .sandbox
             .fault(Fault::on(Call::Generate).then(Answer::status(202).with_body(reply)));
-        let made = desk.generate(quick("A door without a number")).await;
-        desk.until_ready(&made).await;
-        desk.is_settled(1, QUICK_PRICE).await;
+        let made = harness.generate(quick("A door without a number")).await;
+        harness.until_ready(&made).await;
+        harness.is_settled(1, QUICK_PRICE).await;
     }
 }
 
-fn remove_library(desk: &Desk) {
-    fs::remove_dir_all(desk.folder.path().join("library")).unwrap();
+fn remove_library(harness: &Harness) {
+    fs::remove_dir_all(harness.folder.path().join("library")).unwrap();
 }
 
 #[tokio::test]
 async fn with_the_library_deleted_meanwhile_nothing_is_sent_and_the_clips_are_there_afterwards() {
-    let desk = Desk::new().await;
-    let made = desk.generate(quick("The tide comes in")).await;
-    desk.until_ready(&made).await;
-    remove_library(&desk);
-    let refused = desk.engine.generate(quick("The tide goes out")).await;
+    let harness = Harness::new().await;
+    let made = harness.generate(quick("The tide comes in")).await;
+    harness.until_ready(&made).await;
+    remove_library(&harness);
+    let refused = harness.engine.generate(quick("The tide goes out")).await;
     let Err(EngineError::Library(error @ LibraryError::Gone(_))) = refused else {
         panic!("{refused:?}");
     };
     assert!(error.to_string().contains("nothing is sent"), "{error}");
-    desk.is_settled(1, QUICK_PRICE).await;
+    harness.is_settled(1, QUICK_PRICE).await;
 
-    let desk = Desk::start_again(desk.kill());
-    let message = desk.until_noticed(NoticeKind::Rescued).await;
+    let harness = Harness::start_again(harness.kill());
+    let message = harness.until_noticed(NoticeKind::Rescued).await;
     assert!(
         message.contains("One clip from the clips folder was added again"),
         "{message}"
     );
     assert!(!message.contains("damaged"), "{message}");
-    let (clips, _, _) = desk.engine.page(Filter::All, None).await.unwrap();
+    let (clips, _, _) = harness.engine.page(Filter::All, None).await.unwrap();
     assert_eq!(clips.len(), 1);
     assert_eq!(clips[0].settings.prompt, "The tide comes in");
 }
 
 #[tokio::test]
 async fn what_waits_while_the_library_is_deleted_is_not_sent_either() {
-    let desk = Desk::new().await;
-    desk.sandbox.unplug().await.unwrap();
-    let waiting = desk.generate(quick("A gate opens")).await;
-    desk.until_waiting(&waiting, "No connection").await;
-    remove_library(&desk);
-    desk.sandbox.plug().await.unwrap();
-    desk.until_waiting(&waiting, "nothing is sent").await;
-    assert!(desk.sandbox.jobs().is_empty(), "it was sent");
+    let harness = Harness::new().await;
+    harness.sandbox.unplug().await.unwrap();
+    let waiting = harness.generate(quick("A gate opens")).await;
+    harness.until_waiting(&waiting, "No connection").await;
+    remove_library(&harness);
+    harness.sandbox.plug().await.unwrap();
+    harness.until_waiting(&waiting, "nothing is sent").await;
+    assert!(harness.sandbox.jobs().is_empty(), "it was sent");
 }
 
 #[tokio::test]
 async fn the_first_library_of_all_begins_without_a_word() {
-    let desk = Desk::new().await;
-    let id = desk.generate(quick("Dawn")).await;
-    desk.until_ready(&id).await;
-    assert!(desk.engine.notices().list.is_empty());
+    let harness = Harness::new().await;
+    let id = harness.generate(quick("Dawn")).await;
+    harness.until_ready(&id).await;
+    assert!(harness.engine.notices().list.is_empty());
 }
 
 #[tokio::test]
 async fn an_empty_file_in_the_librarys_place_is_damage_and_the_clips_are_taken_in() {
-    let desk = Desk::new().await;
-    let made = desk.generate(quick("Snow falls on the pier")).await;
-    desk.until_ready(&made).await;
-    let rest = desk.kill();
+    let harness = Harness::new().await;
+    let made = harness.generate(quick("Snow falls on the pier")).await;
+    harness.until_ready(&made).await;
+    let rest = harness.kill();
     let folder = rest.1.path().join("library");
     fs::remove_dir_all(&folder).unwrap();
     fs::create_dir(&folder).unwrap();
     fs::write(folder.join("library.sqlite"), b"").unwrap();
-    let desk = Desk::start_again(rest);
-    let message = desk.until_noticed(NoticeKind::Rescued).await;
+    let harness = Harness::start_again(rest);
+    let message = harness.until_noticed(NoticeKind::Rescued).await;
     assert!(message.contains("there was no backup"), "{message}");
     assert!(message.contains("One clip"), "{message}");
 }
 
 #[tokio::test]
 async fn a_poster_is_kept_of_a_finished_clip_only() {
-    let desk = Desk::new().await;
-    let ready = desk.generate(quick("Lamps")).await;
-    desk.until_ready(&ready).await;
-    desk.sandbox.hold();
-    let running = desk.generate(quick("More lamps")).await;
+    let harness = Harness::new().await;
+    let ready = harness.generate(quick("Lamps")).await;
+    harness.until_ready(&ready).await;
+    harness.sandbox.hold();
+    let running = harness.generate(quick("More lamps")).await;
     for id in [&running, &GenerationId::new(1000)] {
-        let refused = desk.engine.save_poster(id, vec![0xff]).await;
+        let refused = harness.engine.save_poster(id, vec![0xff]).await;
         assert!(
             matches!(refused, Err(EngineError::Library(LibraryError::NotThere))),
             "{refused:?}"
         );
-        assert!(!desk.engine.poster_path(id).exists());
+        assert!(!harness.engine.poster_path(id).exists());
     }
-    desk.engine.save_poster(&ready, vec![0xff]).await.unwrap();
-    assert!(desk.engine.poster_path(&ready).exists());
-    desk.sandbox.release();
+    harness
+        .engine
+        .save_poster(&ready, vec![0xff])
+        .await
+        .unwrap();
+    assert!(harness.engine.poster_path(&ready).exists());
+    harness.sandbox.release();
 }
 
-fn studio(home: &Path, desk: &Desk) -> Arc<Studio> {
-    studio_at(home, desk, Clock::system())
+fn studio(home: &Path, harness: &Harness) -> Arc<Studio> {
+    studio_at(home, harness, Clock::system())
 }
 
-fn studio_at(home: &Path, desk: &Desk, clock: Clock) -> Arc<Studio> {
+fn studio_at(home: &Path, harness: &Harness, clock: Clock) -> Arc<Studio> {
     let home = Home::resolve(&|name| (name == HOME_VARIABLE).then(|| home.into())).unwrap();
     Studio::open(StudioConfig {
         home,
         clock,
         user_agent: "inbetween/test".into(),
         network: apiframe::Network::of_this_system(),
-        base_url: Some(desk.sandbox.base_url().parse().unwrap()),
+        base_url: Some(harness.sandbox.base_url().parse().unwrap()),
         key: Some(ApiKey::parse("afk_test").unwrap()),
         sandbox: Box::new(|| Box::pin(async { Err("not in this test".into()) })),
         sandbox_time: Duration::from_millis(500),
@@ -143,9 +149,9 @@ fn studio_at(home: &Path, desk: &Desk, clock: Clock) -> Arc<Studio> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_few_pictures_are_taken_in_at_the_same_time_and_all_in_the_end() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let home = tempfile::tempdir().unwrap();
-    let studio = studio(home.path(), &desk);
+    let studio = studio(home.path(), &harness);
     let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let imports = (0..40).map(|_| {
         let (studio, now, most) = (Arc::clone(&studio), Arc::clone(&now), Arc::clone(&most));
@@ -172,9 +178,9 @@ async fn a_few_pictures_are_taken_in_at_the_same_time_and_all_in_the_end() {
 
 #[tokio::test]
 async fn a_draft_has_an_end_and_the_one_before_stays() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let home = tempfile::tempdir().unwrap();
-    let studio = studio(home.path(), &desk);
+    let studio = studio(home.path(), &harness);
     let with = |prompt: String| Settings {
         prompt,
         ..Settings::default()
@@ -206,14 +212,14 @@ async fn a_draft_has_an_end_and_the_one_before_stays() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pictures_of_a_draft_that_can_not_be_read_stay() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let home = tempfile::tempdir().unwrap();
     let day = Arc::new(AtomicUsize::new(20_000));
     let today = Arc::clone(&day);
     let clock = Clock::new(move || today.load(Ordering::SeqCst) as i64 * 86_400_000);
-    let studio = studio_at(home.path(), &desk, clock);
-    let picture = desk.frame([1, 2, 3]);
-    let file = desk.frames.path(picture).unwrap();
+    let studio = studio_at(home.path(), &harness, clock);
+    let picture = harness.frame([1, 2, 3]);
+    let file = harness.frames.path(picture).unwrap();
     let hash = studio
         .import(move |frames| frames.import_bytes("a.png", &fs::read(file).unwrap()))
         .await
@@ -274,7 +280,7 @@ mod privacy {
         assert_eq!(studio.profile(), Some(Profile::Apiframe));
         let engine = studio.engine().await.unwrap();
         let id = engine.generate(quick("Private")).await.unwrap().id;
-        let deadline = tokio::time::Instant::now() + crate::desk::HANG;
+        let deadline = tokio::time::Instant::now() + crate::harness::HANG;
         loop {
             let now = engine.generation(&id).await.unwrap();
             if matches!(now.phase, Phase::Ready { .. }) {
@@ -294,10 +300,10 @@ mod privacy {
 
     #[tokio::test]
     async fn library_backups_clips_and_drafts_are_this_users_alone() {
-        let desk = Desk::new().await;
+        let harness = Harness::new().await;
         let root = tempfile::tempdir().unwrap();
         let home = root.path().join("home");
-        let studio = studio(&home, &desk);
+        let studio = studio(&home, &harness);
         studio.save_draft(&quick("Private")).unwrap();
         make_a_clip(&studio).await;
         assert_eq!(open_to_others(&home), [""; 0]);
@@ -312,16 +318,16 @@ mod privacy {
 
     #[tokio::test]
     async fn what_an_older_version_left_open_is_closed_at_the_start() {
-        let desk = Desk::new().await;
+        let harness = Harness::new().await;
         let root = tempfile::tempdir().unwrap();
         let home = root.path().join("home");
-        let first = studio(&home, &desk);
+        let first = studio(&home, &harness);
         make_a_clip(&first).await;
         drop(first);
         for path in all(&home) {
             set(&path, if path.is_dir() { 0o755 } else { 0o644 });
         }
-        let again = studio(&home, &desk);
+        let again = studio(&home, &harness);
         again.open_session().await.unwrap();
         // The folder that the user named is the user's own concern; nothing of value in it is open
         // to others.
@@ -332,12 +338,12 @@ mod privacy {
 
     #[tokio::test]
     async fn a_chosen_clips_folder_keeps_its_mode_and_clips_in_it_have_that() {
-        let desk = Desk::new().await;
+        let harness = Harness::new().await;
         let root = tempfile::tempdir().unwrap();
         let chosen = root.path().join("shared");
         fs::create_dir(&chosen).unwrap();
         set(&chosen, 0o750);
-        let studio = studio(&root.path().join("home"), &desk);
+        let studio = studio(&root.path().join("home"), &harness);
         studio.set_clips_folder(Some(chosen.clone())).unwrap();
         make_a_clip(&studio).await;
         assert_eq!(mode(&chosen), 0o750);

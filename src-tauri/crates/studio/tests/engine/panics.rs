@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use studio::clock::Clock;
 
-use crate::desk::{Desk, QUICK_PRICE, quick};
+use crate::harness::{Harness, QUICK_PRICE, quick};
 
 /// The number of clock calls by the engine's own tasks, of which every third panics.
 const SLIPS_WITHIN: u32 = 40;
@@ -15,7 +15,7 @@ async fn whatever_panics_begins_again_and_the_clip_is_paid_for_once() {
     let asked = Arc::new(AtomicU32::new(0));
     let slips = Arc::new(AtomicU32::new(0));
     let (calls, counted) = (Arc::clone(&asked), Arc::clone(&slips));
-    let desk = Desk::at(Clock::new(move || {
+    let harness = Harness::at(Clock::new(move || {
         // Not for the test itself, which does not run in a task.
         if tokio::task::try_id().is_some() {
             let call = calls.fetch_add(1, Ordering::Relaxed);
@@ -27,8 +27,8 @@ async fn whatever_panics_begins_again_and_the_clip_is_paid_for_once() {
         Clock::system().now()
     }))
     .await;
-    let id = desk.generate(quick("A slip of the pen")).await;
-    desk.until_ready(&id).await;
+    let id = harness.generate(quick("A slip of the pen")).await;
+    harness.until_ready(&id).await;
     assert!(slips.load(Ordering::Relaxed) > 0, "nothing panicked");
-    desk.is_settled(1, QUICK_PRICE).await;
+    harness.is_settled(1, QUICK_PRICE).await;
 }

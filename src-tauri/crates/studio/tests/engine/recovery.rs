@@ -13,29 +13,30 @@ use studio::message::Message;
 use studio::remote::{RemoteJob, RemoteStanding};
 use studio::settings::{Field, Model, Settings, Shape};
 
-use crate::desk::{Desk, QUICK_PRICE, quick};
+use crate::harness::{Harness, QUICK_PRICE, quick};
 
 /// A job made with the same key by another program, or before this library existed.
-async fn elsewhere(desk: &Desk, settings: &Settings) -> String {
+async fn elsewhere(harness: &Harness, settings: &Settings) -> String {
     let request: GenerateRequest = settings
         .request(&studio::settings::FrameUrls::new())
         .unwrap();
-    let key = format!("elsewhere-{}", desk.sandbox.jobs().len());
-    desk.client("afk_test")
+    let key = format!("elsewhere-{}", harness.sandbox.jobs().len());
+    harness
+        .client("afk_test")
         .generate(request.body().into(), &key)
         .await
         .unwrap()
         .job_id
 }
 
-async fn finished_elsewhere(desk: &Desk, prompt: &str) -> String {
-    let job = elsewhere(desk, &quick(prompt)).await;
-    assert!(desk.sandbox.finish_now(&job).await);
+async fn finished_elsewhere(harness: &Harness, prompt: &str) -> String {
+    let job = elsewhere(harness, &quick(prompt)).await;
+    assert!(harness.sandbox.finish_now(&job).await);
     job
 }
 
-async fn listed(desk: &Desk) -> Vec<RemoteJob> {
-    let page = desk.engine.remote_jobs(None).await.unwrap();
+async fn listed(harness: &Harness) -> Vec<RemoteJob> {
+    let page = harness.engine.remote_jobs(None).await.unwrap();
     assert_eq!(page.next, None);
     page.jobs
 }
@@ -47,30 +48,30 @@ pub fn clip(generation: Generation) -> Clip {
     }
 }
 
-pub async fn ready(desk: &Desk, prompt: &str) -> (GenerationId, PathBuf) {
-    let id = desk.generate(quick(prompt)).await;
-    let clip = clip(desk.until_ready(&id).await);
+pub async fn ready(harness: &Harness, prompt: &str) -> (GenerationId, PathBuf) {
+    let id = harness.generate(quick(prompt)).await;
+    let clip = clip(harness.until_ready(&id).await);
     (id, clip.file.into())
 }
 
-pub async fn in_the_library(desk: &Desk) -> usize {
-    let (all, _, counts) = desk.engine.page(Filter::All, None).await.unwrap();
+pub async fn in_the_library(harness: &Harness) -> usize {
+    let (all, _, counts) = harness.engine.page(Filter::All, None).await.unwrap();
     assert_eq!(all.len(), counts.all as usize);
     all.len()
 }
 
 #[tokio::test]
 async fn what_the_account_holds_and_the_library_has_not_is_listed_newest_first() {
-    let desk = Desk::new().await;
-    let (_, _) = ready(&desk, "Mine").await;
-    let old = finished_elsewhere(&desk, "Old").await;
-    let failed = elsewhere(&desk, &quick("Failed")).await;
-    desk.sandbox.fail_now(&failed, "flagged");
-    let gone = finished_elsewhere(&desk, "Gone").await;
-    desk.sandbox.expire(&gone);
-    desk.sandbox.hold();
-    let running = elsewhere(&desk, &quick("Running")).await;
-    let jobs = listed(&desk).await;
+    let harness = Harness::new().await;
+    let (_, _) = ready(&harness, "Mine").await;
+    let old = finished_elsewhere(&harness, "Old").await;
+    let failed = elsewhere(&harness, &quick("Failed")).await;
+    harness.sandbox.fail_now(&failed, "flagged");
+    let gone = finished_elsewhere(&harness, "Gone").await;
+    harness.sandbox.expire(&gone);
+    harness.sandbox.hold();
+    let running = elsewhere(&harness, &quick("Running")).await;
+    let jobs = listed(&harness).await;
     let seen: Vec<_> = jobs
         .iter()
         .map(|job| (job.id.as_str(), job.standing))
@@ -87,28 +88,28 @@ async fn what_the_account_holds_and_the_library_has_not_is_listed_newest_first()
     assert_eq!(jobs[2].credits, Some(QUICK_PRICE));
     // The list omits the prompt; the job itself has it.
     assert_eq!(jobs[2].prompt, None);
-    let whole = desk.engine.remote_job(&old).await.unwrap().unwrap();
+    let whole = harness.engine.remote_job(&old).await.unwrap().unwrap();
     assert_eq!(whole.prompt.as_deref(), Some("Old"));
 }
 
 #[tokio::test]
 async fn pages_are_asked_for_a_hundred_at_a_time_and_the_rest_with_the_cursor() {
-    let desk = Desk::new().await;
-    desk.sandbox.set_credits(10_000);
-    desk.sandbox.hold();
+    let harness = Harness::new().await;
+    harness.sandbox.set_credits(10_000);
+    harness.sandbox.hold();
     for number in 0..103 {
-        elsewhere(&desk, &quick(&format!("Number {number}"))).await;
+        elsewhere(&harness, &quick(&format!("Number {number}"))).await;
     }
-    let first = desk.engine.remote_jobs(None).await.unwrap();
+    let first = harness.engine.remote_jobs(None).await.unwrap();
     assert_eq!(first.jobs.len(), 100);
-    let rest = desk.engine.remote_jobs(first.next).await.unwrap();
+    let rest = harness.engine.remote_jobs(first.next).await.unwrap();
     assert_eq!((rest.jobs.len(), rest.next), (3, None));
-    assert_eq!(desk.asked("GET", "/v2/jobs"), 2);
+    assert_eq!(harness.asked("GET", "/v2/jobs"), 2);
 }
 
 #[tokio::test]
 async fn a_finished_job_comes_in_with_its_settings_and_its_clip_and_pays_nothing() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let asked = Settings {
         model: Model::Kling3Omni,
         shape: Shape::Square,
@@ -116,191 +117,199 @@ async fn a_finished_job_comes_in_with_its_settings_and_its_clip_and_pays_nothing
         avoid: "blur".into(),
         ..quick("From elsewhere")
     };
-    let job = elsewhere(&desk, &asked).await;
-    assert!(desk.sandbox.finish_now(&job).await);
-    let charged = desk.sandbox.credits();
+    let job = elsewhere(&harness, &asked).await;
+    assert!(harness.sandbox.finish_now(&job).await);
+    let charged = harness.sandbox.credits();
     // As pasted from a table.
-    let imported = desk.engine.import_job(&format!(" {job}\n")).await.unwrap();
+    let imported = harness
+        .engine
+        .import_job(&format!(" {job}\n"))
+        .await
+        .unwrap();
     assert!(!imported.was_here);
-    let shown = desk.until_ready(&imported.generation.id).await;
+    let shown = harness.until_ready(&imported.generation.id).await;
     assert_eq!(shown.settings, asked);
     assert_eq!(shown.job_id.as_deref(), Some(job.as_str()));
-    let there = desk.sandbox.job(&job).unwrap();
+    let there = harness.sandbox.job(&job).unwrap();
     assert_eq!(shown.created, there.created_at.as_millisecond());
     assert_eq!(shown.credits, Some(i64::from(there.charged)));
-    assert!(shown.brought_in.as_ref().unwrap().is_whole());
+    assert!(shown.imported.as_ref().unwrap().is_whole());
     let saved = std::fs::read(clip(shown).file).unwrap();
-    assert!(saved == desk.sandbox.result_bytes(&job).unwrap());
-    assert_eq!(desk.sandbox.credits(), charged);
-    assert_eq!(desk.sandbox.jobs().len(), 1);
-    assert_eq!(listed(&desk).await, []);
+    assert!(saved == harness.sandbox.result_bytes(&job).unwrap());
+    assert_eq!(harness.sandbox.credits(), charged);
+    assert_eq!(harness.sandbox.jobs().len(), 1);
+    assert_eq!(listed(&harness).await, []);
 }
 
 #[tokio::test]
 async fn bringing_in_twice_or_at_once_makes_one_generation() {
-    let desk = Desk::new().await;
-    let job = finished_elsewhere(&desk, "Once").await;
-    let (one, other) = tokio::join!(desk.engine.import_job(&job), desk.engine.import_job(&job));
+    let harness = Harness::new().await;
+    let job = finished_elsewhere(&harness, "Once").await;
+    let (one, other) = tokio::join!(
+        harness.engine.import_job(&job),
+        harness.engine.import_job(&job)
+    );
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!(one.generation.id, other.generation.id);
     assert_ne!(one.was_here, other.was_here);
-    desk.until_ready(&one.generation.id).await;
-    assert!(desk.engine.import_job(&job).await.unwrap().was_here);
-    assert_eq!(in_the_library(&desk).await, 1);
-    assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
+    harness.until_ready(&one.generation.id).await;
+    assert!(harness.engine.import_job(&job).await.unwrap().was_here);
+    assert_eq!(in_the_library(&harness).await, 1);
+    assert_eq!(std::fs::read_dir(harness.clips()).unwrap().count(), 1);
 }
 
 #[tokio::test]
 async fn a_running_job_is_watched_like_any_other_and_outlives_the_program() {
-    let desk = Desk::new().await;
-    desk.sandbox.hold();
-    let job = elsewhere(&desk, &quick("Running")).await;
-    let id = desk.engine.import_job(&job).await.unwrap().generation.id;
-    desk.until(&id, "rendering", |one| {
-        matches!(one.phase, Phase::Rendering { .. })
-    })
-    .await;
-    let left = desk.kill();
+    let harness = Harness::new().await;
+    harness.sandbox.hold();
+    let job = elsewhere(&harness, &quick("Running")).await;
+    let id = harness.engine.import_job(&job).await.unwrap().generation.id;
+    harness
+        .until(&id, "rendering", |one| {
+            matches!(one.phase, Phase::Rendering { .. })
+        })
+        .await;
+    let left = harness.kill();
     left.0.release();
-    let desk = Desk::start_again(left);
-    desk.until_ready(&id).await;
-    desk.is_settled(1, QUICK_PRICE).await;
+    let harness = Harness::start_again(left);
+    harness.until_ready(&id).await;
+    harness.is_settled(1, QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn everything_comes_in_with_one_press_and_a_second_press_adds_nothing() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     for prompt in ["One", "Two", "Three"] {
-        finished_elsewhere(&desk, prompt).await;
+        finished_elsewhere(&harness, prompt).await;
     }
-    let gone = finished_elsewhere(&desk, "Gone").await;
-    desk.sandbox.expire(&gone);
-    let result = desk.engine.import_all().await;
+    let gone = finished_elsewhere(&harness, "Gone").await;
+    harness.sandbox.expire(&gone);
+    let result = harness.engine.import_all().await;
     assert_eq!(
         (result.imported, result.expired, result.trouble),
         (3, 1, None)
     );
-    let (all, ..) = desk.engine.page(Filter::All, None).await.unwrap();
+    let (all, ..) = harness.engine.page(Filter::All, None).await.unwrap();
     let mut prompts: Vec<_> = all.iter().map(|one| one.settings.prompt.as_str()).collect();
     prompts.sort_unstable();
     assert_eq!(prompts, ["One", "Three", "Two"]);
     for one in &all {
-        desk.until_ready(&one.id).await;
+        harness.until_ready(&one.id).await;
     }
-    let again = desk.engine.import_all().await;
+    let again = harness.engine.import_all().await;
     assert_eq!((again.imported, again.expired), (0, 1));
-    assert_eq!(in_the_library(&desk).await, 3);
+    assert_eq!(in_the_library(&harness).await, 3);
 }
 
 #[tokio::test]
 async fn bringing_everything_in_goes_on_after_it_broke_off_and_after_a_restart() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     for prompt in ["One", "Two", "Three"] {
-        finished_elsewhere(&desk, prompt).await;
+        finished_elsewhere(&harness, prompt).await;
     }
     // The first job answers, the second is refused by the edge.
-    desk.sandbox.fault(
+    harness.sandbox.fault(
         Fault::on(Call::Job)
             .after(1)
             .times(1)
             .then(Answer::status(503)),
     );
-    let result = desk.engine.import_all().await;
+    let result = harness.engine.import_all().await;
     assert_eq!(result.imported, 1);
     let trouble = result.trouble.unwrap();
     assert!(trouble.to_string().contains("Nothing is lost"), "{trouble}");
-    let desk = Desk::start_again(desk.kill());
-    assert_eq!(desk.engine.import_all().await.imported, 2);
-    let (all, ..) = desk.engine.page(Filter::All, None).await.unwrap();
+    let harness = Harness::start_again(harness.kill());
+    assert_eq!(harness.engine.import_all().await.imported, 2);
+    let (all, ..) = harness.engine.page(Filter::All, None).await.unwrap();
     for one in &all {
-        desk.until_ready(&one.id).await;
+        harness.until_ready(&one.id).await;
     }
-    desk.is_settled(3, 3 * QUICK_PRICE).await;
+    harness.is_settled(3, 3 * QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn a_short_pause_that_the_server_asks_for_is_waited_out() {
-    let desk = Desk::new().await;
-    finished_elsewhere(&desk, "One").await;
-    desk.sandbox.fault(
+    let harness = Harness::new().await;
+    finished_elsewhere(&harness, "One").await;
+    harness.sandbox.fault(
         Fault::on(Call::Jobs)
             .times(1)
             .then(Answer::status(429).with_header("Retry-After", "1")),
     );
-    let result = desk.engine.import_all().await;
+    let result = harness.engine.import_all().await;
     assert_eq!((result.imported, result.trouble), (1, None));
 }
 
 #[tokio::test]
-async fn an_expired_job_is_not_brought_in_and_says_why() {
-    let desk = Desk::new().await;
-    let job = finished_elsewhere(&desk, "Gone").await;
-    desk.sandbox.expire(&job);
-    let error = desk.engine.import_job(&job).await.unwrap_err();
+async fn an_expired_job_is_not_imported_and_says_why() {
+    let harness = Harness::new().await;
+    let job = finished_elsewhere(&harness, "Gone").await;
+    harness.sandbox.expire(&job);
+    let error = harness.engine.import_job(&job).await.unwrap_err();
     assert!(
         error.to_string().contains("keeps clips for a day"),
         "{error}"
     );
-    assert_eq!(in_the_library(&desk).await, 0);
+    assert_eq!(in_the_library(&harness).await, 0);
 }
 
 #[tokio::test]
-async fn a_failed_job_is_not_brought_in_and_says_why() {
-    let desk = Desk::new().await;
-    let job = elsewhere(&desk, &quick("Failed")).await;
-    desk.sandbox.fail_now(&job, "flagged");
-    let error = desk.engine.import_job(&job).await.unwrap_err();
+async fn a_failed_job_is_not_imported_and_says_why() {
+    let harness = Harness::new().await;
+    let job = elsewhere(&harness, &quick("Failed")).await;
+    harness.sandbox.fail_now(&job, "flagged");
+    let error = harness.engine.import_job(&job).await.unwrap_err();
     assert!(matches!(error, ImportError::Failed), "{error:?}");
-    assert_eq!(in_the_library(&desk).await, 0);
+    assert_eq!(in_the_library(&harness).await, 0);
 }
 
 #[tokio::test]
 async fn a_job_without_its_input_comes_in_with_what_is_known_and_is_never_paid_for_blindly() {
-    let desk = Desk::new().await;
-    let job = finished_elsewhere(&desk, "Not told").await;
+    let harness = Harness::new().await;
+    let job = finished_elsewhere(&harness, "Not told").await;
     let bare = format!(
         r#"{{"id":"{job}","status":"COMPLETED","model":"veo-3.1","creditCost":80,
             "result":{{"videoUrl":"{}/files/results/{job}.mp4"}}}}"#,
-        desk.sandbox.base_url()
+        harness.sandbox.base_url()
     );
-    desk.sandbox.fault(
+    harness.sandbox.fault(
         Fault::on(Call::Job)
             .times(1)
             .then(Answer::status(200).with_body(bare)),
     );
-    let id = desk.engine.import_job(&job).await.unwrap().generation.id;
-    let shown = desk.until_ready(&id).await;
-    let told = shown.brought_in.clone().unwrap();
+    let id = harness.engine.import_job(&job).await.unwrap().generation.id;
+    let shown = harness.until_ready(&id).await;
+    let told = shown.imported.clone().unwrap();
     assert_eq!(told.model, "veo-3.1");
     for field in [Field::Model, Field::Prompt, Field::Quality, Field::Length] {
         assert!(told.unknown.contains(&field), "{field:?}");
     }
     assert_eq!(shown.settings.prompt, "");
     // Made again as it is, it would be something else, and paid for.
-    let error = desk.engine.again(&id).await.unwrap_err();
+    let error = harness.engine.again(&id).await.unwrap_err();
     assert!(matches!(error, EngineError::Settings(_)), "{error:?}");
-    assert_eq!(desk.sandbox.jobs().len(), 1);
+    assert_eq!(harness.sandbox.jobs().len(), 1);
     // Nor is its price used to estimate what another clip will cost.
     for model in [Model::Kling3, Model::Kling3Omni] {
-        assert_eq!(desk.engine.library().paid(model).unwrap(), []);
+        assert_eq!(harness.engine.library().paid(model).unwrap(), []);
     }
 }
 
 #[tokio::test]
-async fn one_that_expires_after_it_was_brought_in_offers_its_settings_and_no_blind_retry() {
-    let desk = Desk::new().await;
-    desk.sandbox.hold();
-    let job = elsewhere(&desk, &quick("Late")).await;
+async fn one_that_expires_after_it_was_imported_offers_its_settings_and_no_blind_retry() {
+    let harness = Harness::new().await;
+    harness.sandbox.hold();
+    let job = elsewhere(&harness, &quick("Late")).await;
     let bare = format!(r#"{{"id":"{job}","status":"PROCESSING","model":"kling-3.0"}}"#);
-    desk.sandbox.fault(
+    harness.sandbox.fault(
         Fault::on(Call::Job)
             .times(1)
             .then(Answer::status(200).with_body(bare)),
     );
-    let id = desk.engine.import_job(&job).await.unwrap().generation.id;
-    desk.sandbox.expire(&job);
-    desk.sandbox.finish_now(&job).await;
-    let failed = desk
+    let id = harness.engine.import_job(&job).await.unwrap().generation.id;
+    harness.sandbox.expire(&job);
+    harness.sandbox.finish_now(&job).await;
+    let failed = harness
         .until(&id, "failed", |one| {
             matches!(one.phase, Phase::Failed { .. })
         })
@@ -314,30 +323,30 @@ async fn one_that_expires_after_it_was_brought_in_offers_its_settings_and_no_bli
 
 #[tokio::test]
 async fn an_id_that_is_none_is_told_in_words_without_asking_anybody() {
-    let desk = Desk::new().await;
-    desk.sandbox.clear_requests();
+    let harness = Harness::new().await;
+    harness.sandbox.clear_requests();
     for (pasted, words) in [
         ("", "Paste the id"),
         (" \n", "Paste the id"),
         ("job 12", "It looks like"),
         ("../me", "It looks like"),
     ] {
-        let error = desk.engine.import_job(pasted).await.unwrap_err();
+        let error = harness.engine.import_job(pasted).await.unwrap_err();
         assert!(error.to_string().contains(words), "{pasted:?}: {error}");
         assert!(
             matches!(error, ImportError::NoId | ImportError::NotAnId),
             "{error}"
         );
     }
-    assert_eq!(desk.asked("GET", "/"), 0);
+    assert_eq!(harness.asked("GET", "/"), 0);
     let nobody = "0b8f6c1e-2d34-4c5a-9e7b-1f2a3b4c5d6e";
-    let error = desk.engine.import_job(nobody).await.unwrap_err();
+    let error = harness.engine.import_job(nobody).await.unwrap_err();
     assert!(error.to_string().contains("knows no such job"), "{error}");
 }
 
 #[tokio::test]
 async fn every_failure_to_list_is_told_in_words() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     for (answer, words) in [
         (Answer::Refuse, "could not be reached"),
         (Answer::Stall, "could not be reached"),
@@ -353,37 +362,40 @@ async fn every_failure_to_list_is_told_in_words() {
             "having trouble",
         ),
     ] {
-        desk.sandbox
+        harness
+            .sandbox
             .fault(Fault::on(Call::Jobs).times(1).then(answer));
-        let error = desk.engine.remote_jobs(None).await.unwrap_err();
+        let error = harness.engine.remote_jobs(None).await.unwrap_err();
         assert!(error.to_string().contains(words), "{error}");
     }
-    desk.engine.set_client(None);
-    let error = desk.engine.remote_jobs(None).await.unwrap_err();
+    harness.engine.set_client(None);
+    let error = harness.engine.remote_jobs(None).await.unwrap_err();
     assert!(error.to_string().contains("There is no key"), "{error}");
 }
 
 #[tokio::test]
-async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_its_settings() {
-    let desk = Desk::new().await;
-    desk.sandbox
+async fn a_lost_answer_whose_job_was_imported_meanwhile_ends_as_one_clip_with_its_settings() {
+    let harness = Harness::new().await;
+    harness
+        .sandbox
         .fault(Fault::on(Call::Generate).times(1).then(Answer::DropAfter));
     // Later requests are held back until the job was imported.
-    desk.sandbox
+    harness
+        .sandbox
         .fault(Fault::on(Call::Generate).then(Answer::status(503)));
     let asked = Settings {
         avoid: "haze".into(),
         ..quick("Mine after all")
     };
-    let waiting = desk.generate(asked.clone()).await;
-    desk.until_waiting(&waiting, "trouble").await;
-    let job = desk.sandbox.jobs()[0].id.clone();
-    let imported = desk.engine.import_job(&job).await.unwrap().generation.id;
-    desk.until_ready(&imported).await;
-    assert_eq!(in_the_library(&desk).await, 2);
-    let mut events = desk.engine.events();
-    desk.sandbox.clear_faults();
-    desk.engine.set_client(Some(desk.client("afk_test")));
+    let waiting = harness.generate(asked.clone()).await;
+    harness.until_waiting(&waiting, "trouble").await;
+    let job = harness.sandbox.jobs()[0].id.clone();
+    let imported = harness.engine.import_job(&job).await.unwrap().generation.id;
+    harness.until_ready(&imported).await;
+    assert_eq!(in_the_library(&harness).await, 2);
+    let mut events = harness.engine.events();
+    harness.sandbox.clear_faults();
+    harness.engine.set_client(Some(harness.client("afk_test")));
     // The card of the waiting generation disappears.
     let removed = async {
         loop {
@@ -392,35 +404,37 @@ async fn a_lost_answer_whose_job_was_brought_in_meanwhile_ends_as_one_clip_with_
             }
         }
     };
-    let removed = tokio::time::timeout(crate::desk::HANG, removed);
+    let removed = tokio::time::timeout(crate::harness::HANG, removed);
     assert_eq!(removed.await.unwrap(), waiting);
-    let one = desk.now(&imported).await;
+    let one = harness.now(&imported).await;
     assert_eq!(one.settings, asked);
-    assert_eq!(one.brought_in, None);
-    assert_eq!(in_the_library(&desk).await, 1);
-    assert_eq!(std::fs::read_dir(desk.clips()).unwrap().count(), 1);
-    desk.is_settled(1, QUICK_PRICE).await;
+    assert_eq!(one.imported, None);
+    assert_eq!(in_the_library(&harness).await, 1);
+    assert_eq!(std::fs::read_dir(harness.clips()).unwrap().count(), 1);
+    harness.is_settled(1, QUICK_PRICE).await;
 }
 
 /// Starts the program again after the hours in which a request may be repeated.
-fn a_day_later(left: (sandbox::Sandbox, tempfile::TempDir)) -> Desk {
+fn a_day_later(left: (sandbox::Sandbox, tempfile::TempDir)) -> Harness {
     let clock = Clock::new(|| Clock::system().now() + 24 * 3_600_000);
-    Desk::start_again_at(left, clock)
+    Harness::start_again_at(left, clock)
 }
 
 /// A request whose answer is lost for good.
-async fn lost(desk: &Desk, how: Answer) -> GenerationId {
-    desk.sandbox
+async fn lost(harness: &Harness, how: Answer) -> GenerationId {
+    harness
+        .sandbox
         .fault(Fault::on(Call::Generate).times(1).then(how));
-    desk.sandbox
+    harness
+        .sandbox
         .fault(Fault::on(Call::Generate).then(Answer::status(503)));
-    let id = desk.generate(quick("Lost")).await;
-    desk.until_waiting(&id, "trouble").await;
+    let id = harness.generate(quick("Lost")).await;
+    harness.until_waiting(&id, "trouble").await;
     id
 }
 
-async fn until_unknown(desk: &Desk, id: &GenerationId) -> String {
-    let one = desk
+async fn until_unknown(harness: &Harness, id: &GenerationId) -> String {
+    let one = harness
         .until(id, "uncertain", |one| {
             matches!(one.phase, Phase::Uncertain { .. })
         })
@@ -432,85 +446,92 @@ async fn until_unknown(desk: &Desk, id: &GenerationId) -> String {
 }
 
 #[tokio::test]
-async fn one_brought_in_while_its_fate_was_unknown_is_recognised_a_day_later() {
-    let desk = Desk::new().await;
-    let waiting = lost(&desk, Answer::DropAfter).await;
-    let job = desk.sandbox.jobs()[0].id.clone();
-    let imported = desk.engine.import_job(&job).await.unwrap().generation.id;
-    desk.until_ready(&imported).await;
-    let left = desk.kill();
+async fn one_imported_while_its_fate_was_unknown_is_recognised_a_day_later() {
+    let harness = Harness::new().await;
+    let waiting = lost(&harness, Answer::DropAfter).await;
+    let job = harness.sandbox.jobs()[0].id.clone();
+    let imported = harness.engine.import_job(&job).await.unwrap().generation.id;
+    harness.until_ready(&imported).await;
+    let left = harness.kill();
     left.0.clear_faults();
-    let desk = a_day_later(left);
-    desk.until(&imported, "recognised", |one| one.brought_in.is_none())
+    let harness = a_day_later(left);
+    harness
+        .until(&imported, "recognised", |one| one.imported.is_none())
         .await;
-    assert!(desk.engine.generation(&waiting).await.is_err());
-    assert_eq!(in_the_library(&desk).await, 1);
-    desk.is_settled(1, QUICK_PRICE).await;
+    assert!(harness.engine.generation(&waiting).await.is_err());
+    assert_eq!(in_the_library(&harness).await, 1);
+    harness.is_settled(1, QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn an_unknown_one_is_looked_for_as_often_as_asked_and_pays_only_by_the_persons_own_press() {
-    let desk = Desk::new().await;
-    let id = lost(&desk, Answer::DropBefore).await;
-    let left = desk.kill();
+    let harness = Harness::new().await;
+    let id = lost(&harness, Answer::DropBefore).await;
+    let left = harness.kill();
     left.0.clear_faults();
-    let desk = a_day_later(left);
-    let message = until_unknown(&desk, &id).await;
+    let harness = a_day_later(left);
+    let message = until_unknown(&harness, &id).await;
     assert!(message.contains("may have been charged"), "{message}");
-    desk.sandbox.clear_requests();
-    desk.engine.resume(&id).await.unwrap();
-    until_unknown(&desk, &id).await;
-    assert!(desk.asked("GET", "/v2/jobs") > 0, "it was not looked for");
-    assert_eq!(desk.asked("POST", "/v2/videos/generate"), 0);
-    let again = desk.engine.again(&id).await.unwrap().id;
+    harness.sandbox.clear_requests();
+    harness.engine.resume(&id).await.unwrap();
+    until_unknown(&harness, &id).await;
+    assert!(
+        harness.asked("GET", "/v2/jobs") > 0,
+        "it was not looked for"
+    );
+    assert_eq!(harness.asked("POST", "/v2/videos/generate"), 0);
+    let again = harness.engine.again(&id).await.unwrap().id;
     assert_ne!(again, id);
-    desk.until_ready(&again).await;
-    until_unknown(&desk, &id).await;
-    desk.is_settled(1, QUICK_PRICE).await;
+    harness.until_ready(&again).await;
+    until_unknown(&harness, &id).await;
+    harness.is_settled(1, QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn a_job_that_the_server_does_not_show_keeps_no_lost_request_from_being_found() {
     for status in [403, 404, 410] {
-        let desk = Desk::new().await;
-        desk.sandbox.hold();
-        let hidden = elsewhere(&desk, &quick("Somebody else's")).await;
-        let id = lost(&desk, Answer::DropAfter).await;
-        let job = desk.sandbox.jobs()[1].id.clone();
-        let left = desk.kill();
+        let harness = Harness::new().await;
+        harness.sandbox.hold();
+        let hidden = elsewhere(&harness, &quick("Somebody else's")).await;
+        let id = lost(&harness, Answer::DropAfter).await;
+        let job = harness.sandbox.jobs()[1].id.clone();
+        let left = harness.kill();
         left.0.clear_faults();
         left.0.fault(
             Fault::on(Call::Job)
                 .path(hidden)
                 .then(Answer::status(status)),
         );
-        let desk = a_day_later(left);
-        let found = desk.until(&id, "found", |one| one.job_id.is_some()).await;
+        let harness = a_day_later(left);
+        let found = harness
+            .until(&id, "found", |one| one.job_id.is_some())
+            .await;
         assert_eq!(found.job_id, Some(job), "{status}");
     }
 }
 
 #[tokio::test]
 async fn a_refused_request_is_uncertain_while_not_every_job_can_be_seen() {
-    let desk = Desk::new().await;
-    desk.sandbox.hold();
-    let hidden = elsewhere(&desk, &quick("Somebody else's")).await;
+    let harness = Harness::new().await;
+    harness.sandbox.hold();
+    let hidden = elsewhere(&harness, &quick("Somebody else's")).await;
     for answer in [Answer::DropBefore, Answer::status(402)] {
-        desk.sandbox
+        harness
+            .sandbox
             .fault(Fault::on(Call::Generate).times(1).then(answer));
     }
     let fault = Fault::on(Call::Job).path(hidden);
-    desk.sandbox.fault(fault.then(Answer::status(404)));
-    let id = desk.generate(quick("Paid for, perhaps")).await;
-    until_unknown(&desk, &id).await;
-    assert_eq!(desk.sandbox.jobs().len(), 1);
+    harness.sandbox.fault(fault.then(Answer::status(404)));
+    let id = harness.generate(quick("Paid for, perhaps")).await;
+    until_unknown(&harness, &id).await;
+    assert_eq!(harness.sandbox.jobs().len(), 1);
 }
 
 #[tokio::test]
 async fn a_lost_request_is_found_by_all_it_asked_for_whatever_pauses_are_asked_for() {
-    let desk = Desk::new().await;
-    desk.sandbox.set_credits(100_000);
-    desk.sandbox.hold();
+    let harness = Harness::new().await;
+    harness.sandbox.set_credits(100_000);
+    harness.sandbox.hold();
     for number in 0..250 {
         // The same words, but not the same clip.
         let length = 4 + number % 10;
@@ -518,15 +539,15 @@ async fn a_lost_request_is_found_by_all_it_asked_for_whatever_pauses_are_asked_f
             length,
             ..quick("Lost")
         };
-        elsewhere(&desk, &settings).await;
+        elsewhere(&harness, &settings).await;
     }
-    let id = lost(&desk, Answer::DropAfter).await;
-    desk.sandbox.clear_faults();
-    let job = desk.sandbox.jobs()[250].id.clone();
+    let id = lost(&harness, Answer::DropAfter).await;
+    harness.sandbox.clear_faults();
+    let job = harness.sandbox.jobs()[250].id.clone();
     for number in 0..250 {
-        elsewhere(&desk, &quick(&format!("Another, {number}"))).await;
+        elsewhere(&harness, &quick(&format!("Another, {number}"))).await;
     }
-    let left = desk.kill();
+    let left = harness.kill();
     for tenth in 1..=60 {
         let pause = Answer::status(429).with_header("Retry-After", "0");
         left.0.fault(
@@ -537,10 +558,12 @@ async fn a_lost_request_is_found_by_all_it_asked_for_whatever_pauses_are_asked_f
         );
     }
     left.0.clear_requests();
-    let desk = a_day_later(left);
-    let found = desk.until(&id, "found", |one| one.job_id.is_some()).await;
+    let harness = a_day_later(left);
+    let found = harness
+        .until(&id, "found", |one| one.job_id.is_some())
+        .await;
     assert_eq!(found.job_id.as_deref(), Some(job.as_str()));
-    let asked = desk.asked("GET", "/v2/jobs/");
+    let asked = harness.asked("GET", "/v2/jobs/");
     assert!(asked < 600, "{asked} requests for 501 jobs");
-    assert_eq!(desk.asked("POST", "/v2/videos/generate"), 0);
+    assert_eq!(harness.asked("POST", "/v2/videos/generate"), 0);
 }

@@ -11,7 +11,7 @@ use studio::paths::{HOME_VARIABLE, Home, Profile};
 use studio::report::Surroundings;
 use studio::studio::{Studio, StudioConfig};
 
-use crate::desk::quick;
+use crate::harness::quick;
 
 const KEY: &str = "afk_live_9d2c51f0e8";
 const PROMPT: &str = "A walk that stays between us";

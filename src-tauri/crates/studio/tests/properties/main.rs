@@ -5,7 +5,7 @@
 
 mod bombs;
 mod files;
-mod life;
+mod lifecycle;
 mod model;
 mod mp4;
 mod mutate;

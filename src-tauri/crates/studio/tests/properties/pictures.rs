@@ -38,7 +38,7 @@ fn made(format: ImageFormat) -> Vec<u8> {
 }
 
 /// What the user is shown about it: nothing, or a sentence.
-fn brought_in(bytes: Vec<u8>) -> Option<String> {
+fn import(bytes: Vec<u8>) -> Option<String> {
     in_time(move || {
         let folder = tempfile::tempdir().unwrap();
         let frames = Frames::open(folder.path());
@@ -58,7 +58,7 @@ fn brought_in(bytes: Vec<u8>) -> Option<String> {
 #[test]
 fn each_real_picture_comes_in() {
     for format in FORMATS {
-        assert_eq!(brought_in(real(format).to_vec()), None, "{format:?}");
+        assert_eq!(import(real(format).to_vec()), None, "{format:?}");
     }
 }
 
@@ -74,7 +74,7 @@ proptest! {
         let whole = real(format);
         let to = if only_its_head { 200 } else { whole.len() };
         let bytes = made_wrong(whole, 0, to, &wrongs);
-        if let Some(sentence) = brought_in(bytes) {
+        if let Some(sentence) = import(bytes) {
             prop_assert!(sentence.ends_with('.'), "{}", sentence);
         }
     }
@@ -87,7 +87,7 @@ proptest! {
         ]),
         rest in proptest::collection::vec(any::<u8>(), 0..600),
     ) {
-        let sentence = brought_in([magic, &rest].concat());
+        let sentence = import([magic, &rest].concat());
         prop_assert!(sentence.is_some_and(|sentence| sentence.ends_with('.')));
     }
 }

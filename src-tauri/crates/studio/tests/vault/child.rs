@@ -97,7 +97,7 @@ async fn obeys() {
             ("remove", _) => vault.remove().await.map(|()| "done".to_owned()),
             (unknown, _) => panic!("no such command: {unknown}"),
         };
-        let answer = answer.unwrap_or_else(|error| format!("{:?}: {error}", error.trouble));
+        let answer = answer.unwrap_or_else(|error| format!("{:?}: {error}", error.problem));
         println!("{ANSWER}{answer}");
     }
 }

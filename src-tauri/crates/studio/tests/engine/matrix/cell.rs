@@ -11,7 +11,7 @@ use studio::clock::Clock;
 use studio::generation::{Failure, Generation, GenerationId, Mend, Phase};
 use studio::settings::Settings;
 
-use crate::desk::{Desk, QUICK_PRICE, Setup, quick};
+use crate::harness::{Harness, QUICK_PRICE, Setup, quick};
 
 /// A call that can go wrong.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -54,7 +54,7 @@ const DAY: i64 = 24 * 3_600_000;
 const NOWHERE: &str = "https://apiframe.invalid";
 
 struct Cell {
-    desk: Desk,
+    harness: Harness,
     at: At,
     id: GenerationId,
 }
@@ -66,7 +66,7 @@ pub async fn check(at: At, wrong: Wrong, reads: Reads) {
     let id = match reads {
         Reads::Nothing => cell.id,
         Reads::Waits(words) => {
-            let waiting = cell.desk.until_waiting(&cell.id, words).await;
+            let waiting = cell.harness.until_waiting(&cell.id, words).await;
             is_for_people(&waiting.waiting.unwrap().to_string());
             cell.id
         }
@@ -79,12 +79,12 @@ pub async fn check(at: At, wrong: Wrong, reads: Reads) {
     let id = match reads {
         Reads::Nothing | Reads::Waits(_) => id,
         // Only a press by the user sends it again.
-        Reads::Fails(_) | Reads::Unknown(_) => cell.desk.engine.again(&id).await.unwrap().id,
+        Reads::Fails(_) | Reads::Unknown(_) => cell.harness.engine.again(&id).await.unwrap().id,
     };
-    let done = cell.desk.until_ready(&id).await;
+    let done = cell.harness.until_ready(&id).await;
     assert_eq!(done.waiting, None);
     assert_eq!(done.credits, Some(QUICK_PRICE));
-    cell.desk.is_settled(1, QUICK_PRICE).await;
+    cell.harness.is_settled(1, QUICK_PRICE).await;
     cell.has_its_clip_once(done).await;
 }
 
@@ -109,9 +109,9 @@ pub async fn is_given_up(wrong: Wrong, words: &str) {
     assert_eq!(failure.mends, [Mend::DownloadAgain]);
     is_for_people(&failure.message.to_string());
     cell.mend().await;
-    cell.desk.engine.resume(&cell.id).await.unwrap();
-    let done = cell.desk.until_ready(&cell.id).await;
-    cell.desk.is_settled(1, QUICK_PRICE).await;
+    cell.harness.engine.resume(&cell.id).await.unwrap();
+    let done = cell.harness.until_ready(&cell.id).await;
+    cell.harness.is_settled(1, QUICK_PRICE).await;
     cell.has_its_clip_once(done).await;
 }
 
@@ -120,63 +120,64 @@ impl Cell {
     async fn before(at: At) -> Self {
         let ahead = Arc::new(AtomicI64::new(0));
         let shown = Arc::clone(&ahead);
-        let desk = Desk::with(Setup {
+        let harness = Harness::with(Setup {
             clip: Some(clip().await),
             clock: Clock::new(move || Clock::system().now() + shown.load(Ordering::SeqCst)),
             ..Setup::hasty()
         })
         .await;
-        desk.engine.set_client(None);
+        harness.engine.set_client(None);
         let settings = match at {
             At::Upload => Settings {
-                start: Some(desk.frame([90, 60, 30])),
+                start: Some(harness.frame([90, 60, 30])),
                 ..quick("A cell")
             },
             _ => quick("A cell"),
         };
-        let id = desk.generate(settings).await;
+        let id = harness.generate(settings).await;
         match at {
             At::Submit | At::Upload => {}
             At::Poll | At::Download => {
-                desk.sandbox.hold();
-                desk.sign_in();
-                desk.until(&id, "rendering", |one| {
-                    matches!(one.phase, Phase::Rendering { .. })
-                })
-                .await;
+                harness.sandbox.hold();
+                harness.sign_in();
+                harness
+                    .until(&id, "rendering", |one| {
+                        matches!(one.phase, Phase::Rendering { .. })
+                    })
+                    .await;
             }
             At::List => {
                 let lost = Fault::on(Call::Generate).then(Answer::DropAfter);
-                desk.sandbox.fault(lost);
-                desk.sign_in();
-                desk.until_waiting(&id, "can't be charged twice").await;
+                harness.sandbox.fault(lost);
+                harness.sign_in();
+                harness.until_waiting(&id, "can't be charged twice").await;
             }
         }
-        desk.engine.set_client(None);
-        desk.until_waiting(&id, "signed in").await;
+        harness.engine.set_client(None);
+        harness.until_waiting(&id, "signed in").await;
         ahead.store(if at == At::List { DAY } else { 0 }, Ordering::SeqCst);
-        Self { desk, at, id }
+        Self { harness, at, id }
     }
 
     /// Makes the call go wrong from now on, and lets the engine make it.
     async fn spoil(&self, wrong: &Wrong) {
-        let sandbox = &self.desk.sandbox;
+        let sandbox = &self.harness.sandbox;
         match (wrong, self.at) {
             (Wrong::Refused, At::Download) => {
                 sandbox.set_clips_base(Some(format!("http://{}", closed_port())));
-                self.desk.sign_in();
+                self.harness.sign_in();
             }
             (Wrong::Dns, At::Download) => {
                 sandbox.set_clips_base(Some(NOWHERE.into()));
-                self.desk.sign_in();
+                self.harness.sign_in();
             }
             (Wrong::Refused, _) => {
                 sandbox.unplug().await.unwrap();
-                self.desk.sign_in();
+                self.harness.sign_in();
             }
             (Wrong::Dns, _) => {
-                let client = self.desk.client_at(NOWHERE, "afk_test");
-                self.desk.engine.set_client(Some(client));
+                let client = self.harness.client_at(NOWHERE, "afk_test");
+                self.harness.engine.set_client(Some(client));
             }
             (Wrong::Answer(answer), at) => {
                 let call = match at {
@@ -191,7 +192,7 @@ impl Cell {
                 if matches!(answer, Answer::Status { status: 401, .. }) {
                     sandbox.fault(Fault::on(Call::Me).then(answer.clone()));
                 }
-                self.desk.sign_in();
+                self.harness.sign_in();
             }
         }
         sandbox.release();
@@ -199,15 +200,15 @@ impl Cell {
 
     /// Removes the fault.
     async fn mend(&self) {
-        self.desk.sandbox.clear_faults();
-        self.desk.sandbox.set_clips_base(None);
-        self.desk.sandbox.plug().await.unwrap();
-        self.desk.sign_in();
+        self.harness.sandbox.clear_faults();
+        self.harness.sandbox.set_clips_base(None);
+        self.harness.sandbox.plug().await.unwrap();
+        self.harness.sign_in();
     }
 
     async fn failure(&self) -> Failure {
         let failed = self
-            .desk
+            .harness
             .until(&self.id, "failed", |one| {
                 matches!(one.phase, Phase::Failed { .. })
             })
@@ -229,14 +230,14 @@ impl Cell {
         assert!(!failure.mends.is_empty(), "{failure:?}");
         is_for_people(&failure.message.to_string());
         // Nothing was taken, and nothing is tried without the user's knowledge.
-        assert_eq!(self.desk.sandbox.credits(), 1000);
-        assert!(self.desk.sandbox.jobs().is_empty());
+        assert_eq!(self.harness.sandbox.credits(), 1000);
+        assert!(self.harness.sandbox.jobs().is_empty());
         self.id
     }
 
     async fn is_unknown(&self, words: &str) -> GenerationId {
         let uncertain = self
-            .desk
+            .harness
             .until(&self.id, "uncertain", |one| {
                 matches!(one.phase, Phase::Uncertain { .. })
             })
@@ -256,7 +257,7 @@ impl Cell {
             unreachable!()
         };
         assert!(std::fs::read(&clip.file).unwrap() == *self::clip().await);
-        let files = std::fs::read_dir(self.desk.clips()).unwrap().count();
+        let files = std::fs::read_dir(self.harness.clips()).unwrap().count();
         assert_eq!(files, 1, "files in the clips folder");
     }
 }
@@ -279,10 +280,10 @@ fn closed_port() -> std::net::SocketAddr {
 pub async fn clip() -> Bytes {
     static CLIP: tokio::sync::OnceCell<Bytes> = tokio::sync::OnceCell::const_new();
     CLIP.get_or_init(async || {
-        let desk = Desk::new().await;
-        let id = desk.generate(quick("The clip of all cells")).await;
-        let done = desk.until_ready(&id).await;
-        desk.sandbox.result_bytes(&done.job_id.unwrap()).unwrap()
+        let harness = Harness::new().await;
+        let id = harness.generate(quick("The clip of all cells")).await;
+        let done = harness.until_ready(&id).await;
+        harness.sandbox.result_bytes(&done.job_id.unwrap()).unwrap()
     })
     .await
     .clone()

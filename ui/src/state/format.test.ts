@@ -6,11 +6,11 @@ import {
   inShort,
   megabytes,
   minutes,
-  priceWords,
+  priceText,
   sameShape,
   shapeName,
   span,
-} from './words';
+} from './format';
 
 const at = (text: string) => new Date(text).getTime();
 const NOW = at('2026-11-22T10:00:00');
@@ -30,9 +30,9 @@ describe('days', () => {
 
 describe('prices', () => {
   it('says an exact one plainly, a range as a range, and nothing where nothing is known', () => {
-    expect(priceWords({ kind: 'exact', credits: 70 })).toBe('70 credits');
-    expect(priceWords({ kind: 'range', min: 35, max: 70 })).toBe('35–70 credits');
-    expect(priceWords({ kind: 'unknown' })).toBe('');
+    expect(priceText({ kind: 'exact', credits: 70 })).toBe('70 credits');
+    expect(priceText({ kind: 'range', min: 35, max: 70 })).toBe('35–70 credits');
+    expect(priceText({ kind: 'unknown' })).toBe('');
   });
   it('counts one credit as one', () => {
     expect(credits(1)).toBe('1 credit');

@@ -1,4 +1,4 @@
-//! A desk for tests: a sandbox, and an engine with a library in its own folder.
+//! A harness for tests: a sandbox, and an engine with a library in its own folder.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use studio::settings::{Mode, Settings};
 /// with a stuck test. Only ends a test that would hang.
 pub const HANG: Duration = Duration::from_mins(5);
 
-pub struct Desk {
+pub struct Harness {
     pub sandbox: Sandbox,
     pub engine: Engine,
     pub folder: tempfile::TempDir,
@@ -27,7 +27,7 @@ pub struct Desk {
     setup: Setup,
 }
 
-/// How a desk is set up.
+/// How a harness is set up.
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// The clip of every job; if `None`, each clip is rendered.
@@ -47,9 +47,9 @@ pub struct Setup {
     pub idle: Duration,
     /// The most bytes that a clip may have.
     pub largest: u64,
-    /// Where the library is; `None` for the desk's own folder.
+    /// Where the library is; `None` for the harness's own folder.
     pub library: Option<PathBuf>,
-    /// Where clips go; `None` for the desk's own folder.
+    /// Where clips go; `None` for the harness's own folder.
     pub clips: Option<PathBuf>,
     /// The folder that the user chose for clips; `None` for the program's own.
     pub drive: Option<PathBuf>,
@@ -87,12 +87,12 @@ impl Setup {
     }
 }
 
-impl Desk {
+impl Harness {
     pub async fn new() -> Self {
         Self::with(Setup::default()).await
     }
 
-    /// A desk whose time is given by `clock`.
+    /// A harness whose time is given by `clock`.
     pub async fn at(clock: Clock) -> Self {
         Self::with(Setup {
             clock,
@@ -112,15 +112,15 @@ impl Desk {
         let sandbox = sandbox.start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let frames = Frames::open(folder.path().join("frames"));
-        let desk = Self {
+        let harness = Self {
             engine: engine(folder.path(), frames.clone(), &setup),
             sandbox,
             folder,
             frames,
             setup,
         };
-        desk.sign_in();
-        desk
+        harness.sign_in();
+        harness
     }
 
     pub fn sign_in(&self) {
@@ -171,15 +171,15 @@ impl Desk {
     /// The same with another setup.
     pub fn start_again_with((sandbox, folder): (Sandbox, tempfile::TempDir), setup: Setup) -> Self {
         let frames = Frames::open(folder.path().join("frames"));
-        let desk = Self {
+        let harness = Self {
             engine: engine(folder.path(), frames.clone(), &setup),
             sandbox,
             folder,
             frames,
             setup,
         };
-        desk.sign_in();
-        desk
+        harness.sign_in();
+        harness
     }
 
     pub fn clips(&self) -> PathBuf {

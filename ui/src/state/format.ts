@@ -3,7 +3,7 @@
  * including the current time, so that every sentence can be tested.
  */
 import type { Clip, Mode, Price, Settings, Shape } from '../backend';
-import { LANGUAGE, t } from '../words';
+import { LANGUAGE, t } from '../catalogue';
 
 export const PROMPT_LIMIT = 2500; // characters, the model's own limit
 /** The most characters a field accepts, so that a text over the limit can be shortened in it. */
@@ -45,7 +45,7 @@ export function credits(n: number): string {
 }
 
 /** The text beside the word Generate; empty if nothing is known. */
-export function priceWords(price: Price): string {
+export function priceText(price: Price): string {
   if (price.kind === 'unknown') return '';
   if (price.kind === 'exact') return credits(price.credits);
   return t('words-credits-range', { min: price.min, max: price.max });
@@ -88,7 +88,7 @@ export function shapeName(size: Size): string {
 }
 
 /** The remark about a text that ends at `TEXT_LIMIT`, because a field takes no more. */
-export function cutWords(text: string): string | null {
+export function cutText(text: string): string | null {
   return text.length < TEXT_LIMIT ? null : t('composer-text-cut', { most: TEXT_LIMIT });
 }
 

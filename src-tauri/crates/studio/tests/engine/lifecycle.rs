@@ -8,13 +8,13 @@ use studio::library::Filter;
 use studio::message::Message;
 use studio::settings::{Field, Settings};
 
-use crate::desk::{Desk, QUICK_PRICE, quick};
+use crate::harness::{Harness, QUICK_PRICE, quick};
 
 #[tokio::test]
 async fn a_prompt_becomes_a_clip_on_the_disk_byte_for_byte() {
-    let desk = Desk::new().await;
-    let id = desk.generate(quick("A tram turns the corner")).await;
-    let done = desk.until_ready(&id).await;
+    let harness = Harness::new().await;
+    let id = harness.generate(quick("A tram turns the corner")).await;
+    let done = harness.until_ready(&id).await;
     let Phase::Ready { clip } = done.phase else {
         unreachable!()
     };
@@ -23,7 +23,7 @@ async fn a_prompt_becomes_a_clip_on_the_disk_byte_for_byte() {
         "{}",
         clip.name
     );
-    let served = desk.sandbox.result_bytes(&done.job_id.unwrap()).unwrap();
+    let served = harness.sandbox.result_bytes(&done.job_id.unwrap()).unwrap();
     assert!(std::fs::read(&clip.file).unwrap() == served);
     assert_eq!(clip.bytes, served.len() as u64);
     assert_eq!((clip.width, clip.height), (1280, 720));
@@ -34,25 +34,26 @@ async fn a_prompt_becomes_a_clip_on_the_disk_byte_for_byte() {
     );
     assert!(clip.last_frame_ms < clip.duration_ms);
     assert_eq!(done.credits, Some(QUICK_PRICE));
-    desk.is_settled(1, QUICK_PRICE).await;
+    harness.is_settled(1, QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn the_pictures_of_a_generation_are_sent_beside_each_other() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     // The first upload gets no answer for as long as the engine waits for one.
-    desk.sandbox
+    harness
+        .sandbox
         .fault(Fault::on(Call::Upload).times(1).then(Answer::Stall));
-    let (start, end) = (desk.frame([200, 30, 30]), desk.frame([30, 30, 200]));
-    let id = desk
+    let (start, end) = (harness.frame([200, 30, 30]), harness.frame([30, 30, 200]));
+    let id = harness
         .generate(Settings {
             start: Some(start),
             end: Some(end),
             ..quick("Red becomes blue")
         })
         .await;
-    desk.until_ready(&id).await;
-    let requests = desk.sandbox.requests().into_iter();
+    harness.until_ready(&id).await;
+    let requests = harness.sandbox.requests().into_iter();
     let uploads: Vec<String> = requests
         .filter(|request| request.path == "/v2/uploads")
         .map(|request| String::from_utf8_lossy(&request.body).into_owned())
@@ -62,13 +63,13 @@ async fn the_pictures_of_a_generation_are_sent_beside_each_other() {
         let sent = uploads[..2].iter().filter(|body| body.contains(&name));
         assert_eq!(sent.count(), 1, "one picture waited for the other");
     }
-    desk.is_settled(1, QUICK_PRICE).await;
+    harness.is_settled(1, QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn two_frames_are_uploaded_once_and_the_body_names_them() {
-    let desk = Desk::new().await;
-    let (start, end) = (desk.frame([200, 30, 30]), desk.frame([30, 30, 200]));
+    let harness = Harness::new().await;
+    let (start, end) = (harness.frame([200, 30, 30]), harness.frame([30, 30, 200]));
     let settings = Settings {
         start: Some(start),
         end: Some(end),
@@ -76,13 +77,13 @@ async fn two_frames_are_uploaded_once_and_the_body_names_them() {
         sound: true,
         ..quick("Red becomes blue")
     };
-    let first = desk.generate(settings.clone()).await;
-    desk.until_ready(&first).await;
-    let second = desk.generate(settings).await;
-    desk.until_ready(&second).await;
+    let first = harness.generate(settings.clone()).await;
+    harness.until_ready(&first).await;
+    let second = harness.generate(settings).await;
+    harness.until_ready(&second).await;
 
-    assert_eq!(desk.asked("POST", "/v2/uploads"), 2, "each picture once");
-    let requests = desk.sandbox.requests();
+    assert_eq!(harness.asked("POST", "/v2/uploads"), 2, "each picture once");
+    let requests = harness.sandbox.requests();
     let bodies: Vec<Value> = requests
         .iter()
         .filter(|request| request.path == "/v2/videos/generate")
@@ -94,8 +95,8 @@ async fn two_frames_are_uploaded_once_and_the_body_names_them() {
     assert_eq!(body, again);
     for (name, frame) in [("start_image", start), ("end_image", end)] {
         let url = body["klingParams"][name].as_str().unwrap();
-        let uploaded = desk.sandbox.upload_bytes(url).unwrap();
-        assert!(uploaded == std::fs::read(desk.frames.path(frame).unwrap()).unwrap());
+        let uploaded = harness.sandbox.upload_bytes(url).unwrap();
+        assert!(uploaded == std::fs::read(harness.frames.path(frame).unwrap()).unwrap());
     }
     let mut rest = body.clone();
     let params = rest["klingParams"].as_object_mut().unwrap();
@@ -124,24 +125,24 @@ async fn two_frames_are_uploaded_once_and_the_body_names_them() {
 
 #[tokio::test]
 async fn several_presses_in_a_row_all_become_clips() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let mut ids = Vec::new();
     for number in 1..=6 {
-        ids.push(desk.generate(quick(&format!("Take {number}"))).await);
+        ids.push(harness.generate(quick(&format!("Take {number}"))).await);
     }
     for id in &ids {
-        desk.until_ready(id).await;
+        harness.until_ready(id).await;
     }
-    let (shown, next, counts) = desk.engine.page(Filter::All, None).await.unwrap();
+    let (shown, next, counts) = harness.engine.page(Filter::All, None).await.unwrap();
     ids.reverse();
     assert_eq!(shown.iter().map(|one| one.id).collect::<Vec<_>>(), ids);
     assert_eq!((next, counts.all, counts.running), (None, 6, 0));
-    desk.is_settled(6, 6 * QUICK_PRICE).await;
+    harness.is_settled(6, 6 * QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn settings_that_break_a_rule_are_refused_before_anything_is_recorded_or_sent() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     let unknown = "ab".repeat(32).parse().unwrap();
     let settings = Settings {
         prompt: " ".into(),
@@ -149,36 +150,36 @@ async fn settings_that_break_a_rule_are_refused_before_anything_is_recorded_or_s
         length: 20,
         ..quick("")
     };
-    let error = desk.engine.generate(settings).await.unwrap_err();
+    let error = harness.engine.generate(settings).await.unwrap_err();
     let studio::engine::EngineError::Settings(violations) = error else {
         panic!("{error:?}")
     };
     let fields: Vec<_> = violations.iter().map(|violation| violation.field).collect();
     assert_eq!(fields, [Field::Prompt, Field::Length, Field::Start]);
-    let (shown, ..) = desk.engine.page(Filter::All, None).await.unwrap();
+    let (shown, ..) = harness.engine.page(Filter::All, None).await.unwrap();
     assert!(shown.is_empty());
-    assert_eq!(desk.sandbox.requests().len(), 0);
+    assert_eq!(harness.sandbox.requests().len(), 0);
 }
 
 #[tokio::test]
 async fn without_a_key_it_waits_and_goes_on_when_there_is_one() {
-    let desk = Desk::new().await;
-    desk.engine.set_client(None);
-    let id = desk.generate(quick("Patience")).await;
-    let waiting = desk.until_waiting(&id, "signed in").await;
+    let harness = Harness::new().await;
+    harness.engine.set_client(None);
+    let id = harness.generate(quick("Patience")).await;
+    let waiting = harness.until_waiting(&id, "signed in").await;
     assert!(waiting.can_cancel);
-    assert_eq!(desk.sandbox.requests().len(), 0);
-    desk.sign_in();
-    desk.until_ready(&id).await;
-    desk.is_settled(1, QUICK_PRICE).await;
+    assert_eq!(harness.sandbox.requests().len(), 0);
+    harness.sign_in();
+    harness.until_ready(&id).await;
+    harness.is_settled(1, QUICK_PRICE).await;
 }
 
 #[tokio::test]
 async fn what_was_not_sent_can_be_called_off_and_costs_nothing() {
-    let desk = Desk::new().await;
-    desk.engine.set_client(None);
-    let id = desk.generate(quick("Never mind")).await;
-    let called_off = desk.engine.cancel(&id).await.unwrap();
+    let harness = Harness::new().await;
+    harness.engine.set_client(None);
+    let id = harness.generate(quick("Never mind")).await;
+    let called_off = harness.engine.cancel(&id).await.unwrap();
     let Phase::Failed { failure } = called_off.phase else {
         panic!("{called_off:?}")
     };
@@ -186,20 +187,20 @@ async fn what_was_not_sent_can_be_called_off_and_costs_nothing() {
         (failure.message, failure.charged),
         (Message::Cancelled, Some(false))
     );
-    desk.sign_in();
+    harness.sign_in();
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    assert_eq!(desk.sandbox.requests().len(), 0);
-    desk.is_settled(0, 0).await;
+    assert_eq!(harness.sandbox.requests().len(), 0);
+    harness.is_settled(0, 0).await;
 }
 
 #[tokio::test]
 async fn a_clip_whose_name_is_taken_gets_a_number() {
-    let desk = Desk::new().await;
+    let harness = Harness::new().await;
     for _ in 0..2 {
-        let id = desk.generate(quick("Twice")).await;
-        desk.until_ready(&id).await;
+        let id = harness.generate(quick("Twice")).await;
+        harness.until_ready(&id).await;
     }
-    let mut names: Vec<_> = std::fs::read_dir(desk.clips())
+    let mut names: Vec<_> = std::fs::read_dir(harness.clips())
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
@@ -210,29 +211,30 @@ async fn a_clip_whose_name_is_taken_gets_a_number() {
 
 #[tokio::test]
 async fn a_poster_is_kept_and_goes_with_its_generation() {
-    let desk = Desk::new().await;
-    let id = desk.generate(quick("Poster")).await;
-    desk.until_ready(&id).await;
-    desk.engine
+    let harness = Harness::new().await;
+    let id = harness.generate(quick("Poster")).await;
+    harness.until_ready(&id).await;
+    harness
+        .engine
         .save_poster(&id, b"jpeg".to_vec())
         .await
         .unwrap();
-    let path = desk.engine.poster_path(&id);
+    let path = harness.engine.poster_path(&id);
     assert_eq!(std::fs::read(&path).unwrap(), b"jpeg");
-    let Phase::Ready { clip } = desk.now(&id).await.phase else {
+    let Phase::Ready { clip } = harness.now(&id).await.phase else {
         unreachable!()
     };
     assert!(clip.has_poster);
-    desk.engine.remove(&id).await.unwrap();
+    harness.engine.remove(&id).await.unwrap();
     assert!(!path.exists());
-    assert!(desk.engine.generation(&id).await.is_err());
+    assert!(harness.engine.generation(&id).await.is_err());
 }
 
 #[tokio::test]
 async fn of_all_that_was_told_of_a_generation_the_highest_revision_is_how_it_is() {
-    let desk = Desk::new().await;
-    let mut events = desk.engine.events();
-    let asked = desk.engine.generate(quick("In order")).await.unwrap();
+    let harness = Harness::new().await;
+    let mut events = harness.engine.events();
+    let asked = harness.engine.generate(quick("In order")).await.unwrap();
     let id = asked.id;
     let mut told = vec![asked];
     while !matches!(told[told.len() - 1].phase, Phase::Ready { .. }) {
@@ -243,11 +245,11 @@ async fn of_all_that_was_told_of_a_generation_the_highest_revision_is_how_it_is(
     assert!(told.len() > 4, "only {told:?}");
     let newest = told.iter().max_by_key(|one| one.revision).unwrap();
     assert!(matches!(newest.phase, Phase::Ready { .. }), "{newest:?}");
-    let answer = desk.now(&id).await;
+    let answer = harness.now(&id).await;
     assert!(
         answer.revision > newest.revision,
         "an answer that came later"
     );
-    let (page, ..) = desk.engine.page(Filter::All, None).await.unwrap();
+    let (page, ..) = harness.engine.page(Filter::All, None).await.unwrap();
     assert!(page[0].revision > answer.revision, "a page that came later");
 }

@@ -1,7 +1,7 @@
 /** How the books are put into words. Pure functions, so that every sentence can be tested. */
 import type { LedgerEntry, LedgerSum, Standing } from '../backend';
-import { count, dayName } from '../state/words';
-import { LANGUAGE, t } from '../words';
+import { count, dayName } from '../state/format';
+import { LANGUAGE, t } from '../catalogue';
 
 /** `2026-11-22` as Today, Yesterday, a weekday or the date. */
 export function dayWords(day: string, now: number): string {
@@ -10,13 +10,13 @@ export function dayWords(day: string, now: number): string {
 }
 
 /** `2026-11` as November 2026. */
-export function monthWords(month: string): string {
+export function monthText(month: string): string {
   const name = new Intl.DateTimeFormat(LANGUAGE, { month: 'long', year: 'numeric' });
   return name.format(new Date(`${month}-15T12:00:00`));
 }
 
 /** What was spent in a day or a month, in one line. */
-export function sumWords(sum: LedgerSum): string {
+export function sumText(sum: LedgerSum): string {
   const spent = sum.charged - sum.returned;
   const parts = [
     spent < 0 ? t('ledger-sum-refunded', { credits: -spent }) : t('ledger-sum', { credits: spent }),
@@ -26,7 +26,7 @@ export function sumWords(sum: LedgerSum): string {
 }
 
 /** What is behind the figure of a day or a month, one sentence each. */
-export function standingWords({ sum, setAside }: Standing): string[] {
+export function standingText({ sum, setAside }: Standing): string[] {
   const lines: string[] = [];
   if (sum.returned > 0)
     lines.push(t('ledger-charged', { charged: sum.charged, returned: sum.returned }));
@@ -36,7 +36,7 @@ export function standingWords({ sum, setAside }: Standing): string[] {
 }
 
 /** How much of the limit is used. */
-export function limitWords({ used, limit }: Standing, span: 'day' | 'month'): string {
+export function limitText({ used, limit }: Standing, span: 'day' | 'month'): string {
   if (limit === null) return t('ledger-no-limit');
   if (used < limit) return t('ledger-limit-used', { used, limit });
   return t('ledger-limit-reached', { limit, span });
@@ -51,7 +51,7 @@ export function whatWords(entry: LedgerEntry): string {
 }
 
 /** The amount of a row, with its effect on what is spent. */
-export function amountWords(entry: LedgerEntry): string {
+export function amountText(entry: LedgerEntry): string {
   if (entry.credits === null)
     return entry.kind === 'return' ? t('ledger-in-full') : t('ledger-not-known-yet');
   return entry.kind === 'return' ? `−${count(entry.credits)}` : count(entry.credits);

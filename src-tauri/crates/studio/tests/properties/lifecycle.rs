@@ -156,7 +156,7 @@ fn goes_on(record: &Record, now: Millis) -> Result<(), TestCaseError> {
             "a new key after one that may have arrived"
         );
         prop_assert!(
-            now < sent + REPLAY_WITHIN || step == Step::Settle,
+            now < sent + REPLAY_WITHIN || step == Step::Reconcile,
             "a key that is too old was used again"
         );
     }

@@ -1,9 +1,9 @@
 /** What can be done about a generation without a clip, on its card and where it is opened. */
 import type { Failure, Generation, Mend } from '../backend';
 import type { Studio } from '../state/studio.svelte';
-import { sentence, t } from '../words';
+import { sentence, t } from '../catalogue';
 
-export interface Way {
+export interface Action {
   words: string;
   run: () => unknown;
   /** It may cost a second time, so it is asked about first. */
@@ -11,12 +11,12 @@ export interface Way {
 }
 
 /** What is said of a generation that failed, or of which nobody knows what became. */
-export interface Trouble {
+export interface FailureSummary {
   title: string | null;
   message: string;
   /** Whether credits were taken; null where nobody here can know. */
   charged: string | null;
-  ways: Way[];
+  actions: Action[];
 }
 
 const WORDS: Record<Mend, () => string> = {
@@ -27,9 +27,9 @@ const WORDS: Record<Mend, () => string> = {
   replaceKey: () => t('gallery-replace-key'),
 };
 
-async function mend(studio: Studio, generation: Generation, failure: Failure, way: Mend) {
+async function mend(studio: Studio, generation: Generation, failure: Failure, action: Mend) {
   const { backend, composer } = studio;
-  switch (way) {
+  switch (action) {
     case 'fixSettings':
       composer.reuse(
         generation.settings,
@@ -51,7 +51,7 @@ async function mend(studio: Studio, generation: Generation, failure: Failure, wa
 }
 
 /** Null for a generation that has its clip, or is under way. */
-export function troubleOf(studio: Studio, generation: Generation): Trouble | null {
+export function failureSummary(studio: Studio, generation: Generation): FailureSummary | null {
   const { phase } = generation;
   if (phase.state === 'failed') {
     const { failure } = phase;
@@ -60,9 +60,9 @@ export function troubleOf(studio: Studio, generation: Generation): Trouble | nul
       title: null,
       message: sentence(failure.message),
       charged: failure.charged === null ? null : charged[`${failure.charged}`],
-      ways: failure.mends.map((way) => ({
-        words: WORDS[way](),
-        run: () => mend(studio, generation, failure, way),
+      actions: failure.mends.map((action) => ({
+        words: WORDS[action](),
+        run: () => mend(studio, generation, failure, action),
       })),
     };
   }
@@ -71,7 +71,7 @@ export function troubleOf(studio: Studio, generation: Generation): Trouble | nul
       title: t('gallery-uncertain'),
       message: sentence(phase.message),
       charged: null,
-      ways: [
+      actions: [
         { words: t('gallery-check'), run: () => studio.check(generation.id) },
         {
           words: t('gallery-submit-again'),
@@ -88,20 +88,20 @@ export function troubleOf(studio: Studio, generation: Generation): Trouble | nul
 }
 
 /** What can be done about a generation that is under way. */
-export function runningWays(studio: Studio, { id, canCancel, waiting }: Generation): Way[] {
+export function runningActions(studio: Studio, { id, canCancel, waiting }: Generation): Action[] {
   const { backend } = studio;
-  const ways: Way[] = [];
+  const actions: Action[] = [];
   if (canCancel) {
-    ways.push({
+    actions.push({
       words: t('gallery-cancel'),
       run: () => studio.attempt(async () => studio.changed(await backend.cancel(id))),
     });
   }
   if (waiting?.code === 'pauseUntil') {
-    ways.push({
+    actions.push({
       words: t('gallery-ask-now'),
       run: () => studio.attempt(() => backend.askNow()),
     });
   }
-  return ways;
+  return actions;
 }
