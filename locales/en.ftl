@@ -559,6 +559,7 @@ gallery-reuse = Reuse settings
 gallery-progress = { $state }, { $rest }
 gallery-cancel = Cancel
 gallery-ask-now = Ask now
+gallery-asked-now = Apiframe is asked again within five minutes.
 gallery-already-sent = Already sent, so it can’t be cancelled
 gallery-remove = Remove from the gallery
 gallery-fix-settings = Fix settings

@@ -100,7 +100,11 @@ export function runningActions(studio: Studio, { id, canCancel, waiting }: Gener
   if (waiting?.code === 'pauseUntil') {
     actions.push({
       words: t('gallery-ask-now'),
-      run: () => studio.attempt(() => backend.askNow()),
+      run: () =>
+        studio.attempt(async () => {
+          await backend.askNow();
+          studio.announcer.tell(t('gallery-asked-now'));
+        }),
     });
   }
   return actions;

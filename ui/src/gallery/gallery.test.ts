@@ -155,6 +155,7 @@ describe('a pause that Apiframe asks for', () => {
     cards().getByText(/^Apiframe asks for a pause. It continues automatically at /);
     await user.click(cards().getByRole('button', { name: 'Ask now' }));
     expect(backend.askNow).toHaveBeenCalledOnce();
+    await screen.findByText('Apiframe is asked again within five minutes.');
   });
 
   it('is the only wait with such a button', async () => {
