@@ -50,6 +50,17 @@ impl GenerationId {
         );
         Self(Uuid::new_v7(time))
     }
+
+    /// When the generation was created, as the id tells; zero for an id that this program did not
+    /// make.
+    #[must_use]
+    pub fn created(&self) -> Millis {
+        let (seconds, nanos) = self.0.get_timestamp().map_or((0, 0), |at| at.to_unix());
+        let seconds = Millis::try_from(seconds).unwrap_or(0);
+        seconds
+            .saturating_mul(1000)
+            .saturating_add(Millis::from(nanos / 1_000_000))
+    }
 }
 
 /// The id as text, in lower case and with hyphens; safe in a file name and a URL path.
@@ -423,7 +434,7 @@ impl Record {
             credits: job.credits,
             rendered_in_ms: job
                 .completed
-                .map(|completed| (completed - job.accepted).max(0)),
+                .map(|completed| completed.saturating_sub(job.accepted).max(0)),
             job_id: Some(job.id).filter(|id| !id.is_empty()),
             finished: self.finished,
             can_cancel,

@@ -195,7 +195,8 @@ async fn take(shared: &Arc<Shared>, record: Record, job: Job) -> Result<Outcome,
                 // By the server's own clock, which may differ from this machine's.
                 completed: Some(match (job.created_at, job.completed_at) {
                     (Some(created), Some(completed)) => {
-                        accepted + (completed.as_millisecond() - created.as_millisecond()).max(0)
+                        let took = completed.as_millisecond() - created.as_millisecond();
+                        accepted.saturating_add(took.max(0))
                     }
                     _ => shared.now(),
                 }),
@@ -248,7 +249,7 @@ async fn runs(shared: &Arc<Shared>, record: Record, job: &Job) -> Result<(), Lib
     };
     let queued = job.status == JobStatus::Queued;
     let (progress, credits) = (job.progress, job.credit_cost);
-    let age = shared.now() - before.accepted;
+    let age = shared.now().saturating_sub(before.accepted);
     let due_before = shared.remote.schedule.due(&id);
     shared
         .remote

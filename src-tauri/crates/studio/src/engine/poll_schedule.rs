@@ -89,7 +89,10 @@ impl PollSchedule {
                 None
             });
         let plan = PollPlan::new(history, self.published);
-        let age = record.job.as_ref().map_or(0, |job| now - job.accepted);
+        let age = record
+            .job
+            .as_ref()
+            .map_or(0, |job| now.saturating_sub(job.accepted));
         let new = (0..=JUST_ACCEPTED).contains(&age);
         self.lock().jobs.entry(record.id).or_insert_with(|| Job {
             wait: plan.next_look(Duration::ZERO),

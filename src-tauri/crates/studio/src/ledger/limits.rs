@@ -70,7 +70,7 @@ impl Tally {
     /// The sum of both.
     #[must_use]
     pub fn all(self) -> i64 {
-        self.taken + self.set_aside
+        self.taken.saturating_add(self.set_aside)
     }
 }
 

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
+use super::columns::text;
 use super::{Library, LibraryError};
 use crate::generation::GenerationId;
 
@@ -14,10 +15,9 @@ impl Library {
     pub fn clip_server(&self) -> Result<Option<Url>, LibraryError> {
         self.read(|connection| {
             let origin = connection
-                .query_row("SELECT origin FROM clip_server", [], |row| {
-                    row.get::<_, String>(0)
-                })
-                .optional()?;
+                .query_row("SELECT origin FROM clip_server", [], |row| text(row, 0))
+                .optional()?
+                .flatten();
             Ok(origin.and_then(|origin| origin.parse().ok()))
         })
     }
@@ -27,7 +27,7 @@ impl Library {
 pub(super) fn remember(connection: &Connection, id: &GenerationId) -> Result<(), LibraryError> {
     let address = connection
         .prepare_cached("SELECT result_url FROM submissions WHERE generation = ?1")?
-        .query_row([id], |row| row.get::<_, Option<String>>(0))
+        .query_row([id], |row| text(row, 0))
         .optional()?
         .flatten();
     let Some(address) = address.and_then(|address| address.parse::<Url>().ok()) else {

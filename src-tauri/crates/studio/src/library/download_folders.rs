@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::columns::text;
 use super::{Library, LibraryError};
 
 impl Library {
@@ -31,8 +32,9 @@ impl Library {
     pub fn download_folders(&self) -> Result<Vec<PathBuf>, LibraryError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached("SELECT folder FROM download_folders")?;
-            let folders = statement.query_map([], |row| row.get::<_, String>(0))?;
+            let folders = statement.query_map([], |row| text(row, 0))?;
             Ok(folders
+                .filter_map(Result::transpose)
                 .map(|folder| folder.map(PathBuf::from))
                 .collect::<Result<_, _>>()?)
         })

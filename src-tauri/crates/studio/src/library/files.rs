@@ -1,5 +1,6 @@
 //! The locations of the clips' files, for checking them.
 
+use super::columns::{number, text};
 use super::transitions::{advance, set_address};
 use super::{Library, LibraryError};
 use crate::generation::GenerationId;
@@ -23,15 +24,16 @@ impl Library {
     pub fn clip_files(&self) -> Result<Vec<ClipFile>, LibraryError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id, file, coalesce(bytes, 0) FROM generations \
+                "SELECT id, file, bytes FROM generations \
                  WHERE state = 'ready' AND file IS NOT NULL",
             )?;
             let mut rows = statement.query([])?;
             let mut files = Vec::new();
             while let Some(row) = rows.next()? {
                 // What can't be read is on no card either.
-                if let (Ok(id), Ok(file)) = (row.get(0), row.get(1)) {
-                    let bytes = row.get::<_, i64>(2)?.unsigned_abs();
+                let id = text(row, 0)?.and_then(|id| id.parse().ok());
+                if let Some((id, file)) = id.zip(text(row, 1)?) {
+                    let bytes = number::<i64>(row, 2)?.unwrap_or_default().unsigned_abs();
                     files.push(ClipFile { id, file, bytes });
                 }
             }

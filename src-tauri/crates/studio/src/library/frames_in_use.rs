@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::columns::text;
 use super::connections::open_to_read;
 use super::{FILE, LibraryError, backups};
 use crate::frames::{FrameHash, hashes_in};
@@ -27,7 +28,7 @@ pub fn frames_in_use(folder: &Path) -> Result<HashSet<FrameHash>, LibraryError> 
     let mut rows = statement.query([])?;
     let mut used = HashSet::new();
     while let Some(row) = rows.next()? {
-        used.extend(hashes_in(row.get_ref(0)?.as_str().unwrap_or_default()));
+        used.extend(hashes_in(&text(row, 0)?.unwrap_or_default()));
     }
     Ok(used)
 }

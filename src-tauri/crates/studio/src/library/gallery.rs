@@ -2,12 +2,14 @@
 //! costs as much as the first and nothing appears twice when something new is added.
 
 use rusqlite::params;
+use rusqlite::types::Value;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::columns::{number, text};
 use super::records::{ROWS, read};
 use super::{Library, LibraryError};
-use crate::generation::{Millis, Record, Revision, next_revision};
+use crate::generation::{Record, Revision, next_revision};
 
 /// Cards on a page: four screens of a large window.
 const PAGE: u32 = 60;
@@ -71,9 +73,10 @@ impl Library {
         let (created, id) = cursor
             .and_then(|cursor| {
                 let (created, id) = cursor.split_once('_')?;
-                Some((created.parse::<i64>().ok()?, id))
+                Some((Value::Integer(created.parse().ok()?), id))
             })
-            .unwrap_or((i64::MAX, "~"));
+            // After every number and text, so that a row whose time can't be read comes first.
+            .unwrap_or((Value::Blob(vec![0xff]), "~"));
         self.read(|connection| {
             let rows = connection
                 .prepare_cached(&format!(
@@ -82,17 +85,18 @@ impl Library {
                     filter.condition()
                 ))?
                 .query_map(params![created, id, PAGE + 1], |row| {
-                    Ok((row.get("created")?, row.get("id")?, read(row)?))
+                    let key = number::<i64>(row, "created")?.zip(text(row, "id")?);
+                    Ok((key, read(row)?))
                 })?
-                .collect::<Result<Vec<(Millis, String, Option<Record>)>, _>>()?;
+                .collect::<Result<Vec<_>, _>>()?;
             // Counted in rows: one that can't be shown ends nothing.
             let page = PAGE as usize;
-            let next = (rows.len() > page).then(|| {
-                let (created, id, _) = &rows[page - 1];
-                format!("{created}_{id}")
-            });
-            let shown = rows.into_iter().take(page);
-            let records = shown.filter_map(|(.., record)| record).collect();
+            let more = rows.len() > page;
+            let (keys, records): (Vec<_>, Vec<_>) = rows.into_iter().take(page).unzip();
+            // The last row that has a key: those after it, which have none, are read once more.
+            let last = keys.into_iter().rev().flatten().next().filter(|_| more);
+            let next = last.map(|(created, id)| format!("{created}_{id}"));
+            let records = records.into_iter().flatten().collect();
             Ok(Page { records, next })
         })
     }

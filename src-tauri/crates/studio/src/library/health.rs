@@ -1,5 +1,6 @@
 //! Facts about the library as a whole, for a report.
 
+use super::columns::{number, text};
 use super::{Library, LibraryError};
 
 /// How many generations are in a state.
@@ -50,8 +51,8 @@ impl Library {
                 )?
                 .query_map([], |row| {
                     Ok(StateCount {
-                        state: row.get(0)?,
-                        count: row.get(1)?,
+                        state: text(row, 0)?.unwrap_or_default(),
+                        count: number(row, 1)?.unwrap_or_default(),
                     })
                 })?
                 .collect::<Result<_, _>>()?)

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use super::columns::number;
 use super::{Library, LibraryError};
 use crate::generation::Millis;
 use crate::poll_plan::{LATEST, RenderTimes};
@@ -27,7 +28,7 @@ impl Library {
         let (mode, length) = (Some(settings.mode.id()), Some(settings.length));
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT completed - accepted AS took FROM \
+                "SELECT CAST(completed - accepted AS INTEGER) AS took FROM \
                    (SELECT * FROM generations \
                     WHERE model = ?1 AND state IN ('downloading', 'ready') \
                     ORDER BY created DESC LIMIT ?6) \
@@ -65,14 +66,15 @@ impl Library {
                 for sound in [false, true] {
                     let kind = params![model.id(), mode.id(), sound];
                     let latest = statement.query_row(kind, |row| {
-                        Ok(Paid {
+                        let known = number(row, 0)?.zip(number(row, 1)?);
+                        Ok(known.map(|(credits, seconds)| Paid {
                             mode,
                             sound,
-                            credits: row.get(0)?,
-                            seconds: row.get(1)?,
-                        })
+                            credits,
+                            seconds,
+                        }))
                     });
-                    paid.extend(latest.optional()?);
+                    paid.extend(latest.optional()?.flatten());
                 }
             }
             Ok(paid)

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, named_params, params};
 
+use super::columns::text;
 use super::records::json;
 use super::transitions::set_address;
 use super::{Library, LibraryError};
@@ -16,14 +17,14 @@ impl Library {
     /// # Errors
     /// SQLite's, or [`LibraryError::Unreadable`] for a record without a job.
     pub fn import_job(&self, record: &Record) -> Result<bool, LibraryError> {
-        let (Some(job), Some(told)) = (
+        let (Some(job), Some(imported)) = (
             &record.job,
             record.job.as_ref().and_then(|job| job.imported.as_ref()),
         ) else {
             return Err(LibraryError::Unreadable("generation without its job"));
         };
         let settings = &record.settings;
-        let unknown = |field: Field| told.unknown.contains(&field);
+        let unknown = |field: Field| imported.unknown.contains(&field);
         // The history of times and prices queries these columns. A placeholder must not influence
         // it, and no mode has this name.
         let mode = if [Field::Quality, Field::Length, Field::Sound]
@@ -35,7 +36,7 @@ impl Library {
             settings.mode.id()
         };
         let model = if unknown(Field::Model) {
-            told.model.as_str()
+            imported.model.as_str()
         } else {
             settings.model.id()
         };
@@ -45,7 +46,7 @@ impl Library {
                 "INSERT INTO generations (id, created, settings, prompt, state, model, mode, length, \
                  sound, job_id, accepted, queued, progress, completed, credits, brought_in) \
                  VALUES (:id, :created, :settings, :prompt, :state, :model, :mode, :length, \
-                 :sound, :job, :accepted, :queued, :progress, :completed, :credits, :told) \
+                 :sound, :job, :accepted, :queued, :progress, :completed, :credits, :imported) \
                  ON CONFLICT DO NOTHING",
                 named_params! {
                     ":id": record.id,
@@ -63,7 +64,7 @@ impl Library {
                     ":progress": job.progress,
                     ":completed": job.completed,
                     ":credits": job.credits,
-                    ":told": json(told)?,
+                    ":imported": json(imported)?,
                 },
             )?;
             if written == 1 {
@@ -77,7 +78,7 @@ impl Library {
         })
     }
 
-    /// The generation that has this job.
+    /// The generation that has this job; `None` also if its id can't be read.
     ///
     /// # Errors
     /// SQLite's.
@@ -85,8 +86,10 @@ impl Library {
         self.read(|connection| {
             Ok(connection
                 .prepare_cached("SELECT id FROM generations WHERE job_id = ?1")?
-                .query_row([job], |row| row.get(0))
-                .optional()?)
+                .query_row([job], |row| text(row, 0))
+                .optional()?
+                .flatten()
+                .and_then(|id| id.parse().ok()))
         })
     }
 

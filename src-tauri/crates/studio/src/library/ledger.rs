@@ -8,6 +8,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
+use super::columns::{flag, number, text};
 use super::{Library, LibraryError};
 use crate::generation::{GenerationId, Millis};
 use crate::ledger::{Entry, Kind, Page, Sum};
@@ -21,9 +22,11 @@ const MONTHS: u32 = 12;
 const ROWS: &str = "SELECT l.*, EXISTS (SELECT 1 FROM generations g WHERE g.id = l.generation) AS kept \
     FROM ledger l";
 
-/// The columns that are summed over the days of a span.
-const SUMS: &str = "coalesce(sum(charged), 0) AS charged, coalesce(sum(returned), 0) AS returned, \
-    coalesce(sum(unknown), 0) AS unknown FROM ledger_days";
+/// The columns that are summed over the days of a span. Unlike `sum`, `total` takes whatever a damaged
+/// row contains.
+const SUMS: &str = "CAST(total(charged) AS INTEGER) AS charged, \
+    CAST(total(returned) AS INTEGER) AS returned, CAST(total(unknown) AS INTEGER) AS unknown \
+    FROM ledger_days";
 
 impl Library {
     /// Books the charge of a generation's job, or its amount once that is known. An impossible
@@ -177,8 +180,8 @@ fn sum_up(connection: &Connection, id: &GenerationId) -> Result<(), LibraryError
         .prepare_cached(
             "INSERT OR REPLACE INTO ledger_days \
              SELECT l.day, \
-                 coalesce(sum(l.credits) FILTER (WHERE l.kind = 'charge'), 0), \
-                 coalesce(sum(l.credits) FILTER (WHERE l.kind = 'return'), 0), \
+                 CAST(total(l.credits) FILTER (WHERE l.kind = 'charge') AS INTEGER), \
+                 CAST(total(l.credits) FILTER (WHERE l.kind = 'return') AS INTEGER), \
                  count(*) FILTER (WHERE l.kind = 'charge' AND l.credits IS NULL AND r.id IS NULL) \
              FROM ledger l \
              LEFT JOIN ledger r ON l.kind = 'charge' AND r.kind = 'return' AND r.job = l.job \
@@ -194,16 +197,16 @@ fn sum_up(connection: &Connection, id: &GenerationId) -> Result<(), LibraryError
 fn before(connection: &Connection, row: &Entry) -> Result<i64, LibraryError> {
     let days: i64 = connection
         .prepare_cached(
-            "SELECT coalesce(sum(charged - returned), 0) FROM ledger_days WHERE day < ?1",
+            "SELECT CAST(total(charged - returned) AS INTEGER) FROM ledger_days WHERE day < ?1",
         )?
         .query_row([&row.day], |row| row.get(0))?;
     let that_day: i64 = connection
         .prepare_cached(
-            "SELECT coalesce(sum(CASE kind WHEN 'charge' THEN credits ELSE -credits END), 0) \
+            "SELECT CAST(total(CASE kind WHEN 'charge' THEN credits ELSE -credits END) AS INTEGER) \
              FROM ledger WHERE day = ?1 AND id < ?2",
         )?
         .query_row(params![row.day, row.id], |row| row.get(0))?;
-    Ok(days + that_day)
+    Ok(days.saturating_add(that_day))
 }
 
 /// Sets the running total of rows, oldest first. They are ordered by day, not by time: an answer
@@ -211,9 +214,9 @@ fn before(connection: &Connection, row: &Entry) -> Result<i64, LibraryError> {
 fn add_up<'a>(entries: impl Iterator<Item = &'a mut Entry>, total: &mut i64) {
     for entry in entries {
         let credits = entry.credits.unwrap_or_default();
-        *total += match entry.kind {
-            Kind::Charge => credits,
-            Kind::Return => -credits,
+        *total = match entry.kind {
+            Kind::Charge => total.saturating_add(credits),
+            Kind::Return => total.saturating_sub(credits),
         };
         entry.total = *total;
     }
@@ -231,30 +234,30 @@ fn days(connection: &Connection, first: &str, last: &str) -> Result<Vec<Sum>, Li
 }
 
 fn read(row: &Row) -> rusqlite::Result<Entry> {
-    let kind: String = row.get("kind")?;
+    let text = |column| Ok::<_, rusqlite::Error>(text(row, column)?.unwrap_or_default());
     Ok(Entry {
         id: row.get("id")?,
-        at: row.get("at")?,
-        day: row.get("day")?,
-        generation: row.get("generation")?,
-        in_gallery: row.get("kept")?,
-        prompt: row.get("prompt")?,
-        job: row.get("job")?,
-        kind: if kind == Kind::Return.word() {
+        at: number(row, "at")?.unwrap_or_default(),
+        day: text("day")?,
+        generation: text("generation")?,
+        in_gallery: flag(row, "kept")?,
+        prompt: text("prompt")?,
+        job: text("job")?,
+        kind: if text("kind")? == Kind::Return.word() {
             Kind::Return
         } else {
             Kind::Charge
         },
-        credits: row.get("credits")?,
+        credits: number(row, "credits")?,
         total: 0,
     })
 }
 
 fn read_sum(row: &Row) -> rusqlite::Result<Sum> {
     Ok(Sum {
-        span: row.get("span")?,
-        charged: row.get("charged")?,
-        returned: row.get("returned")?,
-        unknown: row.get("unknown")?,
+        span: text(row, "span")?.unwrap_or_default(),
+        charged: number(row, "charged")?.unwrap_or_default(),
+        returned: number(row, "returned")?.unwrap_or_default(),
+        unknown: number(row, "unknown")?.unwrap_or_default(),
     })
 }

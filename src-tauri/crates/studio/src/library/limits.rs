@@ -215,7 +215,7 @@ fn used(connection: &Connection, today: &Today, set_aside: SetAside) -> Result<U
 fn taken(connection: &Connection, first: &str, last: &str) -> Result<i64, LibraryError> {
     Ok(connection
         .prepare_cached(
-            "SELECT coalesce(sum(coalesce(credits, expected, 0)), 0) FROM ledger c \
+            "SELECT CAST(total(coalesce(credits, expected)) AS INTEGER) FROM ledger c \
              WHERE kind = 'charge' AND day BETWEEN ?1 AND ?2 AND NOT EXISTS \
                  (SELECT 1 FROM ledger r WHERE r.job = c.job AND r.kind = 'return')",
         )?
@@ -231,7 +231,7 @@ fn aside(connection: &Connection, which: SetAside, began: Millis) -> Result<i64,
     };
     Ok(connection
         .prepare_cached(
-            "SELECT coalesce(sum(g.expected), 0) FROM generations g \
+            "SELECT CAST(total(g.expected) AS INTEGER) FROM generations g \
              LEFT JOIN submissions s ON s.generation = g.id \
              WHERE g.job_id IS NULL AND g.id IS NOT ?1 \
                  AND (s.first_sent IS NOT NULL OR NOT ?2) \

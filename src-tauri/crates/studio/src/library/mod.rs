@@ -7,6 +7,7 @@
 
 mod backups;
 mod clip_server;
+mod columns;
 mod connections;
 mod download_folders;
 mod error_messages;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use rusqlite::{OptionalExtension, named_params};
 
+use super::columns::text;
 use super::records::{ROWS, insert, read};
 use super::transitions::forget_submission;
 use super::{Library, LibraryError};
@@ -18,7 +19,8 @@ impl Library {
         self.read(|connection| {
             Ok(connection
                 .prepare("SELECT file FROM generations WHERE file IS NOT NULL AND state = 'ready'")?
-                .query_map([], |row| row.get(0))?
+                .query_map([], |row| text(row, 0))?
+                .filter_map(Result::transpose)
                 .collect::<Result<_, _>>()?)
         })
     }

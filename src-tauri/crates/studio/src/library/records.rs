@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
-use rusqlite::types::ValueRef;
+use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
+use super::columns::{flag, number, text};
 use super::{Library, LibraryError};
-use crate::generation::{Clip, Failure, GenerationId, JobRecord, Record, State, Submission};
+use crate::generation::{
+    Clip, Failure, GenerationId, JobRecord, Millis, Record, State, Submission,
+};
 use crate::message::Message;
 use crate::remote::ImportedSettings;
 use crate::settings::Settings;
@@ -106,26 +109,28 @@ pub(super) fn json<T: serde::Serialize>(value: &T) -> Result<String, LibraryErro
 /// `None` without a usable id: nothing could be done with such a row.
 pub(super) fn read(row: &Row) -> rusqlite::Result<Option<Record>> {
     let stored_id = text(row, "id")?.unwrap_or_default();
-    let Ok(id) = stored_id.parse() else {
+    let Ok(id) = stored_id.parse::<GenerationId>() else {
         tracing::error!(id = stored_id, "a generation has an id that can't be read");
         return Ok(None);
     };
+    // The id begins with the same time.
+    let created = number(row, "created")?.unwrap_or_else(|| id.created());
     let (settings, mut whole) = Settings::from_stored(&text(row, "settings")?.unwrap_or_default());
     let mut lenient = |read: bool| whole &= read;
     let job = match text(row, "job_id")? {
         Some(id) => Some(JobRecord {
             id,
-            accepted: row.get::<_, Option<i64>>("accepted")?.unwrap_or_default(),
-            queued: row.get("queued")?,
+            accepted: number(row, "accepted")?.unwrap_or_default(),
+            queued: flag(row, "queued")?,
             progress: number(row, "progress")?,
             result_url: text(row, "result_url")?,
-            completed: row.get("completed")?,
-            credits: row.get("credits")?,
+            completed: number(row, "completed")?,
+            credits: number(row, "credits")?,
             imported: text(row, "brought_in")?.map(|text| {
-                let told = serde_json::from_str(&text);
-                lenient(told.is_ok());
+                let imported = serde_json::from_str(&text);
+                lenient(imported.is_ok());
                 // Unknown settings are not paid for again as if they were known.
-                told.unwrap_or_else(|_| ImportedSettings::of_nothing_known())
+                imported.unwrap_or_else(|_| ImportedSettings::of_nothing_known())
             }),
         }),
         None => None,
@@ -133,17 +138,6 @@ pub(super) fn read(row: &Row) -> rusqlite::Result<Option<Record>> {
     let clip = match text(row, "file")? {
         Some(file) => Some(read_clip(row, file)?),
         None => None,
-    };
-    let submission = match (text(row, "key")?, row.get("body")?) {
-        (Some(key), Some(body)) => Some(Submission {
-            key,
-            body,
-            pictures_until: row.get("pictures_until")?,
-            first_sent: row.get("first_sent")?,
-            doubtful: row.get("doubtful")?,
-            sent_by: text(row, "sent_by")?,
-        }),
-        _ => None,
     };
     let failure = text(row, "failure")?.and_then(|text| {
         let failure = serde_json::from_str::<Failure>(&text);
@@ -154,38 +148,61 @@ pub(super) fn read(row: &Row) -> rusqlite::Result<Option<Record>> {
     lenient(state.is_some());
     Ok(Some(Record {
         id,
-        created: row.get("created")?,
+        created,
         settings,
         // Opening the library has put the others right.
         state: state.unwrap_or(State::Failed),
         waiting: text(row, "waiting")?.map(|text| Message::from_stored(&text)),
-        submission,
+        submission: read_submission(row, created)?,
         job,
         clip,
         failure,
-        finished: row.get("finished")?,
+        finished: number(row, "finished")?,
         whole,
     }))
 }
 
-/// A text, with a sign in place of each byte that is none.
-fn text(row: &Row, column: &str) -> rusqlite::Result<Option<String>> {
-    Ok(match row.get_ref(column)? {
-        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        _ => None,
-    })
-}
+/// The types that the columns of a stored request can have, beside its key, which is a text.
+const SUBMISSION: [(&str, &[Type]); 5] = [
+    ("body", &[Type::Blob]),
+    ("pictures_until", &[Type::Null, Type::Integer]),
+    ("first_sent", &[Type::Null, Type::Integer]),
+    ("doubtful", &[Type::Integer]),
+    ("sent_by", &[Type::Null, Type::Text]),
+];
 
-/// A number, or nothing if it is out of range.
-fn number<T: TryFrom<i64>>(row: &Row, column: &str) -> rusqlite::Result<Option<T>> {
-    Ok(match row.get_ref(column)? {
-        ValueRef::Integer(number) => T::try_from(number).ok(),
-        _ => None,
-    })
+/// The stored request; `None` if there is none. If any of it can't be read, it may have been sent,
+/// so it is doubtful.
+fn read_submission(row: &Row, created: Millis) -> rusqlite::Result<Option<Submission>> {
+    let type_of = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.data_type());
+    let mut is_absent = true;
+    for column in ["key", "body", "first_sent"] {
+        is_absent &= type_of(column)? == Type::Null;
+    }
+    if is_absent {
+        return Ok(None);
+    }
+    // With any other key, the server would take it for another request and charge for it.
+    let mut damaged = row.get_ref("key")?.as_str().is_err();
+    for (column, types) in SUBMISSION {
+        damaged |= !types.contains(&type_of(column)?);
+    }
+    let first_sent = number(row, "first_sent")?;
+    Ok(Some(Submission {
+        key: text(row, "key")?.unwrap_or_default(),
+        body: match row.get_ref("body")? {
+            ValueRef::Blob(bytes) | ValueRef::Text(bytes) => bytes.to_vec(),
+            _ => Vec::new(),
+        },
+        pictures_until: number(row, "pictures_until")?,
+        first_sent: first_sent.or(damaged.then_some(created)),
+        doubtful: damaged || flag(row, "doubtful")?,
+        sent_by: text(row, "sent_by")?,
+    }))
 }
 
 fn read_clip(row: &Row, file: String) -> rusqlite::Result<Clip> {
-    let number = |column| Ok::<u32, rusqlite::Error>(number(row, column)?.unwrap_or_default());
+    let size = |column| Ok::<u32, rusqlite::Error>(number(row, column)?.unwrap_or_default());
     let path = Path::new(&file);
     Ok(Clip {
         name: path
@@ -193,15 +210,14 @@ fn read_clip(row: &Row, file: String) -> rusqlite::Result<Clip> {
             .map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned()),
         // The disk is not checked here: one that sleeps would delay everything else.
         missing: false,
-        bytes: row
-            .get::<_, Option<i64>>("bytes")?
+        bytes: number::<i64>(row, "bytes")?
             .unwrap_or_default()
             .unsigned_abs(),
-        width: number("width")?,
-        height: number("height")?,
-        duration_ms: number("duration_ms")?,
-        last_frame_ms: number("last_frame_ms")?,
-        has_poster: row.get("has_poster")?,
+        width: size("width")?,
+        height: size("height")?,
+        duration_ms: size("duration_ms")?,
+        last_frame_ms: size("last_frame_ms")?,
+        has_poster: flag(row, "has_poster")?,
         file,
     })
 }

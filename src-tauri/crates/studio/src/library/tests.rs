@@ -2,6 +2,7 @@
 //! The library with its real file: what is written is there after it is opened again, and a step
 //! that comes too late changes nothing.
 
+mod damaged_rows;
 mod ledger;
 mod limits;
 

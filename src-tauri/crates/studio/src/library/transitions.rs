@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, ToSql, named_params, params};
 
+use super::columns::text;
 use super::records::json;
 use super::{Library, LibraryError, clip_server};
 use crate::generation::{Clip, Failure, GenerationId, JobRecord, Millis, Submission};
@@ -335,7 +336,7 @@ impl Library {
         self.read(|connection| {
             let etag = connection
                 .prepare_cached("SELECT etag FROM submissions WHERE generation = ?1")?
-                .query_row([id], |row| row.get(0))
+                .query_row([id], |row| text(row, 0))
                 .optional()?;
             Ok(etag.flatten())
         })

@@ -1,6 +1,6 @@
 //! States that do not exist, which a damaged file or another program may have left.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use super::LibraryError;
 use crate::generation::State;
@@ -21,7 +21,7 @@ pub(super) fn replace(connection: &Connection) -> Result<(), LibraryError> {
         |row| row.get(0),
     )?;
     if unknown {
-        let changed = connection.execute(
+        let result = connection.execute(
             &format!(
                 "UPDATE generations SET state = CASE \
                  WHEN file IS NOT NULL AND (finished IS NOT NULL OR job_id IS NULL) THEN 'ready' \
@@ -32,8 +32,16 @@ pub(super) fn replace(connection: &Connection) -> Result<(), LibraryError> {
                  WHERE state NOT IN ({known})"
             ),
             [],
-        )?;
-        tracing::error!(changed, "generations had a state that does not exist");
+        );
+        match result {
+            Ok(changed) => tracing::error!(changed, "generations had a state that does not exist"),
+            // A row with another value that its column can't have can't be changed. It is shown as
+            // failed, and keeps nothing else from being used.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                tracing::error!(?error, "states that do not exist could not be replaced");
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(())
 }

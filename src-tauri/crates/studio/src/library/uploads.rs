@@ -3,6 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use super::columns::{number, text};
 use super::{Library, LibraryError};
 use crate::frames::FrameHash;
 use crate::generation::Millis;
@@ -32,13 +33,12 @@ impl Library {
                     "SELECT url, until FROM uploads WHERE frame = ?1 AND until > ?2",
                     params![frame.to_string(), at_least],
                     |row| {
-                        Ok(UploadRecord {
-                            url: row.get(0)?,
-                            until: row.get(1)?,
-                        })
+                        let known = text(row, 0)?.zip(number(row, 1)?);
+                        Ok(known.map(|(url, until)| UploadRecord { url, until }))
                     },
                 )
-                .optional()?)
+                .optional()?
+                .flatten())
         })
     }
 
