@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use studio::clock::Clock;
+use studio::notice::NoticeKind;
 
 use crate::harness::{Harness, QUICK_PRICE, quick};
 
@@ -29,6 +30,11 @@ async fn whatever_panics_begins_again_and_the_clip_is_paid_for_once() {
     .await;
     let id = harness.generate(quick("A slip of the pen")).await;
     harness.until_ready(&id).await;
+    let notice = harness.until_noticed(NoticeKind::Restarted).await;
+    assert!(
+        notice.starts_with("Something went wrong inside Inbetween."),
+        "{notice}"
+    );
     assert!(slips.load(Ordering::Relaxed) > 0, "nothing panicked");
     harness.is_settled(1, QUICK_PRICE).await;
 }
