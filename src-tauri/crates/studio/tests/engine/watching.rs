@@ -177,6 +177,59 @@ async fn a_long_pause_before_a_request_ends_when_somebody_presses_generate() {
     harness.is_settled(2, 2 * QUICK_PRICE).await;
 }
 
+/// One clip that is paid for and one whose request is not accepted yet, both held back by a pause of
+/// a day that Apiframe asks for when it is polled.
+async fn paused_for_a_day(harness: &Harness) -> [GenerationId; 2] {
+    harness.sandbox.hold();
+    let running = harness.generate(quick("Paid for")).await;
+    rendering(harness, std::slice::from_ref(&running)).await;
+    harness
+        .sandbox
+        .fault(Fault::on(Call::Generate).then(Answer::status(503)));
+    let waiting = harness.generate(quick("Not accepted yet")).await;
+    harness.until_waiting(&waiting, "trouble").await;
+    harness
+        .sandbox
+        .fault(Fault::on(Call::Job).times(1).then(pause_of("86400")));
+    harness
+        .until_waiting(&running, "It continues automatically at ")
+        .await;
+    // A request that left before the pause is answered by then.
+    a_moment().await;
+    harness.sandbox.clear_faults();
+    harness.sandbox.release();
+    harness.sandbox.clear_requests();
+    [running, waiting]
+}
+
+#[tokio::test]
+async fn asking_now_leaves_five_minutes_of_a_pause_of_a_day() {
+    let ahead = Arc::default();
+    let harness = harness(Duration::from_millis(500), &ahead).await;
+    let [running, waiting] = paused_for_a_day(&harness).await;
+    harness.engine.ask_now();
+    a_moment().await;
+    assert!(harness.sandbox.requests().is_empty(), "cut shorter");
+    sleep(&ahead, 6);
+    harness.until_ready(&running).await;
+    harness.until_ready(&waiting).await;
+    harness.is_settled(2, 2 * QUICK_PRICE).await;
+}
+
+#[tokio::test]
+async fn asking_now_after_five_minutes_of_a_pause_of_a_day_asks_at_once() {
+    let ahead = Arc::default();
+    let harness = harness(Duration::from_millis(500), &ahead).await;
+    let [running, waiting] = paused_for_a_day(&harness).await;
+    sleep(&ahead, 6);
+    harness.until_ready(&running).await;
+    a_moment().await;
+    assert_eq!(harness.asked("POST", "/v2/videos"), 0, "sent in the pause");
+    harness.engine.ask_now();
+    harness.until_ready(&waiting).await;
+    harness.is_settled(2, 2 * QUICK_PRICE).await;
+}
+
 #[tokio::test]
 async fn a_list_that_is_broken_keeps_no_clip_back() {
     for answer in [Answer::status(500), Answer::status(404), Answer::DropBefore] {
