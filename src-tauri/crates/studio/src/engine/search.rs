@@ -1,6 +1,6 @@
 //! Searching the account's own list for the job of a request whose answer was lost.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use apiframe::{Client, Error, Job, JobQuery, RejectionKind, Unsendable};
@@ -38,10 +38,12 @@ impl Searches {
 pub(super) struct Search {
     /// Where the next page of the list starts; `None` before the first page.
     cursor: Option<String>,
+    /// Every cursor that a page has led to.
+    cursors: HashSet<String>,
     /// Whether nothing is left to list.
     listed: bool,
-    /// Jobs of that period may be missing: a page of the list that leads to itself, a job without
-    /// a time, or one that the server does not show.
+    /// Jobs of that period may be missing: the list leads back to a page that was read, or does not
+    /// say where it continues; a job has no time, or the server does not show it.
     pub incomplete: bool,
     /// Jobs of that period that have not been checked yet.
     left: Vec<String>,
@@ -97,10 +99,14 @@ impl Search {
                 self.left.push(job.id);
             }
         }
-        // A cursor that leads to itself would make an endless loop.
-        let circles = page.next_cursor.is_some() && page.next_cursor == self.cursor;
-        self.incomplete |= circles && !self.listed;
-        self.listed |= circles || page.next_cursor.is_none();
+        // A page that was read before would make an endless loop.
+        let leads_on = match &page.next_cursor {
+            Some(next) => self.cursors.insert(next.clone()),
+            None => false,
+        };
+        let ends = page.next_cursor.is_none() && !page.has_more;
+        self.incomplete |= !self.listed && !leads_on && !ends;
+        self.listed |= !leads_on;
         self.cursor = page.next_cursor;
         Ok(())
     }

@@ -18,5 +18,6 @@ mod recovery;
 mod report;
 mod rescue;
 mod restart;
+mod search;
 mod twice;
 mod watching;
