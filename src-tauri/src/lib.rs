@@ -14,6 +14,7 @@ mod desktop_proxy;
 mod dialogs;
 mod environment;
 mod events;
+mod folder_limit;
 #[cfg(target_os = "linux")]
 mod graphics;
 mod log;

@@ -25,6 +25,7 @@ use studio::studio::Studio;
 use tower_http::cors::CorsLayer;
 use tower_http::services::ServeFile;
 
+use crate::folder_limit::FolderLimit;
 use crate::loopback::{self, Known};
 
 /// The origins of the page: Tauri's own on the three systems.
@@ -51,6 +52,7 @@ struct Server {
     studio: Arc<Studio>,
     token: String,
     host: String,
+    limit: FolderLimit,
 }
 
 /// Starts to serve the studio's media.
@@ -68,6 +70,7 @@ pub(crate) fn serve(studio: Arc<Studio>) -> std::io::Result<Media> {
         studio,
         token,
         host,
+        limit: FolderLimit::default(),
     };
     let router = Router::new()
         .route("/{token}/clip/{id}", get(clip))
@@ -176,7 +179,7 @@ async fn clip(
             _ => None,
         }
     };
-    send(file.await, "video/mp4", request).await
+    send(&server, file.await, "video/mp4", request).await
 }
 
 async fn poster(
@@ -188,7 +191,7 @@ async fn poster(
         let id = id.parse::<GenerationId>().ok()?;
         Some(server.studio.engine().await.ok()?.poster_path(&id))
     };
-    send(file.await, "image/jpeg", request).await
+    send(&server, file.await, "image/jpeg", request).await
 }
 
 async fn frame(
@@ -199,7 +202,7 @@ async fn frame(
     let hash = FrameHash::try_from(hash).map_err(|_| StatusCode::NOT_FOUND)?;
     let frames = server.studio.frames().clone();
     let (file, kind) = on_disk(move || frames.path(hash).zip(frames.content_type(hash))).await?;
-    Ok(send(Some(file), kind, request).await)
+    Ok(send(&server, Some(file), kind, request).await)
 }
 
 async fn thumb(
@@ -210,7 +213,7 @@ async fn thumb(
     let hash = FrameHash::try_from(hash).map_err(|_| StatusCode::NOT_FOUND)?;
     let frames = server.studio.frames().clone();
     let file = on_disk(move || frames.thumb_path(hash)).await?;
-    Ok(send(Some(file), "image/jpeg", request).await)
+    Ok(send(&server, Some(file), "image/jpeg", request).await)
 }
 
 /// Looks for something on the disk; a status if it is not there or the disk does not answer.
@@ -225,12 +228,18 @@ async fn on_disk<T: Send + 'static>(
 }
 
 /// A file with support for ranges, or 404.
-async fn send(file: Option<PathBuf>, kind: &'static str, request: Request) -> Response {
+async fn send(
+    server: &Server,
+    file: Option<PathBuf>,
+    kind: &'static str,
+    request: Request,
+) -> Response {
     let Some(file) = file else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let mut serve = ServeFile::new(file);
-    let Ok(answer) = tokio::time::timeout(DISK_TIMEOUT, serve.try_call(request)).await else {
+    let opened = ServeFile::new(&file).try_call(request);
+    let folder = file.parent().unwrap_or(&file);
+    let Some(answer) = server.limit.run(folder, DISK_TIMEOUT, opened).await else {
         return StatusCode::GATEWAY_TIMEOUT.into_response();
     };
     match answer {
