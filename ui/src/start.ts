@@ -39,10 +39,10 @@ async function open(backend: Backend, target: HTMLElement) {
 }
 
 export function explain(error: unknown, target: HTMLElement) {
-  const words = document.createElement('p');
-  words.className = 'broken text';
-  words.textContent = sentence(asProblem(error).message);
-  target.replaceChildren(words);
+  const message = document.createElement('p');
+  message.className = 'broken text';
+  message.textContent = sentence(asProblem(error).message);
+  target.replaceChildren(message);
 }
 
 export async function start(backend: Backend, target: HTMLElement) {

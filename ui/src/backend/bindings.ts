@@ -217,9 +217,18 @@ export type Failure = {
 	field: Field | null,
 	/**  Whether credits were taken; `None` if that can't be known here. */
 	charged: boolean | null,
-	/**  What can be done about it, best first. */
-	mends: Mend[],
+	/**  What can be done about it, best first. Stored libraries have it under this name. */
+	mends: FailureAction[],
 };
+
+/**  What the user can do about a failure, best first. */
+export type FailureAction = 
+/**  Load the settings into the composer and change the field at fault. */
+"fixSettings" | 
+/**  Make a new generation with the same settings. */
+"tryAgain" | 
+/**  Fetch the clip that is already paid for. */
+"downloadAgain" | "addCredits" | "replaceKey";
 
 /**  A control of the composer that a message can point at. */
 export type Field = "model" | "prompt" | "start" | "end" | "shots" | "references" | 
@@ -438,15 +447,6 @@ export type Link =
 "addCredits" | 
 /**  Apiframe's own documentation. */
 "help";
-
-/**  What the user can do about a failure, best first. */
-export type Mend = 
-/**  Load the settings into the composer and change the field at fault. */
-"fixSettings" | 
-/**  Make a new generation with the same settings. */
-"tryAgain" | 
-/**  Fetch the clip that is already paid for. */
-"downloadAgain" | "addCredits" | "replaceKey";
 
 /**  What the program reports. */
 export type Message = 

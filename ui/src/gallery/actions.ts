@@ -1,10 +1,10 @@
 /** What can be done about a generation without a clip, on its card and where it is opened. */
-import type { Failure, Generation, Mend } from '../backend';
+import type { Failure, FailureAction, Generation } from '../backend';
 import type { Studio } from '../state/studio.svelte';
 import { sentence, t } from '../catalogue';
 
 export interface Action {
-  words: string;
+  label: string;
   run: () => unknown;
   /** It may cost a second time, so it is asked about first. */
   mayPayTwice?: boolean;
@@ -19,7 +19,7 @@ export interface FailureSummary {
   actions: Action[];
 }
 
-const WORDS: Record<Mend, () => string> = {
+const LABELS: Record<FailureAction, () => string> = {
   fixSettings: () => t('gallery-fix-settings'),
   tryAgain: () => t('gallery-try-again'),
   downloadAgain: () => t('gallery-download-again'),
@@ -27,7 +27,12 @@ const WORDS: Record<Mend, () => string> = {
   replaceKey: () => t('gallery-replace-key'),
 };
 
-async function mend(studio: Studio, generation: Generation, failure: Failure, action: Mend) {
+async function perform(
+  studio: Studio,
+  generation: Generation,
+  failure: Failure,
+  action: FailureAction,
+) {
   const { backend, composer } = studio;
   switch (action) {
     case 'fixSettings':
@@ -61,8 +66,8 @@ export function failureSummary(studio: Studio, generation: Generation): FailureS
       message: sentence(failure.message),
       charged: failure.charged === null ? null : charged[`${failure.charged}`],
       actions: failure.mends.map((action) => ({
-        words: WORDS[action](),
-        run: () => mend(studio, generation, failure, action),
+        label: LABELS[action](),
+        run: () => perform(studio, generation, failure, action),
       })),
     };
   }
@@ -72,9 +77,9 @@ export function failureSummary(studio: Studio, generation: Generation): FailureS
       message: sentence(phase.message),
       charged: null,
       actions: [
-        { words: t('gallery-check'), run: () => studio.check(generation.id) },
+        { label: t('gallery-check'), run: () => studio.check(generation.id) },
         {
-          words: t('gallery-submit-again'),
+          label: t('gallery-submit-again'),
           mayPayTwice: true,
           run: () =>
             studio.attempt(async () =>
@@ -93,13 +98,13 @@ export function runningActions(studio: Studio, { id, canCancel, waiting }: Gener
   const actions: Action[] = [];
   if (canCancel) {
     actions.push({
-      words: t('gallery-cancel'),
+      label: t('gallery-cancel'),
       run: () => studio.attempt(async () => studio.changed(await backend.cancel(id))),
     });
   }
   if (waiting?.code === 'pauseUntil') {
     actions.push({
-      words: t('gallery-ask-now'),
+      label: t('gallery-ask-now'),
       run: () =>
         studio.attempt(async () => {
           await backend.askNow();

@@ -179,7 +179,7 @@ describe('a failed card', () => {
     expect(cards().queryByText('Starting')).toBeNull();
   });
 
-  it('says what happened and that nothing was charged, and mends the field at fault', async () => {
+  it('says what happened and that nothing was charged, and leads to the field at fault', async () => {
     const settings = { ...SETTINGS, start: 'a', end: 'b', prompt: 'Morph' };
     const { user } = await open({ gallery: page([generation('a', failed(), { settings })]) });
     cards().getByText('The end frame is too small.');
@@ -191,7 +191,7 @@ describe('a failed card', () => {
     expect(end).toHaveAccessibleDescription(/The end frame is too small/);
   });
 
-  it('offers each mend in words, and does it', async () => {
+  it('offers each action by its label, and runs it', async () => {
     const mends = ['tryAgain', 'downloadAgain', 'addCredits', 'replaceKey'] as const;
     const { backend, user } = await open({
       gallery: page([generation('a', failed({ charged: true, mends: [...mends] }))]),
@@ -408,18 +408,18 @@ it('shows another library with its first page, however long that library is', as
 });
 
 describe('what is so for the whole library', () => {
-  const words = 'The library’s file was damaged: the backup of 21 November was taken.';
-  const notice: Notice = { kind: 'rescued', message: said(words), canDismiss: true };
+  const text = 'The library’s file was damaged: the backup of 21 November was taken.';
+  const notice: Notice = { kind: 'rescued', message: said(text), canDismiss: true };
 
   it('stands above the cards until it was read', async () => {
     const { studio, backend, user } = await open({
       gallery: { ...page([]), notices: { list: [notice], revision: 1 } },
     });
-    cards().getByText(words);
+    cards().getByText(text);
     await user.click(cards().getByRole('button', { name: 'Dismiss' }));
     expect(backend.dismissNotice).toHaveBeenCalledWith('rescued');
     studio.listeners.noticesChanged({ list: [], revision: 2 });
-    await waitFor(() => expect(cards().queryByText(words)).toBeNull());
+    await waitFor(() => expect(cards().queryByText(text)).toBeNull());
   });
 
   it('cannot be put away while its cause lasts', async () => {

@@ -1,10 +1,10 @@
-/** How the books are put into words. Pure functions, so that every sentence can be tested. */
+/** How the books are written. Pure functions, so that every sentence can be tested. */
 import type { LedgerEntry, LedgerSum, Standing } from '../backend';
 import { count, dayName } from '../state/format';
 import { LANGUAGE, t } from '../catalogue';
 
 /** `2026-11-22` as Today, Yesterday, a weekday or the date. */
-export function dayWords(day: string, now: number): string {
+export function dayText(day: string, now: number): string {
   // At noon, which no clock change affects.
   return dayName(new Date(`${day}T12:00:00`).getTime(), now);
 }
@@ -43,7 +43,7 @@ export function limitText({ used, limit }: Standing, span: 'day' | 'month'): str
 }
 
 /** What kind of entry a row is. */
-export function whatWords(entry: LedgerEntry): string {
+export function kindText(entry: LedgerEntry): string {
   const { inGallery } = entry;
   return entry.kind === 'return'
     ? t('ledger-entry-refunded', { inGallery })

@@ -232,8 +232,10 @@ describe('a limit', () => {
     backend.generate.mockRejectedValue(problem({ code: 'spendingReached', ...refused }));
     await user.type(screen.getByRole('textbox', { name: 'Prompt' }), SETTINGS.prompt);
     await user.click(screen.getByRole('button', { name: /^Generate/ }));
-    const told = await screen.findByText(/This clip may cost up to 25 credits, and \d+ of today's/);
-    expect(told).toHaveTextContent('Nothing was started.');
+    const message = await screen.findByText(
+      /This clip may cost up to 25 credits, and \d+ of today's/,
+    );
+    expect(message).toHaveTextContent('Nothing was started.');
     expect(screen.getByRole('textbox', { name: 'Prompt' })).toHaveValue(SETTINGS.prompt);
     await user.click(screen.getByRole('button', { name: 'Limits' }));
     const view = within(screen.getByRole('dialog', { name: 'Settings' }));

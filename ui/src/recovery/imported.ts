@@ -29,23 +29,23 @@ export function promptOf(generation: Generation): string {
 
 /** What became of the pictures it was made with; null if nothing needs to be said. */
 export function framesNote(generation: Generation): string | null {
-  const told = generation.imported;
-  if (!told) return null;
-  if (told.notKept.length > 0) {
-    const [field] = told.notKept;
-    return told.notKept.length === 1 && field && field !== 'references'
+  const imported = generation.imported;
+  if (!imported) return null;
+  if (imported.notKept.length > 0) {
+    const [field] = imported.notKept;
+    return imported.notKept.length === 1 && field && field !== 'references'
       ? t('recovery-frame-not-kept', { field })
       : t('recovery-pictures-not-kept');
   }
-  return told.unknown.includes('start') ? t('recovery-unknown') : null;
+  return imported.unknown.includes('start') ? t('recovery-unknown') : null;
 }
 
 /** Loads the settings into the composer, and says if some of them are missing. */
 export function reuse(studio: Studio, generation: Generation) {
   studio.announcer.hush();
   studio.composer.reuse(generation.settings);
-  const told = generation.imported;
-  const isGap = told !== null && told.unknown.length + told.notKept.length > 0;
+  const imported = generation.imported;
+  const isGap = imported !== null && imported.unknown.length + imported.notKept.length > 0;
   if (isGap || !generation.whole) {
     studio.announcer.tell(
       generation.whole ? t('recovery-reused-unknown') : t('recovery-reused-unreadable'),

@@ -245,10 +245,10 @@ describe('a clip that was imported', () => {
   });
 
   it('says that its frames are not kept', async () => {
-    const told = { model: 'kling-3.0', unknown: [], notKept: ['start', 'end'] } as const;
+    const imported = { model: 'kling-3.0', unknown: [], notKept: ['start', 'end'] } as const;
     const one = brought({
       settings: SETTINGS,
-      imported: { ...told, unknown: [], notKept: [...told.notKept] },
+      imported: { ...imported, unknown: [], notKept: [...imported.notKept] },
     });
     const { user } = await open({ gallery: page([one]) });
     await user.click(screen.getByRole('button', { name: 'Play: A lighthouse at dusk' }));

@@ -3,7 +3,7 @@
  * that disappear on their own.
  */
 export interface Action {
-  words: string;
+  label: string;
   run: () => unknown;
 }
 

@@ -43,12 +43,12 @@ function renderingPart(
   seen: number,
 ): number | null {
   const { due } = phase;
-  const told = phase.progress === null ? null : Math.min(1, Math.max(0, phase.progress / 100));
-  const from = told === null ? phase.since : seen;
-  if (due === null || due <= from) return told;
+  const reported = phase.progress === null ? null : Math.min(1, Math.max(0, phase.progress / 100));
+  const from = reported === null ? phase.since : seen;
+  if (due === null || due <= from) return reported;
   // From the last report, linearly to the end. Never quite full: only the clip fills the ring.
   const since = Math.min(1, Math.max(0, (now - from) / (due - from)));
-  const start = told ?? 0;
+  const start = reported ?? 0;
   return Math.max(start, Math.min(0.96, start + (1 - start) * since));
 }
 

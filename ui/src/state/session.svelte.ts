@@ -15,7 +15,7 @@ export class SessionState {
   /** The profile whose library is shown. */
   profile: Profile | null;
   /** How often the program has reported the session on its own. */
-  #told = 0;
+  #reports = 0;
 
   constructor(
     private backend: Backend,
@@ -29,8 +29,8 @@ export class SessionState {
   }
 
   /** The program reports every change, so its reports are never older than an answer. */
-  told(session: Session) {
-    this.#told++;
+  reported(session: Session) {
+    this.#reports++;
     this.take(session);
   }
 
@@ -46,10 +46,10 @@ export class SessionState {
   /** Resolves to the problem to show, or to null when it went well. */
   async #ask(call: () => Promise<Session>): Promise<Problem | null> {
     this.busy = true;
-    const told = this.#told;
+    const reports = this.#reports;
     try {
       const session = await call();
-      if (told === this.#told) this.take(session);
+      if (reports === this.#reports) this.take(session);
       return null;
     } catch (error) {
       return asProblem(error);

@@ -8,7 +8,7 @@ it('what the program tells meanwhile is newer than the answer to a call', async 
   const at = (credits: number | null) =>
     ({ state: 'ready', account: { ...ACCOUNT, credits } }) as const;
   backend.useSandbox.mockImplementation(async () => {
-    session.told(at(10_000));
+    session.reported(at(10_000));
     return at(null);
   });
   expect(await session.useSandbox()).toBeNull();
@@ -18,7 +18,7 @@ it('what the program tells meanwhile is newer than the answer to a call', async 
 it('an answer counts where nothing was told meanwhile', async () => {
   const { backend } = stub();
   const session = new SessionState(backend, { state: 'signedOut' }, null, () => undefined);
-  session.told({ state: 'signedOut' });
+  session.reported({ state: 'signedOut' });
   await session.signIn('afk_x', 'keychain');
   expect(session.account?.credits).toBe(1240);
 });

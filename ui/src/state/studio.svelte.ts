@@ -95,7 +95,7 @@ export class Studio {
     generationRemoved: (id) => this.#news.add(() => this.removed(id)),
     countsChanged: (counts) => this.#news.add(() => this.gallery.count(counts)),
     noticesChanged: (notices) => this.#news.add(() => this.gallery.notice(notices)),
-    sessionChanged: (session) => this.session.told(session),
+    sessionChanged: (session) => this.session.reported(session),
     // Another library is shown, or events were missed.
     profileChanged: (profile) =>
       void (profile === this.session.profile ? this.gallery.refresh() : this.gallery.reload()),
@@ -188,7 +188,7 @@ export class Studio {
     this.viewing = null;
     if (!canUndo) return;
     this.announcer.tell(t('composer-replaced'), false, {
-      words: t('page-undo'),
+      label: t('page-undo'),
       run: () => this.composer.replaced.undo(),
     });
   }

@@ -225,7 +225,7 @@ pub struct Clip {
 /// What the user can do about a failure, best first.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub enum Mend {
+pub enum FailureAction {
     /// Load the settings into the composer and change the field at fault.
     FixSettings,
     /// Make a new generation with the same settings.
@@ -247,8 +247,9 @@ pub struct Failure {
     pub field: Option<Field>,
     /// Whether credits were taken; `None` if that can't be known here.
     pub charged: Option<bool>,
-    /// What can be done about it, best first.
-    pub mends: Vec<Mend>,
+    /// What can be done about it, best first. Stored libraries have it under this name.
+    #[serde(rename = "mends")]
+    pub actions: Vec<FailureAction>,
 }
 
 /// A generation as the library stores it.
@@ -418,7 +419,7 @@ impl Record {
                         message: Message::ReasonNotStored,
                         field: None,
                         charged: None,
-                        mends: vec![Mend::TryAgain],
+                        actions: vec![FailureAction::TryAgain],
                     }),
                     self.whole && job.imported.as_ref().is_none_or(ImportedSettings::is_whole),
                 ),
@@ -448,9 +449,11 @@ impl Record {
 /// for again as they are, but checked by the user first.
 fn mendable(mut failure: Failure, settings_known: bool) -> Failure {
     if !settings_known {
-        failure.mends.retain(|mend| *mend != Mend::TryAgain);
-        if !failure.mends.contains(&Mend::FixSettings) {
-            failure.mends.push(Mend::FixSettings);
+        failure
+            .actions
+            .retain(|action| *action != FailureAction::TryAgain);
+        if !failure.actions.contains(&FailureAction::FixSettings) {
+            failure.actions.push(FailureAction::FixSettings);
         }
     }
     failure

@@ -170,27 +170,27 @@ pub fn read_back(job: &Job) -> (Settings, ImportedSettings) {
         job.model.clone()
     };
     let mut settings = Settings::default();
-    let mut told = ImportedSettings {
+    let mut imported = ImportedSettings {
         model: named,
         ..ImportedSettings::default()
     };
     match [Model::Kling3, Model::Kling3Omni]
         .into_iter()
-        .find(|model| model.id() == told.model)
+        .find(|model| model.id() == imported.model)
     {
         Some(model) => settings.model = model,
-        None => told.unknown.push(Field::Model),
+        None => imported.unknown.push(Field::Model),
     }
     match text(input, "prompt") {
         Some(prompt) => settings.prompt = prompt,
-        None => told.unknown.push(Field::Prompt),
+        None => imported.unknown.push(Field::Prompt),
     }
-    let known_model = !told.unknown.contains(&Field::Model);
+    let known_model = !imported.unknown.contains(&Field::Model);
     // Without the block the names may be beside the prompt; those that are missing were left to the
     // server.
     match input.map(|input| input.get("klingParams").unwrap_or(input)) {
-        Some(params) if known_model => read_params(params, &mut settings, &mut told),
-        _ => told.unknown.extend([
+        Some(params) if known_model => read_params(params, &mut settings, &mut imported),
+        _ => imported.unknown.extend([
             Field::Start,
             Field::End,
             Field::Quality,
@@ -200,12 +200,12 @@ pub fn read_back(job: &Job) -> (Settings, ImportedSettings) {
             Field::Avoid,
         ]),
     }
-    (settings, told)
+    (settings, imported)
 }
 
 /// Reads `klingParams`. Missing values were left to the server, whose defaults are in the schema,
 /// with one exception: the sources disagree on the default of the sound.
-fn read_params(params: &Value, settings: &mut Settings, told: &mut ImportedSettings) {
+fn read_params(params: &Value, settings: &mut Settings, imported: &mut ImportedSettings) {
     for (name, field) in [
         ("start_image", Field::Start),
         ("end_image", Field::End),
@@ -217,8 +217,8 @@ fn read_params(params: &Value, settings: &mut Settings, told: &mut ImportedSetti
             Some(Value::Array(addresses)) => !addresses.is_empty(),
             _ => false,
         };
-        if is_there && !told.not_kept.contains(&field) {
-            told.not_kept.push(field);
+        if is_there && !imported.not_kept.contains(&field) {
+            imported.not_kept.push(field);
         }
     }
     let word = |name: &str| params.get(name).and_then(Value::as_str);
@@ -226,29 +226,29 @@ fn read_params(params: &Value, settings: &mut Settings, told: &mut ImportedSetti
         None | Some("pro") => settings.mode = Mode::Pro,
         Some("standard") => settings.mode = Mode::Standard,
         Some("4k") => settings.mode = Mode::FourK,
-        Some(_) => told.unknown.push(Field::Quality),
+        Some(_) => imported.unknown.push(Field::Quality),
     }
     match params.get("duration").map(seconds) {
         None => settings.length = 5,
         Some(Some(length)) if LENGTH_SECONDS.contains(&length) => settings.length = length,
-        Some(_) => told.unknown.push(Field::Length),
+        Some(_) => imported.unknown.push(Field::Length),
     }
     match word("aspect_ratio") {
         None | Some("16:9") => settings.shape = Shape::Wide,
         Some("9:16") => settings.shape = Shape::Tall,
         Some("1:1") => settings.shape = Shape::Square,
-        Some(_) => told.unknown.push(Field::Shape),
+        Some(_) => imported.unknown.push(Field::Shape),
     }
     match params.get("generate_audio").and_then(Value::as_bool) {
         Some(sound) => settings.sound = sound,
-        None => told.unknown.push(Field::Sound),
+        None => imported.unknown.push(Field::Sound),
     }
     word("negative_prompt")
         .unwrap_or_default()
         .clone_into(&mut settings.avoid);
     match shots(params.get("multi_prompt")) {
         Some(shots) => settings.shots = shots,
-        None => told.unknown.push(Field::Shots),
+        None => imported.unknown.push(Field::Shots),
     }
 }
 

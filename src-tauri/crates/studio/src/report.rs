@@ -269,10 +269,10 @@ mod tests {
         write("inbetween.2026-11-20.log", lines(20, 50));
         write("inbetween.2026-11-21.log", lines(21, 4));
         write("notes.txt", lines(22, 9));
-        let told = problems(folder.path());
-        assert_eq!(told.len(), PROBLEMS);
-        assert!(told[0].ends_with("day 20 number 34"), "{}", told[0]);
-        assert!(told[19].ends_with("day 21 number 3"), "{}", told[19]);
+        let found = problems(folder.path());
+        assert_eq!(found.len(), PROBLEMS);
+        assert!(found[0].ends_with("day 20 number 34"), "{}", found[0]);
+        assert!(found[19].ends_with("day 21 number 3"), "{}", found[19]);
         assert!(problems(&folder.path().join("nowhere")).is_empty());
     }
 
@@ -283,8 +283,8 @@ mod tests {
         text.push_str("2026-11-22T00:00:01Z ERROR ");
         text.push_str(&"ä".repeat(5000));
         std::fs::write(folder.path().join("inbetween.log"), text).unwrap();
-        let told = problems(folder.path());
-        assert_eq!(told.len(), 1);
-        assert_eq!(told[0].chars().count(), LINE + 1);
+        let found = problems(folder.path());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].chars().count(), LINE + 1);
     }
 }

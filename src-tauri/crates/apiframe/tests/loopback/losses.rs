@@ -225,9 +225,9 @@ async fn what_a_job_says_went_wrong_is_fit_to_be_shown() {
     let job = r#"{"id":"mine","status":"FAILED","error":"\u202eNo\u0007 \u001b[31mface"}"#;
     let list = format!(r#"{{"jobs":[{job}]}}"#);
     let server = Server::with([json("200 OK", job), json("200 OK", &list)]).await;
-    let told = server.client().job("mine").await.unwrap();
+    let job = server.client().job("mine").await.unwrap();
     let listed = server.client().jobs(&JobQuery::default()).await.unwrap();
-    for job in [&told, &listed.jobs[0]] {
+    for job in [&job, &listed.jobs[0]] {
         assert_eq!(job.error.as_deref(), Some("No face"));
     }
 }

@@ -32,9 +32,9 @@ pub(super) async fn upload(
     let kept = kept
         .map_err(|error| Refusal::unavailable(&error))?
         .map_err(|error| Refusal::unavailable(&error))?;
-    let told =
+    let upload =
         reply::upload(&kept, world.base_url()).map_err(|error| Refusal::unavailable(&error))?;
-    Ok((StatusCode::CREATED, Json(told)))
+    Ok((StatusCode::CREATED, Json(upload)))
 }
 
 /// The form's field `file`. Its name and its declared type are ignored.

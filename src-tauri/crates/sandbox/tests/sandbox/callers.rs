@@ -1,6 +1,6 @@
 //! Which callers are accepted, what they are told about themselves, and what is recorded of them.
 
-use crate::harness::{KEY, cheap, client, fast, get, submitted, told};
+use crate::harness::{KEY, cheap, client, fast, get, status_and_json, submitted};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -12,13 +12,14 @@ async fn without_the_right_key_nothing_but_the_prices_is_told() {
         "/v2/jobs/00000000-0000-4000-8000-000000000000",
     ] {
         let url = format!("{}{path}", sandbox.base_url());
-        let (status, answer) = told(client().get(&url)).await;
+        let (status, answer) = status_and_json(client().get(&url)).await;
         assert_eq!(
             (status, answer),
             (401, json!({"error": "Missing API key"})),
             "{path}"
         );
-        let (status, answer) = told(client().get(&url).header("X-API-Key", "afk_other")).await;
+        let (status, answer) =
+            status_and_json(client().get(&url).header("X-API-Key", "afk_other")).await;
         assert_eq!(
             (status, answer),
             (401, json!({"error": "Invalid API key"})),
@@ -26,7 +27,8 @@ async fn without_the_right_key_nothing_but_the_prices_is_told() {
         );
     }
     let models =
-        told(client().get(format!("{}/v2/models?modality=video", sandbox.base_url()))).await;
+        status_and_json(client().get(format!("{}/v2/models?modality=video", sandbox.base_url())))
+            .await;
     assert_eq!(models.0, 200);
     assert_eq!(models.1["models"][0]["id"], "kling-3.0");
     assert_eq!(models.1["models"][1]["id"], "kling-3.0-omni");
@@ -39,19 +41,23 @@ async fn without_the_right_key_nothing_but_the_prices_is_told() {
     );
     assert_eq!(models.1["models"][0]["pricingMode"], "per-second");
     assert_eq!(
-        told(get(&sandbox, "/v2/models?modality=smell")).await.0,
+        status_and_json(get(&sandbox, "/v2/models?modality=smell"))
+            .await
+            .0,
         400
     );
     assert_eq!(
-        told(get(&sandbox, "/v2/models?modality=music")).await.1,
+        status_and_json(get(&sandbox, "/v2/models?modality=music"))
+            .await
+            .1,
         json!({"models": []})
     );
 
     sandbox.set_key_active(false);
-    assert_eq!(told(get(&sandbox, "/v2/me")).await.0, 403);
+    assert_eq!(status_and_json(get(&sandbox, "/v2/me")).await.0, 403);
     sandbox.set_key_active(true);
     sandbox.set_key("afk_replaced");
-    assert_eq!(told(get(&sandbox, "/v2/me")).await.0, 401);
+    assert_eq!(status_and_json(get(&sandbox, "/v2/me")).await.0, 401);
 }
 
 #[tokio::test]
@@ -77,7 +83,7 @@ async fn without_a_user_agent_the_edge_refuses_in_plain_text() {
 #[tokio::test]
 async fn me_tells_the_credits_and_only_the_beginning_of_the_key() {
     let sandbox = fast().credits(77).start().await.unwrap();
-    let (status, me) = told(get(&sandbox, "/v2/me")).await;
+    let (status, me) = status_and_json(get(&sandbox, "/v2/me")).await;
     assert_eq!(status, 200);
     assert_eq!(
         (&me["team"]["credits"], &me["apiKey"]["prefix"]),
@@ -126,9 +132,14 @@ async fn requests_are_kept_as_they_arrived_and_never_show_the_key() {
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let sandbox = fast().start().await.unwrap();
-    assert_eq!(told(get(&sandbox, "/v2/jobs/not-a-uuid")).await.0, 400);
     assert_eq!(
-        told(get(
+        status_and_json(get(&sandbox, "/v2/jobs/not-a-uuid"))
+            .await
+            .0,
+        400
+    );
+    assert_eq!(
+        status_and_json(get(
             &sandbox,
             "/v2/jobs/00000000-0000-4000-8000-000000000000"
         ))
@@ -136,10 +147,20 @@ async fn what_is_not_there_is_not_found() {
         .0,
         404
     );
-    assert_eq!(told(get(&sandbox, "/v2/images/generate")).await.0, 404);
-    assert_eq!(told(get(&sandbox, "/v2/videos/generate")).await.0, 405);
     assert_eq!(
-        told(get(
+        status_and_json(get(&sandbox, "/v2/images/generate"))
+            .await
+            .0,
+        404
+    );
+    assert_eq!(
+        status_and_json(get(&sandbox, "/v2/videos/generate"))
+            .await
+            .0,
+        405
+    );
+    assert_eq!(
+        status_and_json(get(
             &sandbox,
             "/files/results/00000000-0000-4000-8000-000000000000.mp4"
         ))
@@ -148,7 +169,7 @@ async fn what_is_not_there_is_not_found() {
         404
     );
     assert_eq!(
-        told(get(&sandbox, "/files/results/../../account.json"))
+        status_and_json(get(&sandbox, "/files/results/../../account.json"))
             .await
             .0,
         404

@@ -1,7 +1,8 @@
 //! Faults of the answer: each affects a call as documented.
 
 use crate::harness::{
-    cheap, client, ended, fast, get, job, png, post, submit, submitted, told, upload, with_clip,
+    cheap, client, ended, fast, get, job, png, post, status_and_json, submit, submitted, upload,
+    with_clip,
 };
 use sandbox::{Answer, Call, Fault};
 use serde_json::json;
@@ -131,7 +132,8 @@ async fn credits_can_run_out_at_one_call() {
             .times(1)
             .then(Answer::OutOfCredits { available: 4 }),
     );
-    let (status, answer) = told(post(&sandbox, "/v2/videos/generate").json(&cheap("x"))).await;
+    let (status, answer) =
+        status_and_json(post(&sandbox, "/v2/videos/generate").json(&cheap("x"))).await;
     assert_eq!(status, 402);
     assert_eq!(
         (&answer["creditsRequired"], &answer["creditsAvailable"]),
@@ -169,9 +171,9 @@ async fn a_fault_meets_only_the_calls_it_is_meant_for() {
     sandbox.fault(Fault::on(Call::Jobs).then(Answer::status(500)));
     assert_eq!(upload(&sandbox, png(300, 300)).await.status(), 502);
     assert_eq!(upload(&sandbox, png(300, 300)).await.status(), 502);
-    assert_eq!(told(get(&sandbox, "/v2/jobs")).await.0, 500);
-    assert_eq!(told(get(&sandbox, "/v2/me")).await.0, 200);
-    assert_eq!(told(get(&sandbox, "/v2/models")).await.0, 200);
+    assert_eq!(status_and_json(get(&sandbox, "/v2/jobs")).await.0, 500);
+    assert_eq!(status_and_json(get(&sandbox, "/v2/me")).await.0, 200);
+    assert_eq!(status_and_json(get(&sandbox, "/v2/models")).await.0, 200);
     sandbox.clear_faults();
     assert_eq!(upload(&sandbox, png(300, 300)).await.status(), 201);
 }
@@ -186,7 +188,7 @@ async fn faults_are_set_and_taken_back_over_the_control_call() {
         {"call": "models", "answer": {"kind": "slow", "bytesPerSecond": 100_000}},
     ]);
     assert_eq!(
-        told(client().post(&control).json(&faults)).await,
+        status_and_json(client().post(&control).json(&faults)).await,
         (201, json!({"faults": 3}))
     );
     assert_eq!(
@@ -207,7 +209,10 @@ async fn faults_are_set_and_taken_back_over_the_control_call() {
     );
 
     let one = json!({"call": "me", "times": 1, "answer": {"kind": "refuse"}});
-    assert_eq!(told(client().post(&control).json(&one)).await.0, 201);
+    assert_eq!(
+        status_and_json(client().post(&control).json(&one)).await.0,
+        201
+    );
     assert!(get(&sandbox, "/v2/me").send().await.is_err());
     for wrong in [
         json!({"call": "coffee", "answer": {"kind": "refuse"}}),
@@ -215,7 +220,9 @@ async fn faults_are_set_and_taken_back_over_the_control_call() {
         json!(1),
     ] {
         assert_eq!(
-            told(client().post(&control).json(&wrong)).await.0,
+            status_and_json(client().post(&control).json(&wrong))
+                .await
+                .0,
             400,
             "{wrong}"
         );

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::harness::{
-    KEY, cheap, client, ended, fast, file, picture, png, post, submitted, told, upload, uploaded,
+    KEY, cheap, client, ended, fast, file, picture, png, post, status_and_json, submitted, upload,
+    uploaded,
 };
 use image::ImageFormat;
 use reqwest::multipart::{Form, Part};
@@ -24,13 +25,13 @@ async fn an_upload_is_judged_by_its_first_bytes_and_served_byte_for_byte() {
         // The helper declares text/plain.
         let answer = upload(&sandbox, bytes.clone()).await;
         assert_eq!(answer.status(), 201);
-        let told: Value = answer.json().await.unwrap();
+        let parsed: Value = answer.json().await.unwrap();
         assert_eq!(
-            (&told["contentType"], &told["kind"]),
+            (&parsed["contentType"], &parsed["kind"]),
             (&kind.into(), &"image".into())
         );
-        assert_eq!(told["byteSize"], bytes.len());
-        let url = told["url"].as_str().unwrap();
+        assert_eq!(parsed["byteSize"], bytes.len());
+        let url = parsed["url"].as_str().unwrap();
         assert!(
             url.starts_with(sandbox.base_url()) && url.ends_with(ending),
             "{url}"
@@ -40,7 +41,9 @@ async fn an_upload_is_judged_by_its_first_bytes_and_served_byte_for_byte() {
         assert_eq!(served.bytes().await.unwrap(), bytes);
         assert_eq!(sandbox.upload_bytes(url).unwrap(), bytes);
         assert_eq!(
-            sandbox.upload_bytes(told["id"].as_str().unwrap()).unwrap(),
+            sandbox
+                .upload_bytes(parsed["id"].as_str().unwrap())
+                .unwrap(),
             bytes
         );
     }
@@ -70,11 +73,15 @@ async fn what_is_no_picture_or_too_large_or_missing_is_refused() {
 
     let other = Form::new().part("picture", Part::bytes(png(300, 300)));
     assert_eq!(
-        told(post(&sandbox, "/v2/uploads").multipart(other)).await.0,
+        status_and_json(post(&sandbox, "/v2/uploads").multipart(other))
+            .await
+            .0,
         400
     );
     assert_eq!(
-        told(post(&sandbox, "/v2/uploads").body("no form")).await.0,
+        status_and_json(post(&sandbox, "/v2/uploads").body("no form"))
+            .await
+            .0,
         400
     );
 }
@@ -88,9 +95,9 @@ async fn an_uploads_address_lives_one_to_two_hours() {
         .start()
         .await
         .unwrap();
-    let told: Value = upload(&sandbox, png(300, 300)).await.json().await.unwrap();
-    assert_eq!(told["expiresAt"], "2026-01-02T04:34:05Z");
-    let url = told["url"].as_str().unwrap();
+    let parsed: Value = upload(&sandbox, png(300, 300)).await.json().await.unwrap();
+    assert_eq!(parsed["expiresAt"], "2026-01-02T04:34:05Z");
+    let url = parsed["url"].as_str().unwrap();
     clock.advance(Duration::from_secs(90 * 60 - 1));
     assert_eq!(client().get(url).send().await.unwrap().status(), 200);
     clock.advance(Duration::from_secs(1));

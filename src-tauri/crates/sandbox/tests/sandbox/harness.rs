@@ -66,7 +66,7 @@ pub async fn job(sandbox: &Sandbox, id: &str) -> Value {
 }
 
 /// The answer's status and JSON.
-pub async fn told(request: RequestBuilder) -> (u16, Value) {
+pub async fn status_and_json(request: RequestBuilder) -> (u16, Value) {
     let answer = request.send().await.unwrap();
     (answer.status().as_u16(), answer.json().await.unwrap())
 }

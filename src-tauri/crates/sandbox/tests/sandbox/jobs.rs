@@ -1,7 +1,7 @@
 //! Jobs: what they cost, how they progress, and how they end.
 
 use crate::harness::{
-    KEY, cheap, client, ended, fast, job, post, submit, submitted, told, uploaded,
+    KEY, cheap, client, ended, fast, job, post, status_and_json, submit, submitted, uploaded,
 };
 use sandbox::{ResultShape, Sandbox};
 use serde_json::{Value, json};
@@ -53,7 +53,8 @@ async fn every_mode_has_its_price_with_and_without_sound() {
     ] {
         let params = json!({"mode": mode, "generate_audio": sound, "duration": 10});
         let body = json!({"model": "kling-3.0", "prompt": "x", "klingParams": params});
-        let (status, answer) = told(post(&sandbox, "/v2/videos/generate").json(&body)).await;
+        let (status, answer) =
+            status_and_json(post(&sandbox, "/v2/videos/generate").json(&body)).await;
         let expected = json!({"error": "Insufficient credits", "creditsRequired": a_second * 10, "creditsAvailable": 0});
         assert_eq!((status, answer), (402, expected));
     }

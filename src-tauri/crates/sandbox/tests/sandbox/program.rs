@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::harness::{client, told};
+use crate::harness::{client, status_and_json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_apiframe-sandbox");
 
@@ -24,7 +24,7 @@ async fn its_first_line_tells_where_it_listens_and_the_key_and_credits_are_those
         .expect("the line that says where")
         .to_owned();
     assert!(base.starts_with("http://127.0.0.1:"), "{base}");
-    let me = told(
+    let me = status_and_json(
         client()
             .get(format!("{base}/v2/me"))
             .header("X-API-Key", "afk_mine"),

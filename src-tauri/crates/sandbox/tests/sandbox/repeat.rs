@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::harness::{KEY, cheap, ended, fast, get, post, submitted, told};
+use crate::harness::{KEY, cheap, ended, fast, get, post, status_and_json, submitted};
 use sandbox::{Clock, Sandbox};
 use serde_json::{Value, json};
 
 async fn keyed(sandbox: &Sandbox, key: &str, body: &Value) -> (u16, Value) {
-    told(
+    status_and_json(
         post(sandbox, "/v2/videos/generate")
             .header("Idempotency-Key", key)
             .json(body),
@@ -35,7 +35,7 @@ async fn the_order_of_fields_does_not_make_another_body() {
     let sandbox = fast().start().await.unwrap();
     let send = |text: &'static str| {
         let request = post(&sandbox, "/v2/videos/generate").header("Idempotency-Key", "k");
-        told(
+        status_and_json(
             request
                 .header("content-type", "application/json")
                 .body(text),
@@ -122,7 +122,7 @@ async fn the_list_is_newest_first_and_a_cursor_goes_on_where_the_page_ended() {
     let mut path = "/v2/jobs?limit=2".to_owned();
     let mut sizes = Vec::new();
     loop {
-        let (status, page) = told(get(&sandbox, &path)).await;
+        let (status, page) = status_and_json(get(&sandbox, &path)).await;
         assert_eq!(status, 200);
         let jobs = page["jobs"].as_array().unwrap();
         sizes.push(jobs.len());
@@ -158,7 +158,7 @@ async fn the_list_can_be_narrowed_and_its_query_is_judged() {
         .unwrap();
     let ids = five(&sandbox, &clock).await;
     let count = async |query: &str| {
-        let (status, page) = told(get(&sandbox, &format!("/v2/jobs?{query}"))).await;
+        let (status, page) = status_and_json(get(&sandbox, &format!("/v2/jobs?{query}"))).await;
         assert_eq!(status, 200, "{query}");
         page["jobs"].as_array().unwrap().len()
     };
@@ -167,7 +167,7 @@ async fn the_list_can_be_narrowed_and_its_query_is_judged() {
     assert_eq!(count("status=QUEUED").await, 5);
     assert_eq!(count("status=COMPLETED").await, 0);
     assert_eq!(count(&format!("search={}", ids[3])).await, 1);
-    let models = told(get(&sandbox, "/v2/jobs?include_models=true&limit=1"))
+    let models = status_and_json(get(&sandbox, "/v2/jobs?include_models=true&limit=1"))
         .await
         .1["models"]
         .clone();
@@ -181,9 +181,14 @@ async fn the_list_can_be_narrowed_and_its_query_is_judged() {
         ("cursor=abc", "cursor"),
         ("search=abc", "search"),
     ] {
-        let (status, answer) = told(get(&sandbox, &format!("/v2/jobs?{query}"))).await;
+        let (status, answer) = status_and_json(get(&sandbox, &format!("/v2/jobs?{query}"))).await;
         assert_eq!(status, 400, "{query}");
         assert!(answer["details"][part].is_array(), "{answer}");
     }
-    assert_eq!(told(get(&sandbox, "/v2/jobs?scope=team")).await.0, 403);
+    assert_eq!(
+        status_and_json(get(&sandbox, "/v2/jobs?scope=team"))
+            .await
+            .0,
+        403
+    );
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::harness::{cheap, client, ended, fast, get, job, png, post, submitted, told, uploaded};
+use crate::harness::{
+    cheap, client, ended, fast, get, job, png, post, status_and_json, submitted, uploaded,
+};
 use sandbox::Clock;
 use serde_json::{Value, json};
 
@@ -16,7 +18,7 @@ async fn jobs_credits_keys_uploads_and_clips_are_there_after_a_restart() {
             .start()
     };
     let keyed = |sandbox: &sandbox::Sandbox| {
-        told(
+        status_and_json(
             post(sandbox, "/v2/videos/generate")
                 .header("Idempotency-Key", "k")
                 .json(&cheap("kept")),
@@ -40,8 +42,8 @@ async fn jobs_credits_keys_uploads_and_clips_are_there_after_a_restart() {
         keyed(&sandbox).await,
         (202, json!({"jobId": id, "status": "COMPLETED"}))
     );
-    let told = job(&sandbox, &id).await;
-    let url = told["result"]["videoUrl"].as_str().unwrap();
+    let finished = job(&sandbox, &id).await;
+    let url = finished["result"]["videoUrl"].as_str().unwrap();
     assert!(
         url.starts_with(sandbox.base_url()),
         "{url} is not on the present port"
@@ -92,7 +94,7 @@ async fn a_job_that_was_being_made_is_made_after_the_restart() {
     // By now the picture's address has expired; it was fetched when the job was accepted.
     clock.advance(Duration::from_hours(2));
     let sandbox = start().await.unwrap();
-    let listed = told(get(&sandbox, "/v2/jobs")).await.1;
+    let listed = status_and_json(get(&sandbox, "/v2/jobs")).await.1;
     assert_eq!(listed["jobs"][0]["id"], json!(id));
     assert!(
         matches!(

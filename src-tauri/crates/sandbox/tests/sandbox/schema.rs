@@ -1,12 +1,12 @@
 //! Closed bodies: what the schema does not allow is refused, and the answer says where.
 
-use crate::harness::{fast, post, told};
+use crate::harness::{fast, post, status_and_json};
 use sandbox::Sandbox;
 use serde_json::{Value, json};
 
 /// The paths for which a body is refused.
 async fn refused(sandbox: &Sandbox, body: &Value) -> Vec<String> {
-    let (status, answer) = told(post(sandbox, "/v2/videos/generate").json(body)).await;
+    let (status, answer) = status_and_json(post(sandbox, "/v2/videos/generate").json(body)).await;
     assert_eq!(status, 400, "{body}");
     assert_eq!(answer["error"], "Validation failed");
     answer["details"]
@@ -107,7 +107,7 @@ async fn a_shot_of_omni_that_breaks_the_schema_is_named_by_its_number() {
 async fn a_body_that_is_no_json_is_refused() {
     let sandbox = fast().start().await.unwrap();
     let send = |kind: &str, text: &'static str| {
-        told(
+        status_and_json(
             post(&sandbox, "/v2/videos/generate")
                 .header("content-type", kind)
                 .body(text),

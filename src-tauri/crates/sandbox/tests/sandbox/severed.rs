@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::harness::{KEY, cheap, client, fast, get, post, submit, told, with_clip};
+use crate::harness::{KEY, cheap, client, fast, get, post, status_and_json, submit, with_clip};
 use sandbox::{Answer, Call, Fault, Sandbox};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -117,7 +117,7 @@ async fn a_call_dropped_after_it_was_accepted_has_its_job_and_the_same_key_finds
     };
     assert!(keyed().send().await.is_err());
     assert_eq!((sandbox.jobs().len(), sandbox.credits()), (1, 9_991));
-    let (status, again) = told(keyed()).await;
+    let (status, again) = status_and_json(keyed()).await;
     assert_eq!(
         (status, again["jobId"].as_str()),
         (202, Some(sandbox.jobs()[0].id.as_str()))

@@ -148,17 +148,20 @@ mod tests {
 
     #[test]
     fn a_files_name_tells_the_prompts_beginning() {
-        let told = |name: &str| prompt_of(&Path::new("/clips").join(name));
-        assert_eq!(told("2026-11-22 A day.mp4").as_deref(), Some("A day"));
-        assert_eq!(told("2026-11-22 A day (12).mp4").as_deref(), Some("A day"));
-        assert_eq!(told("2026-11-22 A (day).mp4").as_deref(), Some("A (day)"));
+        let prompt = |name: &str| prompt_of(&Path::new("/clips").join(name));
+        assert_eq!(prompt("2026-11-22 A day.mp4").as_deref(), Some("A day"));
+        assert_eq!(
+            prompt("2026-11-22 A day (12).mp4").as_deref(),
+            Some("A day")
+        );
+        assert_eq!(prompt("2026-11-22 A (day).mp4").as_deref(), Some("A (day)"));
         for strange in [
             "holiday.mp4",
             "2026-13-22 A day.mp4",
             "2026-11-22 A day.mov",
             "2026-11-22.mp4",
         ] {
-            assert_eq!(told(strange), None, "{strange}");
+            assert_eq!(prompt(strange), None, "{strange}");
         }
     }
 }

@@ -151,7 +151,7 @@ async fn transfer(
         .library
         .run(move |library| library.etag(&wanted))
         .await?;
-    let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let (tell, mut progress) = tokio::sync::mpsc::unbounded_channel();
     let fetching = shared
         .remote
         .fetcher
@@ -166,14 +166,14 @@ async fn transfer(
             ended = &mut fetching => {
                 // Handle its last messages: if a mark were not stored, the next attempt would make
                 // the same mistake.
-                while let Ok(news) = told.try_recv() {
+                while let Ok(news) = progress.try_recv() {
                     if let Download::Mark(mark) = news {
                         set_mark(shared, id, mark).await?;
                     }
                 }
                 return Ok(ended);
             }
-            Some(news) = told.recv() => match news {
+            Some(news) = progress.recv() => match news {
                 Download::Mark(mark) => set_mark(shared, id, mark).await?,
                 Download::Received(received) => {
                     crash_points::reach(crash_points::DOWNLOAD_MOVING);

@@ -70,11 +70,11 @@ impl Engine {
         if !record.whole {
             return Err(EngineError::Settings(vec![messages::not_whole()]));
         }
-        if let Some(told) = record.job.as_ref().and_then(|job| job.imported.as_ref()) {
-            let missing: Vec<_> = told
+        if let Some(imported) = record.job.as_ref().and_then(|job| job.imported.as_ref()) {
+            let missing: Vec<_> = imported
                 .unknown
                 .iter()
-                .chain(&told.not_kept)
+                .chain(&imported.not_kept)
                 .map(|field| messages::not_told(*field))
                 .collect();
             if !missing.is_empty() {

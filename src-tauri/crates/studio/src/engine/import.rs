@@ -256,7 +256,7 @@ impl Engine {
 
 /// Makes the generation for a job, at the step the job has reached.
 fn record_of(job: &Job, shared: &Shared) -> Record {
-    let (settings, told) = read_back(job);
+    let (settings, imported) = read_back(job);
     let created = job
         .created_at
         .map_or_else(|| shared.now(), jiff::Timestamp::as_millisecond);
@@ -283,7 +283,7 @@ fn record_of(job: &Job, shared: &Shared) -> Record {
             ),
             result_url: url.map(Into::into),
             credits: job.credit_cost,
-            imported: Some(told),
+            imported: Some(imported),
         }),
         ..Record::new(created, settings)
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use apiframe::{Rejection, RejectionKind, Unreached, Unsendable};
 
-use crate::generation::{Failure, Mend, Millis};
+use crate::generation::{Failure, FailureAction, Millis};
 use crate::message::{AddressFault, ClipFault, Message};
 use crate::settings::{Field, Violation};
 
@@ -109,13 +109,13 @@ fn failure(
     message: Message,
     field: Option<Field>,
     charged: Option<bool>,
-    mends: &[Mend],
+    actions: &[FailureAction],
 ) -> Failure {
     Failure {
         message,
         field,
         charged,
-        mends: mends.to_vec(),
+        actions: actions.to_vec(),
     }
 }
 
@@ -143,13 +143,18 @@ pub(super) fn unreadable() -> Failure {
         Message::EntryNotSent,
         None,
         Some(false),
-        &[Mend::FixSettings],
+        &[FailureAction::FixSettings],
     )
 }
 
 /// The user cancelled it before anything was sent.
 pub(super) fn cancelled() -> Failure {
-    failure(Message::Cancelled, None, Some(false), &[Mend::TryAgain])
+    failure(
+        Message::Cancelled,
+        None,
+        Some(false),
+        &[FailureAction::TryAgain],
+    )
 }
 
 /// A frame's file is no longer in the library.
@@ -158,7 +163,7 @@ pub(super) fn frame_missing(field: Field) -> Failure {
         Message::FrameMissing { field },
         Some(field),
         Some(false),
-        &[Mend::FixSettings],
+        &[FailureAction::FixSettings],
     )
 }
 
@@ -173,7 +178,7 @@ pub(super) fn upload_refused(field: Field, rejection: &Rejection) -> Failure {
             },
             Some(field),
             Some(false),
-            &[Mend::FixSettings, Mend::TryAgain],
+            &[FailureAction::FixSettings, FailureAction::TryAgain],
         ),
     }
 }
@@ -181,7 +186,7 @@ pub(super) fn upload_refused(field: Field, rejection: &Rejection) -> Failure {
 /// The server refused the request itself; nothing was charged.
 pub(super) fn refused(rejection: &Rejection) -> Failure {
     let said = sentence(&rejection.message);
-    let (message, field, mends): (_, _, &[Mend]) = match &rejection.kind {
+    let (message, field, actions): (_, _, &[FailureAction]) = match &rejection.kind {
         RejectionKind::Invalid => {
             let named = rejection
                 .details
@@ -191,24 +196,24 @@ pub(super) fn refused(rejection: &Rejection) -> Failure {
                 Some((field, why)) => {
                     let said = sentence(why);
                     let message = Message::FieldRefused { field, said };
-                    (message, Some(field), &[Mend::FixSettings])
+                    (message, Some(field), &[FailureAction::FixSettings])
                 }
                 None => (
                     Message::RequestRefused { said },
                     None,
-                    &[Mend::FixSettings, Mend::TryAgain],
+                    &[FailureAction::FixSettings, FailureAction::TryAgain],
                 ),
             }
         }
         RejectionKind::Unauthorized => (
             Message::KeyRefused,
             None,
-            &[Mend::ReplaceKey, Mend::TryAgain],
+            &[FailureAction::ReplaceKey, FailureAction::TryAgain],
         ),
         RejectionKind::Forbidden => (
             Message::KeyForbidden { said },
             None,
-            &[Mend::ReplaceKey, Mend::TryAgain],
+            &[FailureAction::ReplaceKey, FailureAction::TryAgain],
         ),
         RejectionKind::OutOfCredits {
             required,
@@ -219,11 +224,15 @@ pub(super) fn refused(rejection: &Rejection) -> Failure {
                 _ => Message::NotEnoughCredits,
             },
             None,
-            &[Mend::AddCredits, Mend::TryAgain],
+            &[FailureAction::AddCredits, FailureAction::TryAgain],
         ),
-        _ => (Message::RequestNotTaken { said }, None, &[Mend::TryAgain]),
+        _ => (
+            Message::RequestNotTaken { said },
+            None,
+            &[FailureAction::TryAgain],
+        ),
     };
-    failure(message, field, Some(false), mends)
+    failure(message, field, Some(false), actions)
 }
 
 /// The request may have arrived, and the server's answers do not say whether it did.
@@ -244,13 +253,18 @@ pub(super) fn job_failed(said: Option<&str>, cancelled: bool) -> Failure {
         message,
         None,
         Some(false),
-        &[Mend::FixSettings, Mend::TryAgain],
+        &[FailureAction::FixSettings, FailureAction::TryAgain],
     )
 }
 
 /// The server deleted the clip before it could be fetched.
 pub(super) fn expired() -> Failure {
-    failure(Message::ClipExpired, None, Some(true), &[Mend::TryAgain])
+    failure(
+        Message::ClipExpired,
+        None,
+        Some(true),
+        &[FailureAction::TryAgain],
+    )
 }
 
 /// The server says that the job is done but names no clip.
@@ -264,7 +278,7 @@ pub(super) fn job_unknown() -> Failure {
         Message::JobUnknown,
         None,
         None,
-        &[Mend::DownloadAgain, Mend::TryAgain],
+        &[FailureAction::DownloadAgain, FailureAction::TryAgain],
     )
 }
 
@@ -285,7 +299,7 @@ pub(super) fn refused_address(fault: AddressFault) -> Failure {
 
 /// A clip that was made but could not be fetched.
 fn unfetched(message: Message) -> Failure {
-    failure(message, None, Some(true), &[Mend::DownloadAgain])
+    failure(message, None, Some(true), &[FailureAction::DownloadAgain])
 }
 
 /// A sentence from the server, with final punctuation and short enough for a card.

@@ -69,6 +69,6 @@ pub fn doubt() -> Failure {
         message: Message::FateUnknownAfterRescue,
         field: None,
         charged: None,
-        mends: Vec::new(),
+        actions: Vec::new(),
     }
 }

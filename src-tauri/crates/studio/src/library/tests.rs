@@ -8,7 +8,7 @@ mod limits;
 
 use super::*;
 use crate::generation::{
-    Clip, Failure, GenerationId, JobRecord, Mend, Millis, Record, State, Submission,
+    Clip, Failure, FailureAction, GenerationId, JobRecord, Millis, Record, State, Submission,
 };
 use crate::ledger::Limits;
 use crate::message::Message;
@@ -107,7 +107,7 @@ fn failure(charged: Option<bool>) -> Failure {
         message: Message::JobFailed,
         field: None,
         charged,
-        mends: vec![Mend::TryAgain],
+        actions: vec![FailureAction::TryAgain],
     }
 }
 

@@ -36,25 +36,25 @@ fn what_this_program_sends_is_read_back_as_the_same_settings() {
         let sent = asked.request(&crate::settings::FrameUrls::new()).unwrap();
         let mut made = job(&serde_json::from_slice(&sent.body()).unwrap());
         made.model = model.id().into();
-        let (settings, told) = read_back(&made);
+        let (settings, imported) = read_back(&made);
         assert_eq!(settings, asked);
-        assert!(told.is_whole(), "{told:?}");
+        assert!(imported.is_whole(), "{imported:?}");
     }
 }
 
 #[test]
 fn what_was_left_to_the_server_is_its_default_and_sound_is_unknown() {
-    let (settings, told) = read_back(&job(&json!({"prompt": "Rain"})));
+    let (settings, imported) = read_back(&job(&json!({"prompt": "Rain"})));
     assert_eq!(
         (settings.mode, settings.length, settings.shape),
         (Mode::Pro, 5, Shape::Wide)
     );
-    assert_eq!(told.unknown, [Field::Sound]);
+    assert_eq!(imported.unknown, [Field::Sound]);
 }
 
 #[test]
 fn pictures_whose_addresses_expired_are_named_as_not_kept() {
-    let (settings, told) = read_back(&job(&json!({
+    let (settings, imported) = read_back(&job(&json!({
         "prompt": "Rain",
         "klingParams": {
             "generate_audio": false,
@@ -64,15 +64,15 @@ fn pictures_whose_addresses_expired_are_named_as_not_kept() {
         },
     })));
     assert_eq!((settings.start, settings.end), (None, None));
-    assert_eq!(told.not_kept, [Field::Start, Field::End]);
-    assert!(told.unknown.is_empty() && !told.is_whole());
+    assert_eq!(imported.not_kept, [Field::Start, Field::End]);
+    assert!(imported.unknown.is_empty() && !imported.is_whole());
 }
 
 #[test]
 fn a_job_without_its_input_is_unknown_in_every_setting_but_the_model() {
     let mut bare = job(&json!({}));
     bare.input = None;
-    let (settings, told) = read_back(&bare);
+    let (settings, imported) = read_back(&bare);
     assert_eq!(settings, Settings::default());
     for field in [
         Field::Prompt,
@@ -83,20 +83,20 @@ fn a_job_without_its_input_is_unknown_in_every_setting_but_the_model() {
         Field::Sound,
         Field::Avoid,
     ] {
-        assert!(told.unknown.contains(&field), "{field:?}");
+        assert!(imported.unknown.contains(&field), "{field:?}");
     }
-    assert!(!told.unknown.contains(&Field::Model));
+    assert!(!imported.unknown.contains(&Field::Model));
 }
 
 #[test]
 fn another_model_keeps_its_name_and_its_prompt() {
     let mut other = job(&json!({"prompt": "Rain", "veoParams": {"duration": 8}}));
     other.model = "veo-3.1".into();
-    let (settings, told) = read_back(&other);
+    let (settings, imported) = read_back(&other);
     assert_eq!(settings.prompt, "Rain");
-    assert_eq!(told.model, "veo-3.1");
-    assert!(told.unknown.contains(&Field::Model) && told.unknown.contains(&Field::Length));
-    assert!(!told.unknown.contains(&Field::Prompt));
+    assert_eq!(imported.model, "veo-3.1");
+    assert!(imported.unknown.contains(&Field::Model) && imported.unknown.contains(&Field::Length));
+    assert!(!imported.unknown.contains(&Field::Prompt));
 }
 
 #[test]
@@ -106,11 +106,12 @@ fn values_that_make_no_sense_are_unknown_and_nothing_breaks() {
         json!({"mode": 3, "duration": "soon", "aspect_ratio": "", "multi_prompt": "[{\"x\""}),
         json!({"duration": -1, "mode": "", "aspect_ratio": "x", "multi_prompt": [{"prompt": 1}]}),
     ] {
-        let (settings, told) = read_back(&job(&json!({"prompt": "Rain", "klingParams": params})));
+        let (settings, imported) =
+            read_back(&job(&json!({"prompt": "Rain", "klingParams": params})));
         assert_eq!(settings.length, 5);
         assert!(settings.shots.is_empty());
         for field in [Field::Length, Field::Shots, Field::Sound] {
-            assert!(told.unknown.contains(&field), "{field:?} of {params}");
+            assert!(imported.unknown.contains(&field), "{field:?} of {params}");
         }
     }
     for input in [

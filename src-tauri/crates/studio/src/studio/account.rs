@@ -151,7 +151,7 @@ impl Studio {
                 if now.key == account.key && now.profile == account.profile =>
             {
                 self.set_session(Session::Ready {
-                    account: told(now, answer),
+                    account: with_answer(now, answer),
                 })
             }
             other => other,
@@ -284,7 +284,7 @@ impl Studio {
         engine.set_client(Some(client.clone()));
         let ask = me.is_none();
         let account = match me {
-            Some(me) => told(account, Ok(me)),
+            Some(me) => with_answer(account, Ok(me)),
             None => account,
         };
         // If another profile was chosen while this was being prepared, that one stays shown: the
@@ -348,7 +348,7 @@ impl Studio {
 }
 
 /// An account with what Apiframe just reported about it.
-fn told(mut account: Account, answer: Result<Me, Error>) -> Account {
+fn with_answer(mut account: Account, answer: Result<Me, Error>) -> Account {
     match answer {
         Ok(me) => {
             if let Some(team) = me.team {

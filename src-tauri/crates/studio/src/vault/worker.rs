@@ -141,7 +141,7 @@ mod tests {
     async fn work_knows_when_nobody_waits_for_it_any_more() {
         let worker = Worker::default();
         let (release, stuck) = channel::<()>();
-        let (tell, told) = channel();
+        let (tell, answers) = channel();
         let unanswered = worker
             .ask(SHORT, move |question| {
                 tell.send(question.is_open()).unwrap();
@@ -151,8 +151,8 @@ mod tests {
             .await;
         assert_eq!(unanswered, Err(Unanswered::TooLate));
         release.send(()).unwrap();
-        assert!(told.recv().unwrap());
-        assert!(!told.recv().unwrap());
+        assert!(answers.recv().unwrap());
+        assert!(!answers.recv().unwrap());
     }
 
     #[tokio::test]

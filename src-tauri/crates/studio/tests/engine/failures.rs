@@ -3,7 +3,7 @@
 
 use sandbox::{Answer, Call, Fault};
 use studio::engine::Event;
-use studio::generation::{Failure, Generation, Mend, Phase};
+use studio::generation::{Failure, FailureAction, Generation, Phase};
 use studio::ledger::Limits;
 use studio::library::Filter;
 use studio::message::Message;
@@ -52,7 +52,7 @@ async fn too_few_credits_are_said_with_both_numbers() {
         "This clip needs 9 credits and 4 are left. Add credits, then try again."
     );
     assert_eq!(failure.charged, Some(false));
-    assert_eq!(failure.mends[0], Mend::AddCredits);
+    assert_eq!(failure.actions[0], FailureAction::AddCredits);
     assert_eq!(harness.sandbox.credits(), 4);
 }
 
@@ -73,7 +73,7 @@ async fn a_refused_field_is_named() {
     );
     assert_eq!(failure.field, Some(Field::Length));
     assert_eq!(failure.charged, Some(false));
-    assert_eq!(failure.mends, [Mend::FixSettings]);
+    assert_eq!(failure.actions, [FailureAction::FixSettings]);
     harness.is_settled(0, 0).await;
 }
 
@@ -90,7 +90,7 @@ async fn a_key_that_is_not_accepted_is_said_and_can_be_replaced() {
         "{}",
         failure.message
     );
-    assert_eq!(failure.mends[0], Mend::ReplaceKey);
+    assert_eq!(failure.actions[0], FailureAction::ReplaceKey);
     harness.is_settled(0, 0).await;
 }
 
@@ -289,12 +289,12 @@ async fn a_refused_key_is_told_at_whichever_call_it_shows() {
         let mut settings = quick("Revoked");
         settings.start = Some(harness.frame([9, 9, 9]));
         harness.generate(settings).await;
-        let told = async { while !matches!(events.recv().await.unwrap(), Event::KeyRefused) {} };
+        let refused = async { while !matches!(events.recv().await.unwrap(), Event::KeyRefused) {} };
         assert!(
-            tokio::time::timeout(crate::harness::HANG, told)
+            tokio::time::timeout(crate::harness::HANG, refused)
                 .await
                 .is_ok(),
-            "nothing told of the key refused at {call:?}"
+            "nothing reported the key refused at {call:?}"
         );
     }
 }

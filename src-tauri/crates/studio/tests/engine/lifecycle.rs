@@ -236,14 +236,14 @@ async fn of_all_that_was_told_of_a_generation_the_highest_revision_is_how_it_is(
     let mut events = harness.engine.events();
     let asked = harness.engine.generate(quick("In order")).await.unwrap();
     let id = asked.id;
-    let mut told = vec![asked];
-    while !matches!(told[told.len() - 1].phase, Phase::Ready { .. }) {
+    let mut views = vec![asked];
+    while !matches!(views[views.len() - 1].phase, Phase::Ready { .. }) {
         if let Event::Changed(generation) = events.recv().await.unwrap() {
-            told.push(*generation);
+            views.push(*generation);
         }
     }
-    assert!(told.len() > 4, "only {told:?}");
-    let newest = told.iter().max_by_key(|one| one.revision).unwrap();
+    assert!(views.len() > 4, "only {views:?}");
+    let newest = views.iter().max_by_key(|one| one.revision).unwrap();
     assert!(matches!(newest.phase, Phase::Ready { .. }), "{newest:?}");
     let answer = harness.now(&id).await;
     assert!(

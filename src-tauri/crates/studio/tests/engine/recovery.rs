@@ -7,7 +7,7 @@ use apiframe::GenerateRequest;
 use sandbox::{Answer, Call, Fault};
 use studio::clock::Clock;
 use studio::engine::{EngineError, Event, ImportError};
-use studio::generation::{Clip, Generation, GenerationId, Mend, Phase};
+use studio::generation::{Clip, FailureAction, Generation, GenerationId, Phase};
 use studio::library::Filter;
 use studio::message::Message;
 use studio::remote::{RemoteJob, RemoteStanding};
@@ -279,10 +279,10 @@ async fn a_job_without_its_input_comes_in_with_what_is_known_and_is_never_paid_f
     );
     let id = harness.engine.import_job(&job).await.unwrap().generation.id;
     let shown = harness.until_ready(&id).await;
-    let told = shown.imported.clone().unwrap();
-    assert_eq!(told.model, "veo-3.1");
+    let imported = shown.imported.clone().unwrap();
+    assert_eq!(imported.model, "veo-3.1");
     for field in [Field::Model, Field::Prompt, Field::Quality, Field::Length] {
-        assert!(told.unknown.contains(&field), "{field:?}");
+        assert!(imported.unknown.contains(&field), "{field:?}");
     }
     assert_eq!(shown.settings.prompt, "");
     // Made again as it is, it would be something else, and paid for.
@@ -318,7 +318,7 @@ async fn one_that_expires_after_it_was_imported_offers_its_settings_and_no_blind
         unreachable!()
     };
     assert_eq!(failure.message, Message::ClipExpired);
-    assert_eq!(failure.mends, [Mend::FixSettings]);
+    assert_eq!(failure.actions, [FailureAction::FixSettings]);
 }
 
 #[tokio::test]

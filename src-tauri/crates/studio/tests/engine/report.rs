@@ -80,7 +80,7 @@ async fn a_report_counts_the_library_and_holds_neither_key_nor_prompt() {
             plays: None,
         })
         .await;
-    for told in [
+    for line in [
         "Version     9.8.7",
         "Web view    2.50.6",
         "Plays       not known",
@@ -91,7 +91,7 @@ async fn a_report_counts_the_library_and_holds_neither_key_nor_prompt() {
         "WARN studio: it said afk_… at https://cdn.test/a?…",
         "GB free",
     ] {
-        assert!(report.contains(told), "{told:?} is not in\n{report}");
+        assert!(report.contains(line), "{line:?} is not in\n{report}");
     }
     for secret in [KEY, &KEY[KEY.len() - 6..], PROMPT, "SIGNED", "starting"] {
         assert!(!report.contains(secret), "the report holds {secret}");

@@ -50,7 +50,7 @@ fn failure() -> Failure {
         message: Message::JobFailed,
         field: None,
         charged: None,
-        mends: Vec::new(),
+        actions: Vec::new(),
     }
 }
 

@@ -205,13 +205,13 @@ mod tests {
     fn a_place_is_noticed_in_exif_and_in_xmp() {
         let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x88\x25\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\0";
         let xmp = b"http://ns.adobe.com/xap/1.0/\0<x exif:GPSLatitude='52,31N'/>";
-        for (payload, told) in [
+        for (payload, has_place) in [
             (&exif[..], true),
             (&xmp[..], true),
             (b"Exif\0\0MM\0*", false),
         ] {
             let file = outline(&[segment(EXIF_OR_XMP, payload)], b"");
-            assert_eq!(strip(&file).unwrap().told_place, told);
+            assert_eq!(strip(&file).unwrap().told_place, has_place);
         }
     }
 }

@@ -142,11 +142,11 @@ fn more_than_ten_megabytes_are_compressed_and_the_person_is_told() {
     assert_eq!((frame.width, frame.height), (2000, 1800));
     assert_eq!(changes(&frame).len(), 2, "{:?}", changes(&frame));
     assert_eq!(changes(&frame)[0], "Converted from PNG to JPEG.");
-    let told = &changes(&frame)[1];
-    assert!(told.starts_with("Compressed from 10.8 to "), "{told}");
+    let change = &changes(&frame)[1];
+    assert!(change.starts_with("Compressed from 10.8 to "), "{change}");
     assert!(
-        told.ends_with(" MB, because Kling takes at most 10 MB."),
-        "{told}"
+        change.ends_with(" MB, because Kling takes at most 10 MB."),
+        "{change}"
     );
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use sandbox::{Answer, Call, Fault};
 use studio::clock::Clock;
-use studio::generation::{Failure, Generation, GenerationId, Mend, Phase};
+use studio::generation::{Failure, FailureAction, Generation, GenerationId, Phase};
 use studio::settings::Settings;
 
 use crate::harness::{Harness, QUICK_PRICE, Setup, quick};
@@ -106,7 +106,7 @@ pub async fn is_given_up(wrong: Wrong, words: &str) {
     );
     assert!(failure.message.to_string().contains("Download again"));
     assert_eq!(failure.charged, Some(true));
-    assert_eq!(failure.mends, [Mend::DownloadAgain]);
+    assert_eq!(failure.actions, [FailureAction::DownloadAgain]);
     is_for_people(&failure.message.to_string());
     cell.mend().await;
     cell.harness.engine.resume(&cell.id).await.unwrap();
@@ -227,7 +227,7 @@ impl Cell {
             failure.message
         );
         assert_eq!(failure.charged, Some(false));
-        assert!(!failure.mends.is_empty(), "{failure:?}");
+        assert!(!failure.actions.is_empty(), "{failure:?}");
         is_for_people(&failure.message.to_string());
         // Nothing was taken, and nothing is tried without the user's knowledge.
         assert_eq!(self.harness.sandbox.credits(), 1000);
