@@ -1,7 +1,5 @@
 //! Whatever ends the program, the clip arrives.
 
-use std::time::Duration;
-
 use crate::harness::home::said_in;
 use crate::harness::wait::until;
 use crate::harness::{Apiframe, Options, Window};
@@ -87,7 +85,14 @@ fn what_stood_in_the_composer_stands_there_again_after_a_restart() {
     window.textbox("Prompt").write("A half-written thought");
     window.choice("Quality", "4K 2160p").click();
     // The draft is saved once the user pauses.
-    std::thread::sleep(Duration::from_secs(1));
+    let draft = window.home().studio().join("draft.json");
+    until(
+        || {
+            std::fs::read_to_string(&draft)
+                .is_ok_and(|text| text.contains("A half-written thought") && text.contains("4k"))
+        },
+        || "the draft is not kept".into(),
+    );
     window.restart();
     window.textbox("Prompt").appears();
     assert_eq!(
