@@ -7,11 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use studio::engine::CALLS_AT_ONCE;
 use tokio::sync::Semaphore;
-
-/// Calls to one folder at the same time: more than the six connections of a web view use, and a
-/// small part of the runtime's threads. The engine limits its own calls to the same number.
-const CALLS_AT_ONCE: usize = 16;
 
 /// The turns of each folder that was used so far.
 #[derive(Clone, Debug, Default)]

@@ -192,17 +192,41 @@ fn collect_urls(value: &Value, levels: u8, found: &mut Vec<Url>) {
 
 /// A page of the job list, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", from = "Listed")]
 pub struct JobPage {
     /// The jobs. One that cannot be read at all is left out rather than hiding the others.
-    #[serde(deserialize_with = "lenient::items")]
     pub jobs: Vec<Job>,
+    /// How many jobs were left out.
+    #[serde(skip_serializing)]
+    pub unreadable: usize,
     /// Where the next page starts.
-    #[serde(default, deserialize_with = "lenient::or_default")]
     pub next_cursor: Option<String>,
     /// Whether there is a next page.
-    #[serde(default, deserialize_with = "lenient::or_default")]
     pub has_more: bool,
+}
+
+/// A page as the server sends it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    jobs: Vec<Value>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    next_cursor: Option<String>,
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    has_more: bool,
+}
+
+impl From<Listed> for JobPage {
+    fn from(page: Listed) -> Self {
+        let listed = page.jobs.len();
+        let jobs = lenient::readable(page.jobs);
+        Self {
+            unreadable: listed - jobs.len(),
+            jobs,
+            next_cursor: page.next_cursor,
+            has_more: page.has_more,
+        }
+    }
 }
 
 /// Which part of the job list to return.

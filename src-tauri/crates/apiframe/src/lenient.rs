@@ -25,11 +25,15 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    let values = Vec::<Value>::deserialize(from)?;
-    Ok(values
+    Ok(readable(Vec::deserialize(from)?))
+}
+
+/// The values that can be read.
+pub(crate) fn readable<T: DeserializeOwned>(values: Vec<Value>) -> Vec<T> {
+    values
         .into_iter()
         .filter_map(|value| T::deserialize(value).ok())
-        .collect())
+        .collect()
 }
 
 /// A whole number, even when it is written as `12.0`; anything else is `None`.

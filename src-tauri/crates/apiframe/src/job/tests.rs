@@ -250,6 +250,7 @@ fn one_unreadable_job_does_not_hide_the_others_on_its_page() {
     .unwrap();
     let ids: Vec<_> = page.jobs.iter().map(|job| job.id.as_str()).collect();
     assert_eq!(ids, ["1", "2"]);
+    assert_eq!(page.unreadable, 3);
     assert_eq!(page.next_cursor.as_deref(), Some("c"));
     assert!(page.has_more);
 }

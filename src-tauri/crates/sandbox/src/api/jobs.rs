@@ -112,6 +112,7 @@ pub(super) async fn list(
             jobs,
             next_cursor,
             has_more,
+            ..JobPage::default()
         },
         models,
     }))

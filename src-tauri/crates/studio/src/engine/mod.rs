@@ -52,3 +52,4 @@ pub use missing_files::{FindError, Found};
 pub use notices::doubt;
 pub use posters::poster_path;
 pub use start::EngineConfig;
+pub use storage::CALLS_AT_ONCE;

@@ -43,7 +43,7 @@ pub(super) struct Search {
     /// Whether nothing is left to list.
     listed: bool,
     /// Jobs of that period may be missing: the list leads back to a page that was read, or does not
-    /// say where it continues; a job has no time, or the server does not show it.
+    /// say where it continues; a job can't be read, has no time, or the server does not show it.
     pub incomplete: bool,
     /// Jobs of that period that have not been checked yet.
     left: Vec<String>,
@@ -88,6 +88,7 @@ impl Search {
                 ..JobQuery::default()
             })
             .await?;
+        self.incomplete |= page.unreadable > 0;
         let window = sent - CLOCKS..sent + REPLAY_WITHIN + CLOCKS;
         for job in page.jobs {
             let Some(created) = job.created_at.map(jiff::Timestamp::as_millisecond) else {

@@ -12,7 +12,8 @@ use crate::library::Library;
 
 /// Calls to the disk with the clips at the same time. On a share whose server is gone they never
 /// end, and each keeps one of the runtime's 512 threads, which the library and the page need too.
-const CALLS_AT_ONCE: usize = 16;
+/// More than the six connections of a web view, whose calls the shell limits to this number too.
+pub const CALLS_AT_ONCE: usize = 16;
 
 #[derive(Debug)]
 pub(super) struct Storage {

@@ -78,26 +78,34 @@ impl Library {
             // After every number and text, so that a row whose time can't be read comes first.
             .unwrap_or((Value::Blob(vec![0xff]), "~"));
         self.read(|connection| {
-            let rows = connection
-                .prepare_cached(&format!(
-                    "{ROWS} WHERE (g.created, g.id) < (?1, ?2) AND {} \
-                     ORDER BY g.created DESC, g.id DESC LIMIT ?3",
-                    filter.condition()
-                ))?
-                .query_map(params![created, id, PAGE + 1], |row| {
-                    let key = number::<i64>(row, "created")?.zip(text(row, "id")?);
-                    Ok((key, read(row)?))
-                })?
-                .collect::<Result<Vec<_>, _>>()?;
-            // Counted in rows: one that can't be shown ends nothing.
-            let page = PAGE as usize;
-            let more = rows.len() > page;
-            let (keys, records): (Vec<_>, Vec<_>) = rows.into_iter().take(page).unzip();
-            // The last row that has a key: those after it, which have none, are read once more.
-            let last = keys.into_iter().rev().flatten().next().filter(|_| more);
-            let next = last.map(|(created, id)| format!("{created}_{id}"));
-            let records = records.into_iter().flatten().collect();
-            Ok(Page { records, next })
+            let mut query = connection.prepare_cached(&format!(
+                "{ROWS} WHERE (g.created, g.id) < (?1, ?2) AND {} \
+                 ORDER BY g.created DESC, g.id DESC LIMIT ?3 OFFSET ?4",
+                filter.condition()
+            ))?;
+            let mut records = Vec::new();
+            let mut passed = 0;
+            loop {
+                let rows = query
+                    .query_map(params![created, id, PAGE + 1, passed], |row| {
+                        let key = number::<i64>(row, "created")?.zip(text(row, "id")?);
+                        Ok((key, read(row)?))
+                    })?
+                    .collect::<Result<Vec<_>, _>>()?;
+                // Counted in rows: one that can't be shown ends nothing.
+                let page = PAGE as usize;
+                let more = rows.len() > page;
+                let (keys, readable): (Vec<_>, Vec<_>) = rows.into_iter().take(page).unzip();
+                records.extend(readable.into_iter().flatten());
+                // The last row that has a key: those after it, which have none, are read once more.
+                let next = keys.into_iter().rev().flatten().next().filter(|_| more);
+                if next.is_some() || !more {
+                    let next = next.map(|(created, id)| format!("{created}_{id}"));
+                    return Ok(Page { records, next });
+                }
+                // A whole page without a key: the next one can only be found by counting.
+                passed += PAGE;
+            }
         })
     }
 

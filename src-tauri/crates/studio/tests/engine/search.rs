@@ -74,6 +74,13 @@ async fn a_refused_request_is_uncertain_if_the_list_does_not_say_where_it_contin
 }
 
 #[tokio::test]
+async fn a_refused_request_is_uncertain_if_a_listed_job_cannot_be_read() {
+    let page = r#"{"jobs":[{"status":"COMPLETED"}],"nextCursor":null,"hasMore":false}"#;
+    let (_harness, ended) = refused_after_a_loss(&[page]).await;
+    assert!(matches!(ended, Phase::Uncertain { .. }), "{ended:?}");
+}
+
+#[tokio::test]
 async fn a_refused_request_is_uncertain_if_a_listed_job_has_no_time() {
     let page = r#"{"jobs":[{"id":"0199d6a4-5f0e-7cc3-9c0f-5a2b7c6d8e90","status":"COMPLETED",
         "model":"kling-3.0"}],"nextCursor":null,"hasMore":false}"#;
