@@ -27,6 +27,24 @@ const DELIBERATE: Duration = Duration::from_millis(600);
 /// Roles and names; a call of one of its functions is appended.
 const NAMES: &str = include_str!("names.js");
 
+/// Records what the page shows from now on, ten times a second while it changes. Replaces what was
+/// recorded before.
+const RECORD_TEXTS: &str = "
+    window.textRecorder?.disconnect();
+    const texts = [];
+    let waiting = false;
+    const record = () => {
+      waiting = false;
+      const text = document.body.innerText;
+      if (texts.at(-1) !== text) texts.push(text);
+    };
+    window.textRecorder = new MutationObserver(() => {
+      if (!waiting) setTimeout(record, 100);
+      waiting = true;
+    });
+    window.textRecorder.observe(document.body, { subtree: true, childList: true, characterData: true });
+    window.shownTexts = texts;";
+
 /// The driven page, and with it the running program.
 pub struct Page {
     runtime: Runtime,
@@ -150,9 +168,10 @@ impl Page {
         serde_json::from_value(found).expect("texts")
     }
 
-    /// Records that something is about to be used.
+    /// Records that something is about to be used, and from now on every text that the page shows.
     fn uses(&self, element: &Element) {
         self.note_controls();
+        let _ = self.try_run(RECORD_TEXTS, vec![]);
         let element = serde_json::to_value(element).expect("an element has an id");
         let script = format!("{NAMES} return describe(arguments[0])");
         // An element that is gone by now can't be used either; the caller looks it up again.
@@ -201,12 +220,23 @@ impl Page {
             .to_owned()
     }
 
-    /// Waits until the page shows the text.
+    /// Waits until the page shows the text, or has shown it since something was last used: a note
+    /// that goes after some seconds may be gone before a busy machine looks.
     pub fn shows(&self, text: &str) {
-        until(
-            || self.text().contains(text),
-            || format!("the page does not show {text:?} but:\n{}", self.text()),
-        );
+        let shown = || {
+            let texts = self.run(
+                "return [document.body.innerText, ...(window.shownTexts ?? [])]",
+                vec![],
+            );
+            let texts = texts.as_array().cloned().unwrap_or_default();
+            texts
+                .iter()
+                .filter_map(Value::as_str)
+                .any(|shown| shown.contains(text))
+        };
+        until(shown, || {
+            format!("the page does not show {text:?} but:\n{}", self.text())
+        });
         self.looked();
     }
 
