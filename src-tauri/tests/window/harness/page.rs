@@ -168,10 +168,14 @@ impl Page {
         serde_json::from_value(found).expect("texts")
     }
 
-    /// Records that something is about to be used, and from now on every text that the page shows.
+    /// Records that something is about to be used, and, if the test has checked something since the
+    /// last use, from now on every text that the page shows.
     fn uses(&self, element: &Element) {
         self.note_controls();
-        let _ = self.try_run(RECORD_TEXTS, vec![]);
+        // Not again for the same use, which may look for its element several times.
+        if self.used.borrow().is_empty() {
+            let _ = self.try_run(RECORD_TEXTS, vec![]);
+        }
         let element = serde_json::to_value(element).expect("an element has an id");
         let script = format!("{NAMES} return describe(arguments[0])");
         // An element that is gone by now can't be used either; the caller looks it up again.
@@ -220,7 +224,7 @@ impl Page {
             .to_owned()
     }
 
-    /// Waits until the page shows the text, or has shown it since something was last used: a note
+    /// Waits until the page shows the text, or has shown it since it was last used: a note
     /// that goes after some seconds may be gone before a busy machine looks.
     pub fn shows(&self, text: &str) {
         let shown = || {
