@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 use crate::clock::Clock;
 use crate::gate::Gate;
 use crate::sandbox::Sandbox;
+use crate::schema::Table;
 use crate::server::Server;
 use crate::shelf::Shelf;
 use crate::world::{Terms, World};
@@ -42,6 +43,7 @@ pub struct Builder {
     rate_limit: Option<u32>,
     clip: Option<Bytes>,
     failing_word: Option<String>,
+    models: Table,
 }
 
 impl Default for Builder {
@@ -58,6 +60,7 @@ impl Default for Builder {
             rate_limit: None,
             clip: None,
             failing_word: None,
+            models: Table::service().clone(),
         }
     }
 }
@@ -137,6 +140,15 @@ impl Builder {
         self
     }
 
+    /// More models than the real service has, in the form of `schema/models.toml`.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn models(mut self, toml: &str) -> Result<Self, String> {
+        self.models = self.models.with(toml)?;
+        Ok(self)
+    }
+
     /// Starts the sandbox. Requires a tokio runtime with I/O and time enabled.
     ///
     /// # Errors
@@ -151,6 +163,7 @@ impl Builder {
             gate: Gate::new(self.key, self.rate_limit),
             clip: self.clip,
             failing_word: self.failing_word,
+            models: self.models,
         };
         let opened = tokio::task::spawn_blocking(move || World::open(terms)).await;
         let world = opened

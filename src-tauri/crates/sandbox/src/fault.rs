@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Call {
-    /// `POST /v2/videos/generate`
+    /// `POST /v2/videos/generate`, `upscale` or `edit`
     Generate,
     /// `GET /v2/jobs/{id}`
     Job,
@@ -29,7 +29,9 @@ impl Call {
     /// The call that a request makes, if it is one of the API's.
     pub(crate) fn of(path: &str) -> Option<Self> {
         match path {
-            "/v2/videos/generate" => Some(Self::Generate),
+            "/v2/videos/generate" | "/v2/videos/upscale" | "/v2/videos/edit" => {
+                Some(Self::Generate)
+            }
             "/v2/jobs" => Some(Self::Jobs),
             "/v2/uploads" => Some(Self::Upload),
             "/v2/me" => Some(Self::Me),

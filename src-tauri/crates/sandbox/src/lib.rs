@@ -68,3 +68,4 @@ pub use fault::{Aim, Answer, Call, Fault};
 pub use record::Recorded;
 pub use reply::ResultShape;
 pub use sandbox::{JobSnapshot, Sandbox};
+pub use schema::body_schema;

@@ -78,7 +78,7 @@ pub(crate) fn upload(upload: &UploadRecord, base: &str) -> Result<Upload, url::P
             upload.id,
             upload.kind.extension()
         ))?,
-        kind: "image".to_owned(),
+        kind: upload.kind.medium().to_owned(),
         content_type: upload.kind.content_type().to_owned(),
         byte_size: upload.size,
         expires_at: upload.expires_at,

@@ -114,13 +114,9 @@ impl State {
     /// Whether a job that still has to be rendered names this upload.
     pub fn is_awaited(&self, upload: Uuid) -> bool {
         let id = upload.to_string();
-        self.jobs.values().any(|job| {
-            job.fate == Fate::Rendering
-                && job
-                    .input
-                    .get("klingParams")
-                    .is_some_and(|p| mentions(p, &id))
-        })
+        self.jobs
+            .values()
+            .any(|job| job.fate == Fate::Rendering && mentions(&job.input, &id))
     }
 }
 

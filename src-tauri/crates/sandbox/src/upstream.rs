@@ -12,7 +12,10 @@ use serde_json::Value;
 
 use crate::render::{Film, Shot, Size};
 use crate::schema::{Request, whole};
+use crate::upload::Kind;
 
+/// The block of Kling's models.
+const KLING: &str = "klingParams";
 /// The most characters of a prompt upstream; the schema says 4000.
 const LONGEST_PROMPT: usize = 2500;
 /// The most bytes of a picture upstream; uploads may be larger.
@@ -22,6 +25,9 @@ const SMALLEST_SIDE: u32 = 300;
 /// The highest ratio of the longer side to the shorter, in tenths.
 const LONGEST_RATIO: u64 = 25;
 const MOST_SHOTS: usize = 6;
+/// The most pictures of all kinds together.
+const MOST_PICTURES: usize = 7;
+const MOST_BESIDE_A_VIDEO: usize = 4;
 const LONGEST_SHOT_PROMPT: usize = 512;
 
 /// What the addresses in a request refer to.
@@ -37,33 +43,53 @@ pub(crate) trait Hosted {
 /// # Errors
 /// The message that the job fails with.
 pub(crate) fn film(request: &Request, hosted: &impl Hosted) -> Result<Film, String> {
-    if request.prompt.chars().count() > LONGEST_PROMPT {
+    if request.block == KLING && request.prompt.chars().count() > LONGEST_PROMPT {
         return Err(format!(
             "The prompt is longer than {LONGEST_PROMPT} characters."
         ));
     }
     let shots = shots(request)?;
-    if !shots.is_empty() && request.end_image.is_some() {
+    if !shots.is_empty() && request.end.is_some() {
         return Err("Shots and an end image cannot be combined.".to_owned());
     }
     let mut size = Size::asked(request.mode, request.shape);
     let mut start = None;
-    if let Some(url) = &request.start_image {
+    if let Some(url) = &request.start {
         let (file, width, height) = picture(url, "start image", hosted)?;
         size = Size::following(request.mode, width, height);
         start = Some(file);
     }
-    let end = match &request.end_image {
+    let end = match &request.end {
         Some(url) => Some(picture(url, "end image", hosted)?.0),
         None => None,
     };
     for url in &request.references {
         picture(url, "reference image", hosted)?;
     }
-    if let Some(url) = &request.reference_video
-        && !hosted.has_clip(url)
-    {
-        return Err(unreachable("reference video"));
+    let mut between = Vec::new();
+    for url in &request.between {
+        between.push(picture(url, "picture in between", hosted)?.0);
+    }
+    for (urls, medium) in [(&request.videos, "video"), (&request.sounds, "audio")] {
+        let is_there = |url: &String| {
+            let kind = hosted.upload(url).and_then(|file| Kind::of(&file));
+            kind.is_some_and(|kind| kind.medium() == medium)
+                || (medium == "video" && hosted.has_clip(url))
+        };
+        if !urls.iter().all(is_there) {
+            return Err(unreachable(medium));
+        }
+    }
+    let pictures = request.references.len()
+        + usize::from(request.start.is_some())
+        + usize::from(request.end.is_some());
+    if request.block == KLING && !request.videos.is_empty() && pictures > MOST_BESIDE_A_VIDEO {
+        return Err(format!(
+            "At most {MOST_BESIDE_A_VIDEO} pictures are possible beside a video."
+        ));
+    }
+    if request.block == KLING && pictures > MOST_PICTURES {
+        return Err(format!("At most {MOST_PICTURES} pictures are possible."));
     }
     Ok(Film {
         mode: request.mode,
@@ -72,6 +98,7 @@ pub(crate) fn film(request: &Request, hosted: &impl Hosted) -> Result<Film, Stri
         sound: request.sound,
         prompt: request.prompt.clone(),
         start,
+        between,
         end,
         shots,
     })
@@ -165,7 +192,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::schema::judge;
+    use crate::schema::{Call, Table, judge};
     use image::{DynamicImage, RgbImage};
     use serde_json::json;
 
@@ -190,8 +217,8 @@ mod tests {
     }
 
     fn outcome(params: &Value, hosted: &Picture) -> Result<Size, String> {
-        let request =
-            judge(&json!({"model": "kling-3.0", "prompt": "x", "klingParams": params})).unwrap();
+        let body = json!({"model": "kling-3.0", "prompt": "x", "klingParams": params});
+        let request = judge(&body, Call::Generate, Table::service()).unwrap();
         film(&request, hosted).map(|film| film.size)
     }
 

@@ -23,6 +23,7 @@ use crate::job::JobRecord;
 use crate::record::Records;
 use crate::renders::Renders;
 use crate::reply::ResultShape;
+use crate::schema::Table;
 use crate::shelf::Shelf;
 use crate::state::State;
 
@@ -43,6 +44,7 @@ pub(crate) struct Terms {
     pub clip: Option<Bytes>,
     /// A word, in lower case, that makes a job fail if its prompt contains it.
     pub failing_word: Option<String>,
+    pub models: Table,
 }
 
 /// The internals of the sandbox.
@@ -58,6 +60,7 @@ pub(crate) struct World {
     pub clip: Option<Bytes>,
     /// The number of changes so far, for tasks that wait for one.
     pub changes: watch::Sender<u64>,
+    pub models: Table,
     failing_word: Option<String>,
     archive: Archive,
     state: Mutex<State>,
@@ -81,6 +84,7 @@ impl World {
             result_shape: Mutex::default(),
             elsewhere: Mutex::default(),
             clip: terms.clip,
+            models: terms.models,
             failing_word: terms.failing_word,
             changes: watch::Sender::new(0),
             archive,

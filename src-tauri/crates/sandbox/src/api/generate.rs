@@ -1,4 +1,4 @@
-//! `POST /v2/videos/generate`
+//! `POST /v2/videos/generate`, and the same for `upscale` and `edit`
 
 use std::sync::Arc;
 
@@ -11,11 +11,13 @@ use serde_json::Value;
 
 use super::Refusal;
 use super::caller::Caller;
-use crate::schema::judge;
+use crate::schema::{Call, judge};
 use crate::world::{Declined, Wish, World};
 
 /// The longest idempotency key, from the schema.
 const LONGEST_KEY: usize = 255;
+
+type Submitted = Result<(StatusCode, Json<Accepted>), Refusal>;
 
 pub(super) async fn generate(
     _caller: Caller,
@@ -23,7 +25,37 @@ pub(super) async fn generate(
     wish: Option<Extension<Wish>>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<(StatusCode, Json<Accepted>), Refusal> {
+) -> Submitted {
+    submit(Call::Generate, world, wish, headers, body).await
+}
+
+pub(super) async fn upscale(
+    _caller: Caller,
+    State(world): State<Arc<World>>,
+    wish: Option<Extension<Wish>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Submitted {
+    submit(Call::Upscale, world, wish, headers, body).await
+}
+
+pub(super) async fn edit(
+    _caller: Caller,
+    State(world): State<Arc<World>>,
+    wish: Option<Extension<Wish>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Submitted {
+    submit(Call::Edit, world, wish, headers, body).await
+}
+
+async fn submit(
+    call: Call,
+    world: Arc<World>,
+    wish: Option<Extension<Wish>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Submitted {
     let key = idempotency_key(&headers)?;
     if !is_json(&headers) {
         return Err(Refusal::invalid_at(
@@ -33,7 +65,8 @@ pub(super) async fn generate(
     }
     let body: Value = serde_json::from_slice(&body)
         .map_err(|error| Refusal::invalid_at("", format!("Invalid JSON: {error}")))?;
-    let request = judge(&body).map_err(|details| Refusal::invalid(&details))?;
+    let request =
+        judge(&body, call, &world.models).map_err(|details| Refusal::invalid(&details))?;
     let wish = wish.map(|Extension(wish)| wish).unwrap_or_default();
     let submitted =
         tokio::task::spawn_blocking(move || world.submit(body, &request, key.as_deref(), wish))

@@ -26,6 +26,8 @@ use crate::world::World;
 pub(crate) fn router(world: Arc<World>) -> Router {
     Router::new()
         .route("/v2/videos/generate", post(generate::generate))
+        .route("/v2/videos/upscale", post(generate::upscale))
+        .route("/v2/videos/edit", post(generate::edit))
         .route("/v2/jobs", get(jobs::list))
         .route("/v2/jobs/{id}", get(jobs::one))
         .route("/v2/uploads", post(uploads::upload))

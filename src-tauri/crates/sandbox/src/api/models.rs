@@ -1,22 +1,28 @@
 //! `GET /v2/models`, which needs no key
 
+use std::sync::Arc;
+
 use apiframe::{Modality, ModelCatalog, ModelCatalogEntry, PricingMode};
 use axum::Json;
-use axum::extract::Query;
+use axum::extract::{Query, State};
 use serde::Deserialize;
 
 use super::Refusal;
 use crate::price;
-use crate::schema::MODELS;
+use crate::schema::{Model, Role};
+use crate::world::World;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
     modality: Option<String>,
 }
 
-pub(super) async fn models(Query(asked): Query<Asked>) -> Result<Json<ModelCatalog>, Refusal> {
-    let ids: &[&str] = match asked.modality.as_deref() {
-        None | Some("video") => &MODELS,
+pub(super) async fn models(
+    State(world): State<Arc<World>>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<ModelCatalog>, Refusal> {
+    let models = match asked.modality.as_deref() {
+        None | Some("video") => world.models.all(),
         Some("image" | "music") => &[],
         Some(_) => {
             return Err(Refusal::invalid_at(
@@ -26,28 +32,26 @@ pub(super) async fn models(Query(asked): Query<Asked>) -> Result<Json<ModelCatal
         }
     };
     Ok(Json(ModelCatalog {
-        models: ids.iter().map(|id| entry(id)).collect(),
+        models: models.iter().map(entry).collect(),
     }))
 }
 
-fn entry(id: &str) -> ModelCatalogEntry {
-    let (label, description) = match id {
-        "kling-3.0-omni" => (
-            "Kling 3.0 Omni",
-            "From pictures, references or words, simulated on this machine.",
-        ),
-        _ => (
-            "Kling 3.0",
-            "From a first to a last picture, simulated on this machine.",
-        ),
+fn entry(model: &Model) -> ModelCatalogEntry {
+    let (least, most) = price::range(model);
+    // A clip of a model without a length counts as five seconds.
+    let is_flat = model.fields(Role::Length).next().is_none();
+    let (times, pricing) = if is_flat {
+        (5, PricingMode::Flat)
+    } else {
+        (1, PricingMode::PerSecond)
     };
     ModelCatalogEntry {
-        id: id.to_owned(),
-        label: label.to_owned(),
+        id: model.id.clone(),
+        label: model.label.clone(),
         modality: Some(Modality::Video),
-        description: Some(description.to_owned()),
-        cost_min: Some(price::RANGE.0.into()),
-        cost_max: Some(price::RANGE.1.into()),
-        pricing_mode: Some(PricingMode::PerSecond),
+        description: Some("Simulated on this machine.".to_owned()),
+        cost_min: Some((least * times).into()),
+        cost_max: Some((most * times).into()),
+        pricing_mode: Some(pricing),
     }
 }

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use super::Refusal;
 use super::caller::Caller;
 use crate::reply;
-use crate::upload::{Kind, LARGEST};
+use crate::upload::Kind;
 use crate::world::World;
 
 pub(super) async fn upload(
@@ -21,12 +21,14 @@ pub(super) async fn upload(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<(StatusCode, Json<Upload>), Refusal> {
     let bytes = file(form).await?;
-    if bytes.len() > LARGEST {
-        return Err(refused("File too large. Images can be up to 25 MB."));
-    }
     let kind = Kind::of(&bytes).ok_or_else(|| {
-        refused("Unsupported file type. This sandbox takes PNG, JPEG, WebP and GIF, judged by the file's first bytes.")
+        refused("Unsupported file type. This sandbox takes the service's pictures, videos and sounds, judged by the file's first bytes.")
     })?;
+    if bytes.len() > kind.largest() {
+        return Err(refused(
+            "File too large. Images and audio can be up to 25 MB, videos up to 50 MB.",
+        ));
+    }
     let keeper = Arc::clone(&world);
     let kept = tokio::task::spawn_blocking(move || keeper.upload(bytes, kind)).await;
     let kept = kept

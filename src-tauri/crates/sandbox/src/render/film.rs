@@ -13,6 +13,8 @@ use super::{Leg, Picture, RenderError};
 /// The encoder accepts at most 3840×2160 or 2160×3840, so a 4K clip that is nearly square has to be
 /// smaller than its mode says.
 const ENCODER_SHORT_SIDE: u32 = 2160;
+/// The same for a wide one.
+const ENCODER_LONG_SIDE: u32 = 3840;
 
 /// Quality, as in `klingParams.mode`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,17 +53,6 @@ impl Mode {
     }
 }
 
-/// The shape of a clip without a start picture, as in `klingParams.aspect_ratio`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// 16:9.
-    Wide,
-    /// 9:16.
-    Tall,
-    /// 1:1, as high as the wide one.
-    Square,
-}
-
 /// Width and height in pixels, both even.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
@@ -72,17 +63,26 @@ pub struct Size {
 }
 
 impl Size {
-    /// The size of a clip without a start picture.
+    /// The size of a clip without a start picture, by its ratio of width to height: the short side
+    /// is the mode's, as far as the encoder takes the long one.
     #[must_use]
-    pub const fn asked(mode: Mode, shape: Shape) -> Self {
-        let long = mode.long_side();
-        let short = long / 16 * 9;
-        let (width, height) = match shape {
-            Shape::Wide => (long, short),
-            Shape::Tall => (short, long),
-            Shape::Square => (short, short),
-        };
-        Self { width, height }
+    pub fn asked(mode: Mode, (width, height): (u32, u32)) -> Self {
+        let (long, short) = (width.max(height).max(1), width.min(height).max(1));
+        let ratio = f64::from(long) / f64::from(short);
+        let long_side = f64::from(mode.long_side() / 16 * 9) * ratio;
+        let long_side = long_side.min(f64::from(ENCODER_LONG_SIDE));
+        let (long, short) = (even(long_side), even(long_side / ratio));
+        if width >= height {
+            Self {
+                width: long,
+                height: short,
+            }
+        } else {
+            Self {
+                width: short,
+                height: long,
+            }
+        }
     }
 
     /// The size of a clip that starts with a picture of `width` × `height`: its ratio, the mode's
@@ -135,6 +135,8 @@ pub struct Film {
     pub prompt: String,
     /// The picture it starts with, as a file.
     pub start: Option<Bytes>,
+    /// Pictures that it passes through, evenly spaced, as files.
+    pub between: Vec<Bytes>,
     /// The picture it ends with, as a file.
     pub end: Option<Bytes>,
     /// Its shots in order, with a cut between them; empty for a clip without cuts.
@@ -164,12 +166,17 @@ impl Film {
 
         if self.shots.is_empty() {
             let from = start.unwrap_or_else(|| scene(&self.prompt));
-            return Ok(vec![Leg::new(
+            let between = self.between.iter();
+            let between =
+                between.map(|file| Picture::decode(file, self.size, "picture in between"));
+            let mut stops = between.collect::<Result<Vec<_>, _>>()?;
+            stops.extend(end);
+            return Ok(through(
                 from,
-                end,
+                stops,
                 frames(self.seconds),
                 Way::of(&self.prompt),
-            )]);
+            ));
         }
         let mut start = start;
         Ok(self
@@ -183,6 +190,22 @@ impl Film {
     }
 }
 
+/// The way from one still through the others, each of which gets the same number of frames.
+fn through(from: Picture, stops: Vec<Picture>, frames: u32, way: Way) -> Vec<Leg> {
+    let Some(count) = u32::try_from(stops.len()).ok().filter(|count| *count > 0) else {
+        return vec![Leg::new(from, None, frames, way)];
+    };
+    let mut from = from;
+    let mut legs = Vec::new();
+    for (number, to) in (0..).zip(stops) {
+        let until = |number: u32| frames * number / count;
+        let length = until(number + 1) - until(number);
+        legs.push(Leg::new(from, Some(to.clone()), length, way));
+        from = to;
+    }
+    legs
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,11 +216,14 @@ mod tests {
 
     #[test]
     fn without_a_start_picture_the_asked_shape_decides() {
-        assert_eq!(Size::asked(Mode::Standard, Shape::Wide), size(1280, 720));
-        assert_eq!(Size::asked(Mode::Standard, Shape::Tall), size(720, 1280));
-        assert_eq!(Size::asked(Mode::Standard, Shape::Square), size(720, 720));
-        assert_eq!(Size::asked(Mode::Pro, Shape::Wide), size(1920, 1080));
-        assert_eq!(Size::asked(Mode::FourK, Shape::Wide), size(3840, 2160));
+        assert_eq!(Size::asked(Mode::Standard, (16, 9)), size(1280, 720));
+        assert_eq!(Size::asked(Mode::Standard, (9, 16)), size(720, 1280));
+        assert_eq!(Size::asked(Mode::Standard, (1, 1)), size(720, 720));
+        assert_eq!(Size::asked(Mode::Pro, (16, 9)), size(1920, 1080));
+        assert_eq!(Size::asked(Mode::FourK, (16, 9)), size(3840, 2160));
+        assert_eq!(Size::asked(Mode::Standard, (4, 3)), size(960, 720));
+        assert_eq!(Size::asked(Mode::Standard, (9, 21)), size(720, 1680));
+        assert_eq!(Size::asked(Mode::FourK, (21, 9)), size(3840, 1646));
     }
 
     #[test]

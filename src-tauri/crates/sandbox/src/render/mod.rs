@@ -17,7 +17,7 @@ mod sound;
 
 use std::sync::atomic::AtomicBool;
 
-pub use film::{Film, Mode, Shape, Shot, Size};
+pub use film::{Film, Mode, Shot, Size};
 
 use encode::Track;
 use paint::Leg;

@@ -11,7 +11,7 @@ use super::World;
 use super::uploads::Fetched;
 use crate::job::{Fate, JobRecord, Keeping};
 use crate::price;
-use crate::schema::{Request, judge};
+use crate::schema::{Call, Request, judge};
 use crate::state::Replay;
 use crate::upstream;
 
@@ -59,7 +59,7 @@ impl World {
                 return Ok((id, status.unwrap_or_default()));
             }
         }
-        let required = price::per_second(request.mode, request.sound) * request.duration;
+        let required = price::of(request);
         let available = wish.credits.unwrap_or_else(|| state.credits());
         if i64::from(required) > available {
             return Err(Declined::Credits {
@@ -148,7 +148,13 @@ impl World {
             .collect();
         drop(state);
         for job in unfinished {
-            let film = judge(&job.input)
+            // What was accepted is not asked again by which way it came.
+            let calls = [Call::Generate, Call::Upscale, Call::Edit].into_iter();
+            let request = calls
+                .map(|call| judge(&job.input, call, &self.models))
+                .find(Result::is_ok)
+                .unwrap_or_else(|| Err(crate::schema::Details::new()));
+            let film = request
                 .map_err(|_| "The sandbox no longer takes such a request.".to_owned())
                 .and_then(|request| upstream::film(&request, &Fetched(self)));
             match film {

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::harness::{file, picture};
 use image::{ImageFormat, Rgb};
-use sandbox::render::{Film, Mode, Shape, Size, render};
+use sandbox::render::{Film, Mode, Size, render};
 
 /// A picture that is hard to encode: fine grain all over.
 fn grainy(width: u32, height: u32, tint: [u8; 3]) -> Vec<u8> {
@@ -33,11 +33,12 @@ fn pace_of_every_mode() {
     ] {
         let film = Film {
             mode,
-            size: Size::asked(mode, Shape::Wide),
+            size: Size::asked(mode, (16, 9)),
             seconds,
             sound: true,
             prompt: "A lighthouse at dusk".to_owned(),
             start: Some(grainy(1920, 1080, [230, 190, 120]).into()),
+            between: Vec::new(),
             end: Some(grainy(1920, 1080, [90, 140, 230]).into()),
             shots: Vec::new(),
         };

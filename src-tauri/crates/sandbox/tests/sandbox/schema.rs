@@ -116,3 +116,70 @@ async fn a_body_that_is_no_json_is_refused() {
     assert_eq!(send("application/json", "{").await.0, 400);
     assert_eq!(send("text/plain", "{}").await.0, 400);
 }
+
+/// The smallest value that the schema of a field allows.
+fn smallest(schema: &Value) -> Value {
+    if let Some(allowed) = schema["enum"].as_array() {
+        return allowed[0].clone();
+    }
+    match schema["type"].as_str().unwrap() {
+        "boolean" => json!(true),
+        "integer" | "number" => schema["minimum"].clone(),
+        "array" => json!([]),
+        _ if schema["format"] == "uri" => json!("https://a.example/b.png"),
+        _ if schema["pattern"].is_string() => json!("16:9"),
+        _ => json!("x"),
+    }
+}
+
+#[tokio::test]
+async fn every_model_takes_each_of_its_fields_and_no_other() {
+    let sandbox = fast()
+        .clip("no clip")
+        .credits(1_000_000)
+        .start()
+        .await
+        .unwrap();
+    let mut models = 0;
+    for (path, call) in [
+        ("/v2/videos/generate", "generate"),
+        ("/v2/videos/upscale", "upscale"),
+        ("/v2/videos/edit", "edit"),
+    ] {
+        let listed = crate::harness::client()
+            .get(format!("{}/v2/models", sandbox.base_url()))
+            .send()
+            .await
+            .unwrap();
+        let listed: Value = listed.json().await.unwrap();
+        for model in listed["models"].as_array().unwrap() {
+            let id = model["id"].as_str().unwrap();
+            let schema = sandbox::body_schema(id).unwrap();
+            let properties = schema["properties"].as_object().unwrap();
+            let block = properties.keys().find(|name| name.ends_with("Params"));
+            let block = block.unwrap();
+            let fields = properties[block]["properties"].as_object().unwrap();
+            let values: serde_json::Map<String, Value> = fields
+                .iter()
+                .map(|(name, field)| (name.clone(), smallest(field)))
+                .collect();
+            let mut body = json!({"model": id, block: values});
+            if properties.contains_key("prompt") {
+                body["prompt"] = json!("x");
+            }
+            let (status, answer) = status_and_json(post(&sandbox, path).json(&body)).await;
+            if status == 400 {
+                assert!(answer["details"]["model"].is_array(), "{id}: {answer}");
+                continue;
+            }
+            assert_eq!(status, 202, "{call} {id}: {answer}");
+            models += 1;
+            body[block]["another"] = json!(1);
+            let (status, answer) = status_and_json(post(&sandbox, path).json(&body)).await;
+            assert_eq!(status, 400, "{id}");
+            let at = format!("{block}.another");
+            assert!(answer["details"][&at].is_array(), "{id}: {answer}");
+        }
+    }
+    assert_eq!(models, 43);
+}
