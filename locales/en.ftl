@@ -365,6 +365,10 @@ keychainFailed = Your keychain could not do what it was asked. Log out of your c
 keychainNotAKey = What your keychain holds for Inbetween is not an Apiframe key. Remove the entry for app.inbetween from it, and try again.
 keychainSeveral = Your keychain holds more than one key for Inbetween. Remove the entries for app.inbetween from it that you do not need, and try again.
 
+## Models
+
+modelFileRefused = The models in { $file } are not used: { $why } Correct the file and start Inbetween again.
+
 ## The program
 
 sandboxFailed = The sandbox could not be started: { $error }.

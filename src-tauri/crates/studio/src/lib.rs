@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod library;
 pub mod lock;
 pub mod message;
+pub mod models;
 pub mod notice;
 pub mod paths;
 pub mod poll_plan;

@@ -255,6 +255,10 @@ messages! {
     KeychainNotAKey,
     KeychainSeveral,
 
+    // ---- Models.
+    /// `why` says what is wrong with a file of records, in the words of who wrote the format.
+    ModelFileRefused { file: String, why: String },
+
     // ---- The program.
     SandboxFailed { error: String },
     DraftTooLong { most: u32 },
