@@ -98,7 +98,7 @@ fn a_running_card_can_be_reused_and_opened_and_says_whether_it_can_be_cancelled(
         return Number(getComputedStyle(card).opacity)";
     window.point_at(&running);
     until(
-        || window.page().run(shown, vec![]) == json!(1),
+        || window.page().run(shown, &[]) == json!(1),
         || "the card does not say that it can't be cancelled".into(),
     );
     window.shows("Already sent, so it can’t be cancelled");
@@ -232,7 +232,7 @@ fn an_upright_clip_is_shown_whole_and_its_whole_prompt_when_the_pointer_rests() 
     // At the sides is the card's own surface, and in the middle is the clip.
     let is_whole = || {
         let [x, y, width, height]: [u32; 4] =
-            serde_json::from_value(window.page().run(place, vec![])).unwrap();
+            serde_json::from_value(window.page().run(place, &[])).unwrap();
         let (left, top, _, _) = window.display().place(&window.frame());
         let (x, y) = (x.saturating_add_signed(left), y.saturating_add_signed(top));
         let picture = crop_imm(&window.display().picture(), x, y, width, height).to_image();
@@ -279,7 +279,7 @@ fn the_context_menu_has_what_belongs_to_text_and_nothing_of_a_browser() {
         let card = window.page().find("button", "Failed: A new kite");
         window.press_card(&card);
         viewer.appears();
-        let place = window.page().run(words, vec![]);
+        let place = window.page().run(words, &[]);
         let (left, top, _, _) = window.display().place(&window.frame());
         let x = place[0].as_f64().unwrap() + f64::from(left);
         let y = place[1].as_f64().unwrap() + f64::from(top);

@@ -76,7 +76,7 @@ fn why_a_clip_waits_is_on_its_card_and_not_cut_off() {
     let script = "const text = document.querySelector('.waits'); \
         return text && [text.textContent, text.scrollHeight - text.clientHeight]";
     let hidden = || {
-        let found = window.page().run(script, vec![]);
+        let found = window.page().run(script, &[]);
         let said = found[0].as_str()?.contains(&sentence);
         said.then(|| found[1].as_i64())?
     };

@@ -88,7 +88,7 @@ fn a_copied_picture_file_is_pasted_while_the_prompt_has_the_keyboard_or_a_slot_h
     window.button("Swap start and end").appears();
     window
         .page()
-        .run("document.getElementById('composer-end').focus()", vec![]);
+        .run("document.getElementById('composer-end').focus()", &[]);
     window.keys(&["ctrl+v"]);
     window.button("Remove the end frame").appears();
     assert!(!window.button("Remove the start frame").is_there());
@@ -138,7 +138,7 @@ fn with_nothing_to_paste_it_says_so_where_a_picture_was_meant() {
     let _copied = Clipboard::text(&window, "Fog");
     window
         .page()
-        .run("document.getElementById('composer-start').focus()", vec![]);
+        .run("document.getElementById('composer-start').focus()", &[]);
     window.keys(&["ctrl+v"]);
     window.shows("There is no picture on the clipboard.");
     window.button("Dismiss").click();

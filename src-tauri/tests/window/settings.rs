@@ -20,7 +20,7 @@ fn the_title_and_the_button_to_close_stay_in_sight_and_can_be_pressed() {
         const box = dialog.querySelector('[aria-label=Close]').getBoundingClientRect(); \
         const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2); \
         return [dialog.scrollTop > 0, there?.closest('button')?.getAttribute('aria-label')]";
-    let reached = window.page().run(reach, vec![]);
+    let reached = window.page().run(reach, &[]);
     assert_eq!(reached, serde_json::json!([true, "Close"]));
     window.button("Close").click();
     window.page().find("dialog", "Settings").disappears();
@@ -53,7 +53,7 @@ fn the_theme_is_worn_at_once_and_after_a_restart() {
     opened(&window);
     let dark = |window: &Window| {
         let script = "return getComputedStyle(document.body).backgroundColor";
-        let colour = window.page().run(script, vec![]);
+        let colour = window.page().run(script, &[]);
         window.page().looked();
         colour != serde_json::json!("rgb(243, 242, 239)")
     };

@@ -17,13 +17,7 @@ use crate::harness::{Apiframe, KEY, Options, Window};
 fn picture_address(window: &Window) -> String {
     let script = "return [...document.images].map((one) => one.src) \
         .find((address) => address.includes('/poster/')) ?? null";
-    let found = || {
-        window
-            .page()
-            .run(script, vec![])
-            .as_str()
-            .map(str::to_owned)
-    };
+    let found = || window.page().run(script, &[]).as_str().map(str::to_owned);
     until_some(found, || "no poster is shown".into())
 }
 
@@ -154,7 +148,7 @@ fn the_page_can_not_be_led_elsewhere_open_a_window_or_store_a_file() {
     let apiframe = Apiframe::start();
     let window = Window::start(Options::signed_in(&apiframe));
     window.region("Composer").appears();
-    let here = window.page().run("return location.href", vec![]);
+    let here = window.page().run("return location.href", &[]);
     let address = format!("{}/elsewhere", apiframe.base_url());
     let before = apiframe.requests();
     let windows = || {
@@ -177,10 +171,10 @@ fn the_page_can_not_be_led_elsewhere_open_a_window_or_store_a_file() {
         "const a = document.createElement('a'); a.download = 'stored.txt'; \
          a.href = 'data:text/plain,stored'; document.body.append(a); a.click(); a.remove()",
     ] {
-        window.page().run(script, vec![json!(address)]);
+        window.page().run(script, &[json!(address)]);
         window.is_painted();
     }
-    assert_eq!(window.page().run("return location.href", vec![]), here);
+    assert_eq!(window.page().run("return location.href", &[]), here);
     window.textbox("Prompt").write("Still the same page");
     window.textbox("Prompt").holds("Still the same page");
     let elsewhere = apiframe.requests_from(before, "/elsewhere");
@@ -200,7 +194,7 @@ fn half_an_emoji_in_the_prompt_is_sent_as_a_whole_character() {
     window.textbox("Prompt").appears();
     let script = "const box = document.getElementById('composer-prompt'); \
         box.value = 'A cat \\uD83D'; box.dispatchEvent(new Event('input', { bubbles: true }))";
-    window.page().run(script, vec![]);
+    window.page().run(script, &[]);
     window.choice("Quality", "Standard 720p").click();
     window.button("Generate…").click();
     apiframe.has_jobs(1);
@@ -214,7 +208,7 @@ fn a_text_without_an_end_is_cut_with_a_word_and_nothing_of_it_comes_back() {
     window.textbox("Prompt").click();
     let script = "document.execCommand('insertText', false, 'word '.repeat(1_000_000)); \
         return document.getElementById('composer-prompt').value.length";
-    assert_eq!(window.page().run(script, vec![]), json!(20_000));
+    assert_eq!(window.page().run(script, &[]), json!(20_000));
     window.shows("This field takes at most 20,000 characters.");
     let draft = window.home().studio().join("draft.json");
     until(

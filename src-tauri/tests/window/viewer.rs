@@ -32,7 +32,7 @@ fn has_frame(window: &Window, expected: &str) {
 
 fn video(window: &Window, property: &str) -> serde_json::Value {
     let script = "return document.querySelector('video')[arguments[0]]";
-    window.page().run(script, vec![json!(property)])
+    window.page().run(script, &[json!(property)])
 }
 
 /// Like [`Window::time_passes`], for a clip that may start again in the meantime.
@@ -292,7 +292,7 @@ fn in_a_small_window_nothing_is_cut_off_and_the_card_one_comes_back_to_is_in_vie
     let cut = "const line = document.querySelector('.time'); \
         const last = line.lastElementChild.getBoundingClientRect(); \
         return [last.right - line.getBoundingClientRect().right, last.width]";
-    let cut = window.page().run(cut, vec![]);
+    let cut = window.page().run(cut, &[]);
     assert!(
         cut[0].as_f64().unwrap() <= 0.5 && cut[1].as_f64().unwrap() > 20.0,
         "the number of the frame is cut off: {cut}"
@@ -307,7 +307,7 @@ fn in_a_small_window_nothing_is_cut_off_and_the_card_one_comes_back_to_is_in_vie
         const view = document.querySelector('.scroller').getBoundingClientRect(); \
         return card.top >= view.top - 1 && card.bottom <= view.bottom + 1";
     assert_eq!(
-        window.page().run(seen, vec![]),
+        window.page().run(seen, &[]),
         json!(true),
         "the card with the keyboard is out of sight"
     );
@@ -325,8 +325,8 @@ fn in_a_small_window_nothing_is_cut_off_and_the_card_one_comes_back_to_is_in_vie
           .filter(([box]) => box.left < note.right && box.right > note.left \
             && box.top < note.bottom && box.bottom > note.top).map(([, name]) => name)";
     until(
-        || window.page().run(covers, vec![]) == json!([]),
-        || format!("the notice covers {}", window.page().run(covers, vec![])),
+        || window.page().run(covers, &[]) == json!([]),
+        || format!("the notice covers {}", window.page().run(covers, &[])),
     );
     window.button("Dismiss").click();
     window.button("Dismiss").disappears();

@@ -116,16 +116,23 @@ impl Page {
         self.client.as_ref().expect("the program runs")
     }
 
-    /// Runs a script in the page, with `arguments[0]…`, and returns its result.
-    pub fn run(&self, script: &str, arguments: Vec<Value>) -> Value {
-        self.try_run(script, arguments)
-            .unwrap_or_else(|error| panic!("the page cannot be asked: {error}"))
+    /// Runs a script in the page, with `arguments[0]…`, and returns its result. As long as it
+    /// fails, what it asks for is not there yet, and it is run again.
+    pub fn run(&self, script: &str, arguments: &[Value]) -> Value {
+        let last = RefCell::new(String::new());
+        let ask = || {
+            let answer = self.try_run(script, arguments);
+            answer.map_err(|error| last.replace(error)).ok()
+        };
+        until_some(ask, || {
+            format!("the page can't answer {script}: {}", last.borrow())
+        })
     }
 
-    /// Like [`Self::run`], for a page that may be gone.
-    pub fn try_run(&self, script: &str, arguments: Vec<Value>) -> Result<Value, String> {
+    /// Like [`Self::run`], only once, for a page or an element that may be gone.
+    pub fn try_run(&self, script: &str, arguments: &[Value]) -> Result<Value, String> {
         let answer = self.runtime.block_on(async {
-            tokio::time::timeout(HANG, self.client().execute(script, arguments)).await
+            tokio::time::timeout(HANG, self.client().execute(script, arguments.to_vec())).await
         });
         answer
             .map_err(|_| "no answer".to_owned())?
@@ -143,7 +150,7 @@ impl Page {
 
     /// Records every control that can be seen now.
     pub fn note_controls(&self) {
-        let found = self.run(&format!("{NAMES} return controls()"), vec![]);
+        let found = self.run(&format!("{NAMES} return controls()"), &[]);
         let found: Vec<(String, String)> = serde_json::from_value(found).expect("roles with names");
         for (role, name) in found {
             controls::seen(&role, &name);
@@ -155,7 +162,7 @@ impl Page {
         let language = if on { "en-x-pseudo" } else { "en" };
         self.run(
             "document.documentElement.lang = arguments[0]",
-            vec![json!(language)],
+            &[json!(language)],
         );
     }
 
@@ -163,7 +170,7 @@ impl Page {
     pub fn plain_words(&self, known: &[&str]) -> Vec<String> {
         let found = self.run(
             &format!("{NAMES} return plainWords(arguments[0])"),
-            vec![json!(known)],
+            &[json!(known)],
         );
         serde_json::from_value(found).expect("texts")
     }
@@ -174,12 +181,12 @@ impl Page {
         self.note_controls();
         // Not again for the same use, which may look for its element several times.
         if self.used.borrow().is_empty() {
-            let _ = self.try_run(RECORD_TEXTS, vec![]);
+            let _ = self.try_run(RECORD_TEXTS, &[]);
         }
         let element = serde_json::to_value(element).expect("an element has an id");
         let script = format!("{NAMES} return describe(arguments[0])");
         // An element that is gone by now can't be used either; the caller looks it up again.
-        if let Ok(control) = self.try_run(&script, vec![element]) {
+        if let Ok(control) = self.try_run(&script, &[element]) {
             let control = serde_json::from_value(control).expect("a role with a name");
             self.used.borrow_mut().push(control);
         }
@@ -199,7 +206,7 @@ impl Page {
             "{NAMES} const it = document.activeElement; \
              return !it || it === document.body ? 'body' : describe(it).join(' ')"
         );
-        self.run(&script, vec![])
+        self.run(&script, &[])
             .as_str()
             .unwrap_or_default()
             .to_owned()
@@ -207,7 +214,7 @@ impl Page {
 
     /// The text that the page shows.
     pub fn text(&self) -> String {
-        self.run("return document.body.innerText", vec![])
+        self.run("return document.body.innerText", &[])
             .as_str()
             .unwrap_or_default()
             .to_owned()
@@ -218,7 +225,7 @@ impl Page {
         let script = "return document.documentElement.outerHTML + \
             [...document.querySelectorAll('input,textarea')].map((field) => field.value).join('\\n') + \
             JSON.stringify(localStorage) + JSON.stringify(sessionStorage)";
-        self.run(script, vec![])
+        self.run(script, &[])
             .as_str()
             .unwrap_or_default()
             .to_owned()
@@ -230,7 +237,7 @@ impl Page {
         let shown = || {
             let texts = self.run(
                 "return [document.body.innerText, ...(window.shownTexts ?? [])]",
-                vec![],
+                &[],
             );
             let texts = texts.as_array().cloned().unwrap_or_default();
             texts
@@ -259,7 +266,7 @@ impl Page {
             .collect();
         let found = self.try_run(
             &format!("{NAMES} return find(arguments[0])"),
-            vec![Value::Array(steps)],
+            &[Value::Array(steps)],
         )?;
         let found = found.as_array().cloned().unwrap_or_default();
         found
@@ -368,7 +375,7 @@ impl Found<'_> {
             return it.type === 'radio' || it.type === 'checkbox' ? it.labels[0] ?? it : it";
         let value = serde_json::to_value(&element).expect("an element has an id");
         // If it is gone by now, the press fails and the caller looks it up again.
-        let handle = self.page.try_run(script, vec![value]).ok();
+        let handle = self.page.try_run(script, &[value]).ok();
         handle
             .and_then(|handle| self.page.element(&handle))
             .unwrap_or(element)
@@ -379,10 +386,7 @@ impl Found<'_> {
     pub fn click(&self) {
         let started = Instant::now();
         loop {
-            until(
-                || self.ask_enabled() == Ok(json!(true)),
-                || format!("{self} stays disabled"),
-            );
+            until(|| self.ask_enabled(), || format!("{self} stays disabled"));
             let mut handle = self.handle();
             if self.is_deliberate(&handle) {
                 sleep(DELIBERATE);
@@ -401,7 +405,7 @@ impl Found<'_> {
     fn is_deliberate(&self, element: &Element) -> bool {
         let element = serde_json::to_value(element).expect("an element has an id");
         let script = "return arguments[0].closest('[data-deliberate]') !== null";
-        self.page.try_run(script, vec![element]) == Ok(json!(true))
+        self.page.try_run(script, &[element]) == Ok(json!(true))
     }
 
     /// Types into it, key by key.
@@ -454,19 +458,29 @@ impl Found<'_> {
     }
 
     fn read(&self, name: &str) -> Value {
-        let element = self.element();
-        let element = serde_json::to_value(&element).expect("an element has an id");
-        self.page.run(
-            "return arguments[0][arguments[1]]",
-            vec![element, json!(name)],
+        self.ask("return arguments[0][arguments[1]]", &json!(name))
+    }
+
+    /// What a script says about its element, `arguments[0]`. If that is redrawn in the meantime, it
+    /// is looked up again.
+    fn ask(&self, script: &str, argument: &Value) -> Value {
+        until_some(
+            || {
+                let element = serde_json::to_value(self.element()).expect("an element has an id");
+                self.page.try_run(script, &[element, argument.clone()]).ok()
+            },
+            || format!("{self} can't be asked {script}"),
         )
     }
 
     /// An attribute of its element.
     pub fn attribute(&self, name: &str) -> Option<String> {
         self.page.looked();
-        let value = self.page.runtime.block_on(self.element().attr(name));
-        value.unwrap_or_else(|error| panic!("{self} has no attributes: {error}"))
+        let value = self.ask(
+            "return arguments[0].getAttribute(arguments[1])",
+            &json!(name),
+        );
+        value.as_str().map(str::to_owned)
     }
 
     /// Presses a switch that is off and waits until it is on.
@@ -482,10 +496,9 @@ impl Found<'_> {
     /// Whether it has the keyboard focus.
     pub fn has_focus(&self) -> bool {
         self.page.looked();
-        let element = serde_json::to_value(self.element()).expect("an element has an id");
-        self.page.run(
+        self.ask(
             "return arguments[0] === document.activeElement",
-            vec![element],
+            &json!(null),
         ) == json!(true)
     }
 
@@ -493,25 +506,20 @@ impl Found<'_> {
     pub fn is_enabled(&self) -> bool {
         self.page.looked();
         self.ask_enabled()
-            .unwrap_or_else(|error| panic!("{self}: {error}"))
-            == json!(true)
     }
 
-    fn ask_enabled(&self) -> Result<Value, String> {
-        let element = serde_json::to_value(self.element()).expect("an element has an id");
+    fn ask_enabled(&self) -> bool {
         let script = "return !arguments[0].matches(':disabled, [aria-disabled=\"true\"], [aria-disabled=\"true\"] *')";
-        self.page.try_run(script, vec![element])
+        self.ask(script, &json!(null)) == json!(true)
     }
 
     /// Its centre, in the page's own pixels.
     pub fn middle(&self) -> (i32, i32) {
-        let element = self.element();
-        self.page.uses(&element);
-        let element = serde_json::to_value(element).expect("an element has an id");
+        self.page.uses(&self.element());
         let script = "arguments[0].scrollIntoView({ block: 'nearest', behavior: 'instant' }); \
             const box = arguments[0].getBoundingClientRect(); \
             return [box.x + box.width / 2, box.y + box.height / 2]";
-        let middle = self.page.run(script, vec![element]);
+        let middle = self.ask(script, &json!(null));
         let number = |at: usize| middle[at].as_f64().expect("a position").round();
         #[allow(clippy::cast_possible_truncation)]
         (number(0) as i32, number(1) as i32)

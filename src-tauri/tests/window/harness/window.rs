@@ -229,8 +229,7 @@ impl Window {
         let script = "const box = document.querySelector(arguments[0]).getBoundingClientRect(); \
             return [box.x, box.y, box.width, box.height].map(Math.round)";
         let place: [u32; 4] =
-            serde_json::from_value(self.page().run(script, vec![json!(selector)]))
-                .expect("a place");
+            serde_json::from_value(self.page().run(script, &[json!(selector)])).expect("a place");
         let (left, top, _, _) = self.display.place(&self.frame());
         let [x, y, width, height] = place;
         (
@@ -395,7 +394,7 @@ impl Window {
     /// How many video elements the page has.
     pub fn videos(&self) -> u64 {
         self.page()
-            .run("return document.querySelectorAll('video').length", vec![])
+            .run("return document.querySelectorAll('video').length", &[])
             .as_u64()
             .expect("a number")
     }
@@ -406,7 +405,7 @@ impl Window {
             .find((card) => card.textContent.includes(arguments[0]))?.querySelector('img'); \
             return !!picture && picture.src.includes('/poster/') && picture.complete && picture.naturalWidth > 0";
         self.wait_for("the poster", || {
-            self.page().run(script, vec![json!(prompt)]) == json!(true)
+            self.page().run(script, &[json!(prompt)]) == json!(true)
         });
     }
 
@@ -415,7 +414,7 @@ impl Window {
         let time = || {
             let script = "const film = document.querySelector('video'); \
                 return film?.ended ? null : (film?.currentTime ?? 0)";
-            self.page().run(script, vec![]).as_f64()
+            self.page().run(script, &[]).as_f64()
         };
         let begin = time().unwrap_or_default();
         self.wait_for("the clip to play", || {
@@ -428,7 +427,7 @@ impl Window {
     pub fn pause_film(&self) {
         self.button("Loop").click();
         let script = "return document.querySelector('video').ended";
-        if self.page().run(script, vec![]) == json!(true) {
+        if self.page().run(script, &[]) == json!(true) {
             self.button("Play…").click();
         }
         self.button("Pause…").click();
@@ -440,7 +439,7 @@ impl Window {
     pub fn first_paint(&self) -> SystemTime {
         let script = "const paint = performance.getEntriesByName('first-contentful-paint')[0]; \
             return paint ? performance.timeOrigin + paint.startTime : null";
-        let painted = || self.page().run(script, vec![]).as_f64();
+        let painted = || self.page().run(script, &[]).as_f64();
         self.wait_for("the first paint", || painted().is_some());
         SystemTime::UNIX_EPOCH
             + Duration::from_secs_f64(painted().expect("it was painted") / 1000.0)
@@ -452,12 +451,12 @@ impl Window {
     pub fn video_shows(&self, what: &str, expected: Quarters) {
         let seeking = "return document.querySelector('video').seeking";
         self.wait_for("the end of the seek", || {
-            self.page().run(seeking, vec![]) == json!(false)
+            self.page().run(seeking, &[]) == json!(false)
         });
         let script = "const box = document.querySelector('video').getBoundingClientRect(); \
             return [box.x, box.y, box.width, box.height].map(Math.round)";
         let place: [u32; 4] =
-            serde_json::from_value(self.page().run(script, vec![])).expect("a place");
+            serde_json::from_value(self.page().run(script, &[])).expect("a place");
         let (left, top, _, _) = self.display.place(&self.frame());
         let [x, y, width, height] = place;
         let (x, y) = (x.saturating_add_signed(left), y.saturating_add_signed(top));
@@ -478,9 +477,9 @@ impl Window {
     pub fn is_painted(&self) {
         let ask = "window.painted = false; \
             requestAnimationFrame(() => requestAnimationFrame(() => { window.painted = true; }))";
-        self.page().run(ask, vec![]);
+        self.page().run(ask, &[]);
         self.wait_for("a new picture", || {
-            self.page().run("return window.painted", vec![]) == json!(true)
+            self.page().run("return window.painted", &[]) == json!(true)
         });
     }
 
@@ -543,7 +542,7 @@ impl Window {
         if let Some(Ok(source)) = self
             .page
             .as_ref()
-            .map(|page| page.try_run("return document.documentElement.outerHTML", vec![]))
+            .map(|page| page.try_run("return document.documentElement.outerHTML", &[]))
         {
             let _ = fs::write(
                 folder.join("page.html"),
