@@ -3,7 +3,7 @@
 //! Elements are found as a user would name them, by role and accessible name. A [`Found`] is only
 //! the path to an element: it looks the element up again at every use and waits for it to appear.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::net::TcpListener;
 use std::path::Path;
@@ -51,6 +51,8 @@ pub struct Page {
     client: Option<Client>,
     /// Controls that were used since the test last checked something.
     used: RefCell<Vec<(String, String)>>,
+    /// Whether what is shown is being recorded, which it is since the last use.
+    recording: Cell<bool>,
     _driver: Process,
 }
 
@@ -108,6 +110,7 @@ impl Page {
             runtime,
             client: Some(client),
             used: RefCell::default(),
+            recording: Cell::default(),
             _driver: driver,
         }
     }
@@ -175,14 +178,18 @@ impl Page {
         serde_json::from_value(found).expect("texts")
     }
 
-    /// Records that something is about to be used, and, if the test has checked something since the
-    /// last use, from now on every text that the page shows.
-    fn uses(&self, element: &Element) {
-        self.note_controls();
-        // Not again for the same use, which may look for its element several times.
-        if self.used.borrow().is_empty() {
+    /// Records every text that the page shows from now on, until the test has checked something
+    /// and uses something again.
+    pub fn record_texts(&self) {
+        if !self.recording.replace(true) {
             let _ = self.try_run(RECORD_TEXTS, &[]);
         }
+    }
+
+    /// Records that something is about to be used.
+    fn uses(&self, element: &Element) {
+        self.note_controls();
+        self.record_texts();
         let element = serde_json::to_value(element).expect("an element has an id");
         let script = format!("{NAMES} return describe(arguments[0])");
         // An element that is gone by now can't be used either; the caller looks it up again.
@@ -194,6 +201,7 @@ impl Page {
 
     /// Records that the test checked the effect of what it used.
     pub fn looked(&self) {
+        self.recording.set(false);
         for (role, name) in self.used.borrow_mut().drain(..) {
             controls::used(&role, &name);
         }

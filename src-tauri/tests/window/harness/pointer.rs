@@ -57,6 +57,7 @@ impl Window {
     /// Presses keys of the keyboard one after another, in xdotool's notation: `ctrl+Return`,
     /// `Escape`.
     pub fn keys(&self, keys: &[&str]) {
+        self.page().record_texts();
         let window = self.frame();
         self.display()
             .hand(&["windowfocus", "--sync", &window])
