@@ -1,8 +1,9 @@
 //! The models that clips can be made with: a model is data.
 //!
-//! `models.toml` has one record for each. The composer, the checks, the request, the price and the
-//! history follow from it. Files in the data folder can add records and replace them, so that a
-//! user need not wait for a release when Apiframe adds a model.
+//! `models.toml` has one record for each. Files in a folder can add records and replace them, so
+//! that a user need not wait for a release when Apiframe adds a model. Nothing uses the records yet:
+//! the composer, the checks, the request and the price still know Kling alone
+//! ([`crate::settings`]).
 
 mod files;
 pub(crate) mod record;
