@@ -99,7 +99,7 @@ pub(crate) fn open(app: &AppHandle, studio: &Arc<Studio>) -> tauri::Result<()> {
     crate::spelling::check(&window);
     #[cfg(target_os = "linux")]
     context_menu::keep_to_text(&window)?;
-    remember_size(&window, Arc::clone(studio));
+    save_on_close(&window, Arc::clone(studio));
     let late = window.clone();
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(REVEAL_TIMEOUT).await;
@@ -176,14 +176,29 @@ fn paint(window: &WebviewWindow, theme: Theme) {
     }
 }
 
-/// Saves the size when the window is closed. Its position is not saved: on Wayland it can't be
-/// known.
-fn remember_size(window: &WebviewWindow, studio: Arc<Studio>) {
+/// The time from the press to the end of the program: a little longer than the page waits with
+/// saving the draft after a change, 400 ms.
+const LAST_WORDS: Duration = Duration::from_millis(600);
+
+/// Saves the size when the window is closed, and lets the page save the draft. The window's
+/// position is not saved: on Wayland it can't be known.
+fn save_on_close(window: &WebviewWindow, studio: Arc<Studio>) {
     let closing = window.clone();
     window.on_window_event(move |event| {
-        if !matches!(event, WindowEvent::CloseRequested { .. }) {
+        let WindowEvent::CloseRequested { api, .. } = event else {
             return;
-        }
+        };
+        api.prevent_close();
+        let ending = closing.clone();
+        tauri::async_runtime::spawn(async move {
+            if ending.hide().is_ok() {
+                tokio::time::sleep(LAST_WORDS).await;
+            }
+            if let Err(error) = ending.destroy() {
+                tracing::warn!(%error, "the window could not be closed");
+                ending.app_handle().exit(0);
+            }
+        });
         let (Ok(size), Ok(scale)) = (closing.inner_size(), closing.scale_factor()) else {
             return;
         };
