@@ -70,6 +70,8 @@ fn the_theme_is_worn_at_once_and_after_a_restart() {
     window.restart();
     window.region("Composer").appears();
     becomes(&window, false);
+    // What is known about the account moves everything below it.
+    window.button("1,000 credits…").appears();
     opened(&window);
     window.choice("Theme", "Dark").click();
     becomes(&window, true);
