@@ -176,9 +176,9 @@ fn paint(window: &WebviewWindow, theme: Theme) {
     }
 }
 
-/// The time from the press to the end of the program: a little longer than the page waits with
-/// saving the draft after a change, 400 ms.
-const LAST_WORDS: Duration = Duration::from_millis(600);
+/// The time from closing the window to the end of the program: a little longer than the page waits
+/// before it saves a changed draft (400 ms, in `Composer.svelte`).
+const CLOSE_DELAY: Duration = Duration::from_millis(600);
 
 /// Saves the size when the window is closed, and lets the page save the draft. The window's
 /// position is not saved: on Wayland it can't be known.
@@ -192,7 +192,7 @@ fn save_on_close(window: &WebviewWindow, studio: Arc<Studio>) {
         let ending = closing.clone();
         tauri::async_runtime::spawn(async move {
             if ending.hide().is_ok() {
-                tokio::time::sleep(LAST_WORDS).await;
+                tokio::time::sleep(CLOSE_DELAY).await;
             }
             if let Err(error) = ending.destroy() {
                 tracing::warn!(%error, "the window could not be closed");
